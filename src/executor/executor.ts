@@ -1,0 +1,61 @@
+import type { AttemptResult, Oid, RunEventBody, RunId, TaskId } from '../run/event.ts';
+
+/** Names one try at one task; submitting the same key twice starts nothing twice. */
+export interface Key {
+  run: RunId;
+  task: TaskId;
+  attempt: number;
+}
+
+/** Everything an executor needs for one attempt; nothing in it supposes the coordinator's disk. */
+export interface AttemptSpec extends Key {
+  title: string;
+  agent: string;
+  /** The task's `agent:` as written, for adapters that know roles. */
+  role?: string;
+  model?: string;
+  prompt: string;
+  /** Commit the workspace is cut from. */
+  base: Oid;
+  branch: string;
+  workspace: string;
+  timeoutMs: number;
+  stallMs: number;
+}
+
+/** Events of attempts: `attempt.prepared`, `.spawned`, `.activity`, `.usage`, `task.noted` and one `attempt.ended`. */
+export type ExecutorEvent = Extract<
+  RunEventBody,
+  {
+    type:
+      | 'attempt.prepared'
+      | 'attempt.spawned'
+      | 'attempt.activity'
+      | 'attempt.usage'
+      | 'attempt.ended'
+      | 'task.noted';
+  }
+>;
+
+export type Reattached = { key: Key; state: 'adopted' | 'harvested' | 'lost' };
+
+export interface WorkerInfo {
+  name: string;
+  /** Attempts it runs at present. */
+  running: number;
+}
+
+/** Where attempts run. The same scheduler drives one machine or many. */
+export interface Executor {
+  /** Idempotent by key; when it resolves the attempt is on its way and will end in one `attempt.ended`. */
+  submit(spec: AttemptSpec): Promise<void>;
+  /** Asks the attempt to end; the `attempt.ended` that follows confirms it. */
+  cancel(key: Key, reason: 'stopped' | 'timeout'): Promise<void>;
+  /** After a restart: takes living attempts over, harvests ended ones, reports the rest as lost. */
+  reattach(run: RunId, inFlight: (AttemptSpec & { pid?: number; pidStart?: string })[]): Promise<Reattached[]>;
+  /** At least once, in order for each attempt; ends when the signal aborts. */
+  events(signal: AbortSignal): AsyncIterable<ExecutorEvent>;
+  workers(): Promise<WorkerInfo[]>;
+}
+
+export type { AttemptResult };

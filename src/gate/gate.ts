@@ -1,0 +1,29 @@
+import type { Plan, Task } from '../plan/plan.ts';
+import type { AttemptResult, Evidence, Oid } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
+import type { Change, ScopePolicy } from '../scope/scope.ts';
+
+/** What gates judge an attempt by: measured, with the agent's claim beside it. */
+export interface AttemptFacts {
+  task: Task;
+  base: Oid;
+  result: AttemptResult;
+  /** Changed paths from `base` to the head, without renames. */
+  changes: Change[];
+  /** Paths of the plan folder inside the repository, which no task may change. */
+  planPath: string | null;
+  policy: ScopePolicy;
+  /** Globs that are never out of scope: lockfiles, generated files. */
+  allow: string[];
+}
+
+export interface Judgement {
+  evidence: Evidence[];
+  /** Null: the attempt may land. */
+  failure: Failure | null;
+}
+
+/** One check of an attempt; pure over the facts, so that it can be tested without git. */
+export type Gate = (facts: AttemptFacts) => { evidence: Evidence; failure: Failure | null };
+
+export type { Plan };

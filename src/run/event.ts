@@ -1,0 +1,172 @@
+import type { Failure, Outcome } from './failure.ts';
+
+export type RunId = string;
+export type TaskId = string;
+/** A full git object id. */
+export type Oid = string;
+
+/** What every journal line carries. `at`: milliseconds since the epoch; `seq`: from 1, without gaps. */
+export interface Stamp {
+  v: 1;
+  seq: number;
+  at: number;
+  run: RunId;
+}
+
+/** Tokens of one attempt so far (not a delta: reading a line twice changes nothing). */
+export interface Tokens {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+}
+
+/** Money of one attempt so far. `reported` by the agent, `estimated` from tokens, `unknown` when there is no figure. */
+export interface Cost {
+  usd: number | null;
+  source: 'reported' | 'estimated' | 'unknown';
+}
+
+/** What an agent is doing right now, one line for people. */
+export interface Activity {
+  kind: 'tool' | 'text' | 'waiting';
+  /** `Write src/a.ts`, `Bash npm test`, `retry 2/10 after 529`; at most 200 characters, one line. */
+  summary: string;
+}
+
+/** The agent's JSON block, as it said it: shown beside the evidence, never taken for it. */
+export interface Claim {
+  task_completed?: boolean;
+  validation_passed?: boolean;
+  files_created?: string[];
+  files_modified?: string[];
+  tests_run?: number;
+  tests_passed?: number;
+  tests_failed?: number;
+  summary?: string;
+  full_log?: string;
+  error_message?: string | null;
+}
+
+/** One thing that was measured about an attempt. */
+export interface Evidence {
+  gate: 'agent' | 'commits' | 'marker' | 'scope' | 'claim';
+  verdict: 'pass' | 'warn' | 'fail';
+  /** One sentence, for people. */
+  summary: string;
+  details?: unknown;
+}
+
+/** A task as the fold needs it, so that a reader of the journal needs no plan. */
+export interface TaskSeed {
+  id: TaskId;
+  title: string;
+  wave: number;
+  deps: TaskId[];
+  agent?: string;
+}
+
+/** Settings of a run that its journal fixes; durations in milliseconds. */
+export interface RunSettings {
+  pattern: 'worktree';
+  agent: string;
+  model?: string;
+  maxConcurrent: number;
+  /** Further attempts after the first. */
+  retries: number;
+  timeoutMs: number;
+  /** No byte from the agent for this long ends the attempt; 0 is never. */
+  stallMs: number;
+  barrier: 'none' | 'wave';
+  scope: 'warn' | 'enforce';
+}
+
+/** Which tasks one opening of a run works on. */
+export interface Selection {
+  /** In the order of the plan. */
+  tasks: TaskId[];
+  skip: TaskId[];
+  /** Failed tasks that get a fresh set of attempts. */
+  retry: TaskId[];
+}
+
+export type RunOutcome = 'integrated' | 'partial' | 'failed' | 'stopped';
+
+/** Everything a run can say. Ids and facts, past tense; sentences exist in renderers only. */
+export type RunEvent = Stamp & RunEventBody;
+
+export type RunEventBody =
+  | {
+      type: 'run.created';
+      plan: string;
+      title: string;
+      /** Absolute path of the plan folder at the start. */
+      planDir: string;
+      base: Oid;
+      /** The branch the run started from; null on a detached HEAD. */
+      target: string | null;
+      /** `refs/heads/copse/TS-0042-inventory-system`. */
+      integrationRef: string;
+      settings: RunSettings;
+      tasks: TaskSeed[];
+      waves: { number: number; name?: string; validated: boolean }[];
+      dependencies: boolean;
+    }
+  | { type: 'run.opened'; pid: number; host: string; epoch: number; selection: Selection }
+  | { type: 'run.stopping'; signal: string }
+  | { type: 'run.finished'; outcome: RunOutcome; failure?: Failure }
+  | { type: 'dependencies.started'; onto: Oid }
+  | { type: 'dependencies.installed'; commit: Oid }
+  | { type: 'dependencies.failed'; failure: Failure }
+  | { type: 'wave.started'; wave: number }
+  | { type: 'wave.validating'; wave: number; commit: Oid; command: string }
+  | { type: 'wave.validated'; wave: number; commit: Oid; ms: number }
+  | { type: 'wave.failed'; wave: number; failure: Failure }
+  | { type: 'wave.completed'; wave: number; integrated: number; total: number }
+  | { type: 'task.blocked'; task: TaskId; by: { task: TaskId } | { wave: number } }
+  | { type: 'task.noted'; task: TaskId; note: string }
+  | {
+      type: 'attempt.started';
+      task: TaskId;
+      attempt: number;
+      agent: string;
+      branch: string;
+      workspace: string;
+      base: Oid;
+      /** The failure this attempt is to mend. */
+      because?: Failure;
+    }
+  | { type: 'attempt.prepared'; task: TaskId; attempt: number; ms: number; notes: string[] }
+  | { type: 'attempt.spawned'; task: TaskId; attempt: number; pid: number; pidStart: string; session?: string }
+  | { type: 'attempt.activity'; task: TaskId; attempt: number; activity: Activity }
+  | { type: 'attempt.usage'; task: TaskId; attempt: number; tokens: Tokens; cost: Cost; turns?: number }
+  | ({ type: 'attempt.ended'; task: TaskId; attempt: number } & AttemptResult)
+  | { type: 'attempt.verified'; task: TaskId; attempt: number; head: Oid; evidence: Evidence[] }
+  | { type: 'attempt.failed'; task: TaskId; attempt: number; failure: Failure; evidence: Evidence[] }
+  | { type: 'landing.started'; task: TaskId; attempt: number; head: Oid; onto: Oid }
+  | { type: 'task.integrated'; task: TaskId; attempt: number; head: Oid; commit: Oid; commits: number }
+  | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge' }
+  | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null };
+
+/** How an attempt ended, as its executor measured it. The merger reads `head` and nothing else. */
+export interface AttemptResult {
+  outcome: Outcome;
+  /** One sentence from the agent's result or stderr. */
+  message: string;
+  exit: number | null;
+  signal: string | null;
+  /** The branch tip after leftovers were committed; null when there was no workspace to read. */
+  head: Oid | null;
+  /** Commits after the base. */
+  commits: number;
+  /** Paths that the agent left uncommitted and we committed for it. */
+  leftovers: string[];
+  /** `.claude-task-complete` was there. */
+  marker: boolean;
+  claim: Claim | null;
+  tokens: Tokens;
+  cost: Cost;
+  ms: number;
+  /** The failure of the executor itself (no workspace, set-up failed), when it never came to an agent. */
+  failure?: Failure;
+}

@@ -1,0 +1,39 @@
+import type { Oid } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
+
+export interface WorkspaceSpec {
+  /** Absolute path, outside the repository's checkout. */
+  path: string;
+  /** Short branch name: `feature/task-001`. */
+  branch: string;
+  base: Oid;
+}
+
+export type Prepared = { ok: true; ms: number; notes: string[] } | { ok: false; failure: Failure };
+
+/** What stands in a workspace after its agent ended. */
+export interface Harvest {
+  /** Tip of the branch after leftovers were committed. */
+  head: Oid;
+  /** Commits after the base. */
+  commits: number;
+  /** Paths committed on the agent's behalf. */
+  leftovers: string[];
+  marker: boolean;
+}
+
+/** The isolated places of attempts; one implementation a pattern. */
+export interface Workspaces {
+  /** Cuts the workspace from `base`. What stands there from an earlier attempt is snapshotted, then replaced. */
+  prepare(spec: WorkspaceSpec): Promise<Prepared>;
+  /** Commits leftovers (junk excluded) as `message` and measures. Changes nothing when called again. */
+  harvest(spec: WorkspaceSpec, message: string): Promise<Harvest>;
+  /** Removes the workspace, never the branch; `false` and a reason when it holds work that is in no commit. */
+  remove(
+    spec: WorkspaceSpec,
+    options: { force: boolean },
+  ): Promise<{ removed: true } | { removed: false; why: string }>;
+}
+
+/** File an agent touches when it is done. */
+export const MARKER = '.claude-task-complete';
