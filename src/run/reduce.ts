@@ -1,0 +1,261 @@
+import type { RunEvent } from './event.ts';
+import { type Failure, isRetryable } from './failure.ts';
+import { type AttemptState, NO_COST, NO_TOKENS, type RunState, type TaskState } from './state.ts';
+
+/**
+ * Folds one event into the state. The state is changed in place and given back: copying it for each of 100,000 events
+ * would cost more than everything else, and nobody keeps an older one.
+ */
+export function reduce(state: RunState | null, event: RunEvent): RunState {
+  if (event.type === 'run.created') return created(event);
+  if (!state) throw new Error(`a journal begins with run.created, not ${event.type}`);
+  state.seq = event.seq;
+  state.updatedAt = event.at;
+  if (event.type.startsWith('attempt.') || event.type.startsWith('landing.')) reduceAttempt(state, event);
+  else if (event.type.startsWith('wave.')) reduceWave(state, event);
+  else reduceRun(state, event);
+  return state;
+}
+
+function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
+  const { settings } = event;
+  return {
+    id: event.run,
+    plan: event.plan,
+    title: event.title,
+    planDir: event.planDir,
+    base: event.base,
+    target: event.target,
+    integrationRef: event.integrationRef,
+    settings,
+    createdAt: event.at,
+    updatedAt: event.at,
+    tip: event.base,
+    dependencies: event.dependencies ? 'pending' : 'none',
+    opened: null,
+    selection: { tasks: event.tasks.map((task) => task.id), skip: [], retry: [] },
+    phase: 'created',
+    outcome: null,
+    failure: null,
+    landed: null,
+    tasks: new Map(
+      event.tasks.map((seed): [string, TaskState] => [
+        seed.id,
+        { seed, status: { is: 'waiting', notBefore: 0 }, attempts: [], allowance: settings.retries + 1, notes: [] },
+      ]),
+    ),
+    waves: new Map(
+      event.waves.map((wave) => [wave.number, { ...wave, status: { is: 'open' }, started: false, completed: false }]),
+    ),
+    seq: event.seq,
+  };
+}
+
+function reduceRun(state: RunState, event: RunEvent): void {
+  switch (event.type) {
+    case 'run.opened':
+      return opened(state, event);
+    case 'run.stopping':
+      state.phase = 'stopping';
+      return;
+    case 'run.finished':
+      state.phase = 'finished';
+      state.outcome = event.outcome;
+      state.failure = event.failure ?? null;
+      return;
+    case 'dependencies.started':
+      state.dependencies = 'installing';
+      return;
+    case 'dependencies.installed':
+      state.dependencies = 'installed';
+      state.tip = event.commit;
+      return;
+    case 'dependencies.failed':
+      state.dependencies = 'failed';
+      state.failure = event.failure;
+      return;
+    case 'task.blocked':
+      return block(taskOf(state, event.task), event.by);
+    case 'task.noted': {
+      const { notes } = taskOf(state, event.task);
+      if (!notes.includes(event.note)) notes.push(event.note);
+      return;
+    }
+    case 'task.integrated': {
+      const { attempt, head, commit, commits } = event;
+      taskOf(state, event.task).status = { is: 'integrated', attempt, head, commit, commits };
+      state.tip = commit;
+      return;
+    }
+    case 'target.landed':
+      state.landed = { target: event.target, from: event.from, to: event.to, how: event.how, at: event.at };
+      return;
+    case 'workspace.removed':
+      return;
+    default:
+      throw new Error(`the fold does not know ${event.type}`);
+  }
+}
+
+/** A new coordinator takes over: what was blocked or asked for again may go on, what hung in the middle is done over. */
+function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }>): void {
+  state.phase = 'open';
+  state.outcome = null;
+  state.failure = null;
+  state.opened = { pid: event.pid, host: event.host, at: event.at };
+  state.selection = event.selection;
+  if (state.dependencies === 'installing' || state.dependencies === 'failed') state.dependencies = 'pending';
+  const retry = new Set(event.selection.retry);
+  const skip = new Set(event.selection.skip);
+  for (const task of state.tasks.values()) {
+    const { status } = task;
+    if (status.is === 'skipped') task.status = { is: 'waiting', notBefore: 0 };
+    if (status.is === 'blocked') {
+      task.status = status.held ? { is: 'verified', ...status.held } : { is: 'waiting', notBefore: 0 };
+    }
+    if (status.is === 'failed' && retry.has(task.seed.id)) {
+      task.status = { is: 'waiting', notBefore: 0 };
+      task.allowance = task.attempts.length + state.settings.retries + 1;
+    }
+    if (status.is === 'landing') task.status = { is: 'verified', attempt: status.attempt, head: status.head };
+    if (task.status.is === 'waiting' && skip.has(task.seed.id)) task.status = { is: 'skipped' };
+  }
+  for (const wave of state.waves.values()) {
+    if (wave.status.is === 'validating' || wave.status.is === 'failed') wave.status = { is: 'open' };
+    const done = wave.status.is === 'validated' || !wave.validated;
+    if (!done || !allIntegrated(state, wave.number)) wave.completed = false;
+  }
+}
+
+function allIntegrated(state: RunState, wave: number): boolean {
+  for (const task of state.tasks.values()) {
+    if (task.seed.wave === wave && task.status.is !== 'integrated') return false;
+  }
+  return true;
+}
+
+/** Work that passed its gates stays ready to land while something else stands in its way. */
+function block(task: TaskState, by: { task: string } | { wave: number }): void {
+  const { status } = task;
+  const held = status.is === 'verified' ? { attempt: status.attempt, head: status.head } : null;
+  task.status = { is: 'blocked', by, held };
+}
+
+function reduceAttempt(state: RunState, event: RunEvent): void {
+  if (!('attempt' in event)) throw new Error(`${event.type} names no attempt`);
+  const task = taskOf(state, event.task);
+  if (event.type === 'attempt.started') return started(task, event);
+  const attempt = task.attempts.find((each) => each.number === event.attempt);
+  if (!attempt) throw new Error(`${event.type} of ${event.task}.${event.attempt}, which never started`);
+  switch (event.type) {
+    case 'attempt.prepared':
+      for (const note of event.notes) if (!task.notes.includes(note)) task.notes.push(note);
+      return;
+    case 'attempt.spawned':
+      attempt.process = { pid: event.pid, pidStart: event.pidStart, session: event.session ?? null };
+      return;
+    case 'attempt.activity':
+      attempt.activity = event.activity;
+      return;
+    case 'attempt.usage':
+      attempt.tokens = event.tokens;
+      attempt.cost = event.cost;
+      return;
+    case 'attempt.ended':
+      attempt.endedAt = event.at;
+      attempt.result = event;
+      attempt.tokens = event.tokens;
+      attempt.cost = event.cost;
+      attempt.activity = null;
+      task.status = { is: 'ended', attempt: event.attempt };
+      return;
+    case 'attempt.verified':
+      attempt.evidence = event.evidence;
+      task.status = { is: 'verified', attempt: event.attempt, head: event.head };
+      return;
+    case 'landing.started':
+      task.status = { is: 'landing', attempt: event.attempt, head: event.head, onto: event.onto };
+      return;
+    case 'attempt.failed':
+      attempt.failure = event.failure;
+      attempt.endedAt ??= event.at;
+      if (event.evidence.length > 0) attempt.evidence = event.evidence;
+      return failed(task, event.failure, event.at);
+    default:
+      throw new Error(`the fold does not know ${event.type}`);
+  }
+}
+
+function started(task: TaskState, event: Extract<RunEvent, { type: 'attempt.started' }>): void {
+  const attempt: AttemptState = {
+    number: event.attempt,
+    agent: event.agent,
+    branch: event.branch,
+    workspace: event.workspace,
+    base: event.base,
+    startedAt: event.at,
+    because: event.because ?? null,
+    process: null,
+    activity: null,
+    tokens: NO_TOKENS,
+    cost: NO_COST,
+    endedAt: null,
+    result: null,
+    evidence: [],
+    failure: null,
+  };
+  task.attempts.push(attempt);
+  task.status = { is: 'running', attempt: event.attempt };
+}
+
+function failed(task: TaskState, failure: Failure, at: number): void {
+  if (isOurDoing(failure)) task.allowance++;
+  const again = isOurDoing(failure) || (isRetryable(failure) && task.attempts.length < task.allowance);
+  task.status = again
+    ? { is: 'waiting', notBefore: at + backoffMs(failure, task.attempts.length) }
+    : { is: 'failed', attempt: task.attempts.length, failure };
+}
+
+/** Stopped by us or lost with the machine: no fault of the agent, so it costs no attempt. */
+function isOurDoing(failure: Failure): boolean {
+  return failure.code === 'agent' && (failure.outcome === 'cancelled' || failure.outcome === 'lost');
+}
+
+/** A service that is full is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */
+function backoffMs(failure: Failure, attempts: number): number {
+  const busy =
+    failure.code === 'agent' &&
+    (failure.outcome === 'rate-limited' || failure.outcome === 'overloaded' || failure.outcome === 'network');
+  return busy ? Math.min(15_000 * 2 ** (attempts - 1), 300_000) : 0;
+}
+
+function reduceWave(state: RunState, event: RunEvent): void {
+  if (!('wave' in event)) throw new Error(`${event.type} names no wave`);
+  const wave = state.waves.get(event.wave);
+  if (!wave) throw new Error(`${event.type} of wave ${event.wave}, which the plan does not have`);
+  switch (event.type) {
+    case 'wave.started':
+      wave.started = true;
+      return;
+    case 'wave.validating':
+      wave.status = { is: 'validating' };
+      return;
+    case 'wave.validated':
+      wave.status = { is: 'validated' };
+      return;
+    case 'wave.failed':
+      wave.status = { is: 'failed', failure: event.failure };
+      return;
+    case 'wave.completed':
+      wave.completed = true;
+      return;
+    default:
+      throw new Error(`the fold does not know ${(event as RunEvent).type}`);
+  }
+}
+
+function taskOf(state: RunState, id: string): TaskState {
+  const task = state.tasks.get(id);
+  if (!task) throw new Error(`task ${id} is not in the run ${state.id}`);
+  return task;
+}

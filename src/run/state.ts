@@ -1,0 +1,132 @@
+import type {
+  Activity,
+  AttemptResult,
+  Cost,
+  Evidence,
+  Oid,
+  RunEvent,
+  RunId,
+  RunOutcome,
+  RunSettings,
+  Selection,
+  TaskId,
+  TaskSeed,
+  Tokens,
+} from './event.ts';
+import type { Failure } from './failure.ts';
+
+/** Where a task stands. Each state carries what is true in it and nothing else. */
+export type TaskStatus =
+  /** Not started, or to be tried again once `notBefore` (ms since the epoch) has passed. */
+  | { is: 'waiting'; notBefore: number }
+  | { is: 'running'; attempt: number }
+  /** The agent has ended; the gates have not judged yet. */
+  | { is: 'ended'; attempt: number }
+  | { is: 'verified'; attempt: number; head: Oid }
+  | { is: 'landing'; attempt: number; head: Oid; onto: Oid }
+  | { is: 'integrated'; attempt: number; head: Oid; commit: Oid; commits: number }
+  | { is: 'failed'; attempt: number; failure: Failure }
+  /** `held`: work that passed its gates and only waits to land. */
+  | { is: 'blocked'; by: { task: TaskId } | { wave: number }; held: { attempt: number; head: Oid } | null }
+  | { is: 'skipped' };
+
+/** One try at a task, as the journal tells it. Times in milliseconds since the epoch. */
+export interface AttemptState {
+  number: number;
+  agent: string;
+  branch: string;
+  workspace: string;
+  base: Oid;
+  startedAt: number;
+  because: Failure | null;
+  /** Set once the agent's process runs. */
+  process: { pid: number; pidStart: string; session: string | null } | null;
+  activity: Activity | null;
+  tokens: Tokens;
+  cost: Cost;
+  endedAt: number | null;
+  result: AttemptResult | null;
+  evidence: Evidence[];
+  failure: Failure | null;
+}
+
+export interface TaskState {
+  seed: TaskSeed;
+  status: TaskStatus;
+  attempts: AttemptState[];
+  /** Attempts that may be made in all; grows when a person asks for a retry or an attempt was cut off by us. */
+  allowance: number;
+  notes: string[];
+}
+
+export type WaveStatus =
+  | { is: 'open' }
+  | { is: 'validating' }
+  | { is: 'validated' }
+  | { is: 'failed'; failure: Failure };
+
+export interface WaveState {
+  number: number;
+  name?: string;
+  /** Has a validation that must pass. */
+  validated: boolean;
+  status: WaveStatus;
+  started: boolean;
+  completed: boolean;
+}
+
+/** A run as of its last event. */
+export interface RunState {
+  id: RunId;
+  plan: string;
+  title: string;
+  planDir: string;
+  base: Oid;
+  target: string | null;
+  integrationRef: string;
+  settings: RunSettings;
+  createdAt: number;
+  /** Time of the last event. */
+  updatedAt: number;
+  /** What the integration branch points at, as far as the journal knows. */
+  tip: Oid;
+  dependencies: 'none' | 'pending' | 'installing' | 'installed' | 'failed';
+  opened: { pid: number; host: string; at: number } | null;
+  selection: Selection;
+  phase: 'created' | 'open' | 'stopping' | 'finished';
+  outcome: RunOutcome | null;
+  /** Why the run as a whole failed (dependencies, an inner error). */
+  failure: Failure | null;
+  landed: { target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
+  tasks: Map<TaskId, TaskState>;
+  waves: Map<number, WaveState>;
+  seq: number;
+}
+
+export const NO_TOKENS: Tokens = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+export const NO_COST: Cost = { usd: null, source: 'unknown' };
+
+/** States in which nothing more happens to a task in this opening of the run. */
+export function isSettled(status: TaskStatus): boolean {
+  return status.is === 'integrated' || status.is === 'failed' || status.is === 'blocked' || status.is === 'skipped';
+}
+
+/** States in which a task holds its scope: others that overlap it must wait. */
+export function isActive(status: TaskStatus): boolean {
+  return status.is === 'running' || status.is === 'ended' || status.is === 'verified' || status.is === 'landing';
+}
+
+export function lastAttempt(task: TaskState): AttemptState | undefined {
+  return task.attempts.at(-1);
+}
+
+/** The fold of a whole journal. Throws when it does not begin with `run.created`. */
+export function fold(
+  events: Iterable<RunEvent>,
+  reduce: (state: RunState | null, event: RunEvent) => RunState,
+): RunState {
+  let state: RunState | null = null;
+  for (const event of events) state = reduce(state, event);
+  if (!state) throw new Error('an empty journal has no state');
+  return state;
+}

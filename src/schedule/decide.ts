@@ -1,0 +1,176 @@
+import type { Oid, RunOutcome, TaskId } from '../run/event.ts';
+import { isActive, isSettled, type RunState, type TaskState } from '../run/state.ts';
+import type { Schedule } from './schedule.ts';
+import { needsValidation, tasksOfWave, type WaveGates, waveGates, wavesInOrder } from './wave-gates.ts';
+
+/** What the engine is to do next. Each is journaled as an intent before its effect, so that none is decided twice. */
+export type Action =
+  | { do: 'install-dependencies' }
+  | { do: 'start-wave'; wave: number }
+  | { do: 'start'; task: TaskId; attempt: number }
+  | { do: 'verify'; task: TaskId; attempt: number }
+  | { do: 'land'; task: TaskId; attempt: number; head: Oid }
+  | { do: 'validate'; wave: number }
+  | { do: 'complete-wave'; wave: number; integrated: number; total: number }
+  | { do: 'block'; task: TaskId; by: { task: TaskId } | { wave: number } }
+  /** Nothing to do before this time (ms since the epoch), unless an event comes first. */
+  | { do: 'wake'; at: number }
+  | { do: 'finish'; outcome: RunOutcome };
+
+export interface Limits {
+  maxConcurrent: number;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/**
+ * The next actions of a run; pure. What is under way is in the state (running, landing, validating) or in `verifying`:
+ * the tasks whose gates the engine is judging at the moment.
+ */
+export function decide(schedule: Schedule, state: RunState, limits: Limits, verifying: ReadonlySet<TaskId>): Action[] {
+  const gates = waveGates(schedule, state);
+  if (state.phase === 'finished') return [];
+  if (state.phase === 'stopping') return decideStopping(schedule, state, verifying, gates);
+  if (state.dependencies === 'pending') return [{ do: 'install-dependencies' }];
+  if (state.dependencies === 'installing') return [];
+  if (state.dependencies === 'failed') return [{ do: 'finish', outcome: 'failed' }];
+
+  const actions = [
+    ...blocks(schedule, state, gates),
+    ...verifications(state, verifying),
+    ...landing(schedule, state, gates),
+    ...validation(state),
+    ...starts(schedule, state, limits, gates),
+    ...completions(state),
+  ];
+  if (actions.length > 0 || isInFlight(state, verifying)) return actions;
+  return [{ do: 'finish', outcome: outcomeOf(state) }];
+}
+
+/** While stopping nothing starts, but finished work is still judged and landed: it is paid for. */
+function decideStopping(
+  schedule: Schedule,
+  state: RunState,
+  verifying: ReadonlySet<TaskId>,
+  gates: WaveGates,
+): Action[] {
+  const actions = [...verifications(state, verifying), ...landing(schedule, state, gates)];
+  if (actions.length > 0 || isInFlight(state, verifying)) return actions;
+  return [{ do: 'finish', outcome: 'stopped' }];
+}
+
+function isInFlight(state: RunState, verifying: ReadonlySet<TaskId>): boolean {
+  if (verifying.size > 0 || state.dependencies === 'installing') return true;
+  for (const wave of state.waves.values()) if (wave.status.is === 'validating') return true;
+  for (const { status } of state.tasks.values()) if (status.is === 'running' || status.is === 'landing') return true;
+  return false;
+}
+
+/** Tasks that can never start or land in this opening: a dependency is lost to it, or a wave before them failed. */
+function blocks(schedule: Schedule, state: RunState, gates: WaveGates): Action[] {
+  const selected = new Set(state.selection.tasks);
+  const actions: Action[] = [];
+  for (const task of schedule.tasks) {
+    const { status } = state.tasks.get(task.id)!;
+    if (!selected.has(task.id) || (status.is !== 'waiting' && status.is !== 'verified')) continue;
+    const wave = gates.failedBefore(task);
+    const dead = status.is === 'waiting' ? task.deps.find((dep) => isOut(state.tasks.get(dep), selected)) : undefined;
+    if (wave !== null) actions.push({ do: 'block', task: task.id, by: { wave } });
+    else if (dead !== undefined) actions.push({ do: 'block', task: task.id, by: { task: dead } });
+  }
+  return actions;
+}
+
+function isOut(dep: TaskState | undefined, selected: ReadonlySet<TaskId>): boolean {
+  if (!dep) return true;
+  const { is } = dep.status;
+  return is === 'failed' || is === 'blocked' || is === 'skipped' || (is === 'waiting' && !selected.has(dep.seed.id));
+}
+
+function verifications(state: RunState, verifying: ReadonlySet<TaskId>): Action[] {
+  const actions: Action[] = [];
+  for (const [task, { status }] of state.tasks) {
+    if (status.is === 'ended' && !verifying.has(task)) actions.push({ do: 'verify', task, attempt: status.attempt });
+  }
+  return actions;
+}
+
+/** One landing at a time: the next one merges onto what this one leaves. */
+function landing(schedule: Schedule, state: RunState, gates: WaveGates): Action[] {
+  for (const task of state.tasks.values()) if (task.status.is === 'landing') return [];
+  for (const task of schedule.tasks) {
+    const { status } = state.tasks.get(task.id)!;
+    if (status.is !== 'verified' || gates.failedBefore(task) !== null) continue;
+    return [{ do: 'land', task: task.id, attempt: status.attempt, head: status.head }];
+  }
+  return [];
+}
+
+/** One validation at a time: they share a worktree. */
+function validation(state: RunState): Action[] {
+  const waves = wavesInOrder(state);
+  if (waves.some((wave) => wave.status.is === 'validating')) return [];
+  const next = waves.find((wave) => needsValidation(state, wave.number));
+  return next ? [{ do: 'validate', wave: next.number }] : [];
+}
+
+function starts(schedule: Schedule, state: RunState, limits: Limits, gates: WaveGates): Action[] {
+  const selected = new Set(state.selection.tasks);
+  const active = new Set<TaskId>();
+  let running = 0;
+  for (const [id, { status }] of state.tasks) {
+    if (isActive(status)) active.add(id);
+    if (status.is === 'running') running++;
+  }
+  const actions: Action[] = [];
+  const announced = new Set<number>();
+  let wake = Number.POSITIVE_INFINITY;
+  for (const task of schedule.tasks) {
+    if (running >= limits.maxConcurrent) break;
+    const { status, attempts } = state.tasks.get(task.id)!;
+    if (status.is !== 'waiting' || !selected.has(task.id)) continue;
+    if (!gates.open(task.wave) || gates.failedBefore(task) !== null) continue;
+    if (!task.deps.every((dep) => state.tasks.get(dep)?.status.is === 'integrated')) continue;
+    if (excluded(schedule, task.id, active)) continue;
+    if (status.notBefore > limits.now) {
+      wake = Math.min(wake, status.notBefore);
+      continue;
+    }
+    if (!state.waves.get(task.wave)!.started && !announced.has(task.wave)) {
+      announced.add(task.wave);
+      actions.push({ do: 'start-wave', wave: task.wave });
+    }
+    actions.push({ do: 'start', task: task.id, attempt: attempts.length + 1 });
+    active.add(task.id);
+    running++;
+  }
+  if (wake < Number.POSITIVE_INFINITY) actions.push({ do: 'wake', at: wake });
+  return actions;
+}
+
+function excluded(schedule: Schedule, task: TaskId, active: ReadonlySet<TaskId>): boolean {
+  for (const other of schedule.exclusive.get(task) ?? []) if (active.has(other)) return true;
+  return false;
+}
+
+/** Waves that came to an end in this opening: their selected tasks are settled and the validation, if due, is done. */
+function completions(state: RunState): Action[] {
+  const selected = new Set(state.selection.tasks);
+  const actions: Action[] = [];
+  for (const wave of state.waves.values()) {
+    if (wave.completed || !wave.started) continue;
+    if (wave.status.is === 'validating' || needsValidation(state, wave.number)) continue;
+    const tasks = tasksOfWave(state, wave.number);
+    if (tasks.some((task) => selected.has(task.seed.id) && !isSettled(task.status))) continue;
+    const integrated = tasks.filter((task) => task.status.is === 'integrated').length;
+    actions.push({ do: 'complete-wave', wave: wave.number, integrated, total: tasks.length });
+  }
+  return actions;
+}
+
+function outcomeOf(state: RunState): RunOutcome {
+  const statuses = [...state.tasks.values()].map((task) => task.status.is);
+  const waveFailed = [...state.waves.values()].some((wave) => wave.status.is === 'failed');
+  if (waveFailed || statuses.includes('failed') || statuses.includes('blocked')) return 'failed';
+  return statuses.every((is) => is === 'integrated') ? 'integrated' : 'partial';
+}

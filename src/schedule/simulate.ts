@@ -1,0 +1,149 @@
+import type { AttemptResult, RunEvent, RunEventBody, RunOutcome, TaskId } from '../run/event.ts';
+import { reduce } from '../run/reduce.ts';
+import { NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
+import { type Action, decide } from './decide.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface SimulationInput {
+  schedule: Schedule;
+  created: Extract<RunEventBody, { type: 'run.created' }>;
+  /** Tasks to work on; default all of the plan. */
+  select?: TaskId[];
+  skip?: TaskId[];
+  /** How long the n-th attempt at a task takes, in the unit of the answer. */
+  duration: (task: TaskId, attempt: number) => number;
+  /** How an attempt ends; default always success. */
+  outcome?: (task: TaskId, attempt: number) => AttemptResult['outcome'];
+}
+
+export interface Simulation {
+  /** When each task that started did so first, and when it was integrated (or failed for good). */
+  tasks: Map<TaskId, { start: number; end: number }>;
+  /** When the last thing happened. */
+  makespan: number;
+  /** Most agents at once. */
+  peak: number;
+  outcome: RunOutcome;
+  state: RunState;
+  events: RunEvent[];
+}
+
+/**
+ * Plays a run with the real scheduler and a clock of its own: agents take `duration`, everything else takes no time.
+ * `copse plan` shows the result; the properties of the scheduler are tested on it.
+ */
+export function simulate(input: SimulationInput): Simulation {
+  const { schedule, created } = input;
+  const pending: { at: number; order: number; task: TaskId; attempt: number }[] = [];
+  const tasks: Simulation['tasks'] = new Map();
+  const events: RunEvent[] = [];
+  let now = 0;
+  let peak = 0;
+  let state: RunState | null = null;
+  const append = (body: RunEventBody) => {
+    const event: RunEvent = { v: 1, seq: events.length + 1, at: now, run: 'simulation', ...body };
+    events.push(event);
+    state = reduce(state, event);
+  };
+  append(created);
+  const select = input.select ?? created.tasks.map((task) => task.id);
+  const selection = { tasks: select, skip: input.skip ?? [], retry: [] };
+  append({ type: 'run.opened', pid: 0, host: '', epoch: 1, selection });
+
+  const perform = (action: Action) => {
+    switch (action.do) {
+      case 'start': {
+        const { task, attempt } = action;
+        if (!tasks.has(task)) tasks.set(task, { start: now, end: now });
+        append({ type: 'attempt.started', task, attempt, agent: '', branch: '', workspace: '', base: '' });
+        pending.push({ at: now + input.duration(task, attempt), order: events.length, task, attempt });
+        peak = Math.max(peak, pending.length);
+        return;
+      }
+      case 'wake':
+        return;
+      default:
+        for (const body of instantly(action, state!)) append(body);
+        if (action.do === 'land' || action.do === 'verify') tasks.get(action.task)!.end = now;
+    }
+  };
+
+  const limit = 100 + created.tasks.length * (created.settings.retries + 2) * 20;
+  for (let step = 0; step < limit; step++) {
+    const limits = { maxConcurrent: created.settings.maxConcurrent, now };
+    const actions = decide(schedule, state!, limits, new Set());
+    for (const action of actions) perform(action);
+    if (state!.phase === 'finished') {
+      return { tasks, makespan: now, peak, outcome: state!.outcome!, state: state!, events };
+    }
+    if (actions.some((action) => action.do !== 'wake' && action.do !== 'start')) continue;
+    const wake = actions.find((action) => action.do === 'wake');
+    pending.sort((a, b) => a.at - b.at || a.order - b.order);
+    const next = pending[0];
+    if (!next || (wake && wake.at < next.at)) {
+      if (!wake) break;
+      now = wake.at;
+      continue;
+    }
+    pending.shift();
+    now = next.at;
+    const outcome = input.outcome?.(next.task, next.attempt) ?? 'success';
+    append({ type: 'attempt.ended', task: next.task, attempt: next.attempt, ...resultOf(outcome) });
+  }
+  throw new Error('the scheduler does not come to an end');
+}
+
+/** The events of an action that takes no time in a simulation. */
+function instantly(action: Exclude<Action, { do: 'start' | 'wake' }>, state: RunState): RunEventBody[] {
+  switch (action.do) {
+    case 'install-dependencies':
+      return [
+        { type: 'dependencies.started', onto: '' },
+        { type: 'dependencies.installed', commit: '' },
+      ];
+    case 'start-wave':
+      return [{ type: 'wave.started', wave: action.wave }];
+    case 'verify': {
+      const { task, attempt } = action;
+      const result = state.tasks.get(task)!.attempts.at(-1)!.result!;
+      if (result.outcome === 'success') return [{ type: 'attempt.verified', task, attempt, head: '', evidence: [] }];
+      const failure = { code: 'agent', outcome: result.outcome, message: '', exit: 1, signal: null } as const;
+      return [{ type: 'attempt.failed', task, attempt, failure, evidence: [] }];
+    }
+    case 'land': {
+      const { task, attempt, head } = action;
+      return [
+        { type: 'landing.started', task, attempt, head, onto: state.tip },
+        { type: 'task.integrated', task, attempt, head, commit: '', commits: 1 },
+      ];
+    }
+    case 'validate':
+      return [
+        { type: 'wave.validating', wave: action.wave, commit: '', command: '' },
+        { type: 'wave.validated', wave: action.wave, commit: '', ms: 0 },
+      ];
+    case 'complete-wave':
+      return [{ type: 'wave.completed', wave: action.wave, integrated: action.integrated, total: action.total }];
+    case 'block':
+      return [{ type: 'task.blocked', task: action.task, by: action.by }];
+    case 'finish':
+      return [{ type: 'run.finished', outcome: action.outcome }];
+  }
+}
+
+function resultOf(outcome: AttemptResult['outcome']): AttemptResult {
+  return {
+    outcome,
+    message: '',
+    exit: 0,
+    signal: null,
+    head: '',
+    commits: 1,
+    leftovers: [],
+    marker: true,
+    claim: null,
+    tokens: NO_TOKENS,
+    cost: NO_COST,
+    ms: 0,
+  };
+}

@@ -1,0 +1,67 @@
+import type { TaskId } from '../run/event.ts';
+import { isSettled, type RunState, type TaskState } from '../run/state.ts';
+import type { Schedule, ScheduledTask } from './schedule.ts';
+
+/** What waves allow: a failed validation closes what is behind it, the barrier holds back what is ahead. */
+export interface WaveGates {
+  /** The wave whose failed validation stands before this task, if one does. */
+  failedBefore(task: ScheduledTask): number | null;
+  /** Whether the barrier lets tasks of this wave start. */
+  open(wave: number): boolean;
+}
+
+export function waveGates(schedule: Schedule, state: RunState): WaveGates {
+  const failed = new Set<number>();
+  for (const wave of state.waves.values()) if (wave.status.is === 'failed') failed.add(wave.number);
+  const behind = failed.size > 0 ? tasksBehind(schedule, failed) : new Map<TaskId, number>();
+  const strict = schedule.barrier === 'wave';
+  const lastOpen = strict ? firstUnsettledWave(state) : Number.POSITIVE_INFINITY;
+  return {
+    failedBefore: (task) => {
+      const earlier = strict ? [...failed].find((wave) => wave < task.wave) : undefined;
+      return earlier ?? behind.get(task.id) ?? null;
+    },
+    open: (wave) => wave <= lastOpen,
+  };
+}
+
+/** A wave is validated on the merged tree once all of its tasks are in. */
+export function needsValidation(state: RunState, number: number): boolean {
+  const wave = state.waves.get(number)!;
+  if (!wave.validated || wave.status.is !== 'open') return false;
+  return tasksOfWave(state, number).every((task) => task.status.is === 'integrated');
+}
+
+export function tasksOfWave(state: RunState, wave: number): TaskState[] {
+  return [...state.tasks.values()].filter((task) => task.seed.wave === wave);
+}
+
+export function wavesInOrder(state: RunState) {
+  return [...state.waves.values()].sort((a, b) => a.number - b.number);
+}
+
+/** For each task that depends, over any number of steps, on a task of a failed wave: that wave. */
+function tasksBehind(schedule: Schedule, failed: ReadonlySet<number>): Map<TaskId, number> {
+  const waveOf = new Map(schedule.tasks.map((task) => [task.id, task.wave]));
+  const behind = new Map<TaskId, number>();
+  // A dependency always has a higher priority than its dependents, so one pass in that order sees causes first.
+  for (const task of schedule.tasks) {
+    for (const dep of task.deps) {
+      const wave = waveOf.get(dep);
+      const cause = wave !== undefined && failed.has(wave) && wave !== task.wave ? wave : behind.get(dep);
+      if (cause !== undefined) behind.set(task.id, cause);
+    }
+  }
+  return behind;
+}
+
+function firstUnsettledWave(state: RunState): number {
+  const selected = new Set(state.selection.tasks);
+  for (const wave of wavesInOrder(state)) {
+    const unsettled = tasksOfWave(state, wave.number).some(
+      (task) => selected.has(task.seed.id) && !isSettled(task.status),
+    );
+    if (unsettled || wave.status.is === 'validating' || needsValidation(state, wave.number)) return wave.number;
+  }
+  return Number.POSITIVE_INFINITY;
+}
