@@ -19,7 +19,7 @@ export function reduce(state: RunState | null, event: RunEvent): RunState {
 
 function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
   const { settings } = event;
-  return {
+  const state: RunState = {
     id: event.run,
     plan: event.plan,
     title: event.title,
@@ -45,10 +45,15 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
       ]),
     ),
     waves: new Map(
-      event.waves.map((wave) => [wave.number, { ...wave, status: { is: 'open' }, started: false, completed: false }]),
+      event.waves.map((wave) => [
+        wave.number,
+        { ...wave, tasks: [], status: { is: 'open' }, started: false, completed: false },
+      ]),
     ),
     seq: event.seq,
   };
+  for (const task of event.tasks) state.waves.get(task.wave)?.tasks.push(task.id);
+  return state;
 }
 
 function reduceRun(state: RunState, event: RunEvent): void {
@@ -123,15 +128,9 @@ function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'validating' || wave.status.is === 'failed') wave.status = { is: 'open' };
     const done = wave.status.is === 'validated' || !wave.validated;
-    if (!done || !allIntegrated(state, wave.number)) wave.completed = false;
+    const integrated = wave.tasks.every((id) => taskOf(state, id).status.is === 'integrated');
+    if (!done || !integrated) wave.completed = false;
   }
-}
-
-function allIntegrated(state: RunState, wave: number): boolean {
-  for (const task of state.tasks.values()) {
-    if (task.seed.wave === wave && task.status.is !== 'integrated') return false;
-  }
-  return true;
 }
 
 /** Work that passed its gates stays ready to land while something else stands in its way. */

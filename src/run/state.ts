@@ -68,6 +68,8 @@ export type WaveStatus =
 export interface WaveState {
   number: number;
   name?: string;
+  /** Ids of its tasks, in the order of the plan. */
+  tasks: TaskId[];
   /** Has a validation that must pass. */
   validated: boolean;
   status: WaveStatus;

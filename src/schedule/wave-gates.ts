@@ -33,7 +33,7 @@ export function needsValidation(state: RunState, number: number): boolean {
 }
 
 export function tasksOfWave(state: RunState, wave: number): TaskState[] {
-  return [...state.tasks.values()].filter((task) => task.seed.wave === wave);
+  return state.waves.get(wave)!.tasks.map((id) => state.tasks.get(id)!);
 }
 
 export function wavesInOrder(state: RunState) {
