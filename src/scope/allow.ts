@@ -1,0 +1,31 @@
+/**
+ * Files that tools write and nobody plans for: lockfiles and snapshots of them, at any depth. They are never out of scope,
+ * unless a BOUNDARY covers them.
+ */
+export const GENERATED_FILES: readonly string[] = [
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'bun.lock',
+  'bun.lockb',
+  'deno.lock',
+  'uv.lock',
+  'poetry.lock',
+  'pdm.lock',
+  'Pipfile.lock',
+  'pixi.lock',
+  'Cargo.lock',
+  'go.sum',
+  'go.work.sum',
+  'Gemfile.lock',
+  'composer.lock',
+  'mix.lock',
+  'pubspec.lock',
+  'Podfile.lock',
+  'Package.resolved',
+  'packages.lock.json',
+  'gradle.lockfile',
+  'flake.lock',
+  '.terraform.lock.hcl',
+].map((name) => `**/${name}`);

@@ -1,0 +1,138 @@
+import { expandBraces } from './braces.ts';
+import { compileGlob, type Glob } from './glob.ts';
+import { globsMeet, symbolsOverlap, writesOf } from './overlap.ts';
+import type { Scope } from './scope.ts';
+
+/** One writer of a pattern. */
+interface Owner {
+  id: string;
+  symbol: string | undefined;
+}
+
+interface Claimed {
+  glob: Glob;
+  owners: Owner[];
+}
+
+/**
+ * Which tasks may write the same file: a symmetric map, holding only tasks that meet some other.
+ * A thousand tasks take milliseconds: equal patterns are compared once, plain paths meet through a map of paths,
+ * and a glob is tried only against patterns that can begin as it begins.
+ */
+export function overlappingPairs(tasks: readonly { id: string; scope: Scope }[]): Map<string, Set<string>> {
+  const pairs = new Map<string, Set<string>>();
+  const claimed = claims(tasks);
+  for (const one of claimed.values()) joinWithin(pairs, one.owners);
+
+  const literals = new Map<string, Claimed>();
+  const globs: Claimed[] = [];
+  for (const each of claimed.values()) {
+    if (each.glob.literal === null) globs.push(each);
+    else joinLiteral(pairs, literals, each);
+  }
+  joinBelow(pairs, literals);
+  joinGlobs(pairs, globs, literals);
+  return pairs;
+}
+
+function claims(tasks: readonly { id: string; scope: Scope }[]): Map<string, Claimed> {
+  const claimed = new Map<string, Claimed>();
+  for (const { id, scope } of tasks) {
+    for (const { pattern: written, symbol } of writesOf(scope)) {
+      // Spelled out, `{models,views}.py` is two plain paths.
+      for (const pattern of expandBraces(written)) {
+        const known = claimed.get(pattern);
+        if (known) known.owners.push({ id, symbol });
+        else claimed.set(pattern, { glob: compileGlob(pattern), owners: [{ id, symbol }] });
+      }
+    }
+  }
+  return claimed;
+}
+
+/** `./a` and `a` are different text and one path: what stands there already meets the newcomer. */
+function joinLiteral(pairs: Map<string, Set<string>>, literals: Map<string, Claimed>, each: Claimed): void {
+  const path = each.glob.literal!;
+  const known = literals.get(path);
+  if (!known) return void literals.set(path, each);
+  joinAcross(pairs, known.owners, each.owners);
+  const wider = known.glob.below ? known.glob : each.glob;
+  literals.set(path, { glob: wider, owners: [...known.owners, ...each.owners] });
+}
+
+/** Meets every path with the folders above it. */
+function joinBelow(pairs: Map<string, Set<string>>, literals: Map<string, Claimed>): void {
+  for (const [path, { owners }] of literals) {
+    for (const above of foldersAbove(path)) {
+      const folder = literals.get(above);
+      if (folder?.glob.below) joinAcross(pairs, folder.owners, owners);
+    }
+  }
+}
+
+function joinGlobs(pairs: Map<string, Set<string>>, globs: Claimed[], literals: Map<string, Claimed>): void {
+  const byPrefix = globs.toSorted((a, b) => compare(a.glob.prefix, b.glob.prefix));
+  const paths = [...literals.keys()].sort(compare);
+  byPrefix.forEach((one, index) => {
+    const prefix = one.glob.prefix;
+    // Sorted, everything that begins with `prefix` stands together; what is shorter has met this one from its own side.
+    for (let i = index + 1; byPrefix[i]?.glob.prefix.startsWith(prefix); i++) meet(pairs, one, byPrefix[i]!);
+    for (let i = firstAtLeast(paths, prefix); paths[i]?.startsWith(prefix); i++) {
+      meet(pairs, one, literals.get(paths[i]!)!);
+    }
+    for (const above of foldersAbove(prefix)) {
+      const folder = literals.get(above);
+      if (folder?.glob.below) meet(pairs, one, folder);
+    }
+  });
+}
+
+function meet(pairs: Map<string, Set<string>>, a: Claimed, b: Claimed): void {
+  if (globsMeet(a.glob, b.glob) !== null) joinAcross(pairs, a.owners, b.owners);
+}
+
+function joinWithin(pairs: Map<string, Set<string>>, owners: Owner[]): void {
+  owners.forEach((owner, index) => {
+    joinAcross(pairs, [owner], owners.slice(index + 1));
+  });
+}
+
+function joinAcross(pairs: Map<string, Set<string>>, left: Owner[], right: Owner[]): void {
+  for (const a of left) {
+    for (const b of right) {
+      if (a.id === b.id || !symbolsOverlap(a.symbol, b.symbol)) continue;
+      partnersOf(pairs, a.id).add(b.id);
+      partnersOf(pairs, b.id).add(a.id);
+    }
+  }
+}
+
+function partnersOf(pairs: Map<string, Set<string>>, id: string): Set<string> {
+  let partners = pairs.get(id);
+  if (!partners) {
+    partners = new Set();
+    pairs.set(id, partners);
+  }
+  return partners;
+}
+
+/** `a/b/c` → `a`, `a/b`. */
+function foldersAbove(path: string): string[] {
+  const above: string[] = [];
+  for (let i = path.indexOf('/'); i > 0; i = path.indexOf('/', i + 1)) above.push(path.slice(0, i));
+  return above;
+}
+
+function firstAtLeast(sorted: string[], wanted: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
