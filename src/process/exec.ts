@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface ExecOptions {
   cwd?: string;
   /** The whole environment of the child; nothing is inherited besides it. */
   env?: NodeJS.ProcessEnv;
   input?: string | Uint8Array;
-  /** Ends the child (SIGKILL) after this many milliseconds. */
+  /** Ends the child and its process group (SIGKILL) after this many milliseconds. */
   timeoutMs?: number;
   signal?: AbortSignal;
   /** Bytes of stdout and of stderr that are kept, the last ones; default 64 MiB. */
@@ -37,13 +37,14 @@ export function exec(file: string, args: readonly string[], options: ExecOptions
       timedOut: false,
       spawnError: null,
     };
-    let child: ReturnType<typeof spawn>;
+    let child: ChildProcess;
     try {
       child = spawn(file, [...args], {
         cwd: options.cwd,
         env: options.env ?? process.env,
         stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-        windowsHide: true,
+        // A group of its own: Ctrl-C at the terminal reaches us alone, and we can end it with its children.
+        detached: true,
       });
     } catch (error) {
       // A string over 128 KiB or with NUL in argv makes spawn throw instead of emitting.
@@ -55,27 +56,59 @@ export function exec(file: string, args: readonly string[], options: ExecOptions
     const stderr = tailBuffer(max);
     child.stdout?.on('data', stdout.push);
     child.stderr?.on('data', stderr.push);
+    const kill = () => killGroup(child);
     const timer = options.timeoutMs
       ? setTimeout(() => {
           result.timedOut = true;
-          child.kill('SIGKILL');
+          kill();
         }, options.timeoutMs)
       : undefined;
-    const abort = () => child.kill('SIGKILL');
-    options.signal?.addEventListener('abort', abort, { once: true });
-    if (options.signal?.aborted) abort();
+    options.signal?.addEventListener('abort', kill, { once: true });
+    if (options.signal?.aborted) kill();
     const finish = (exit: number | null, signal: string | null, spawnError: string | null) => {
       clearTimeout(timer);
-      options.signal?.removeEventListener('abort', abort);
+      options.signal?.removeEventListener('abort', kill);
       resolve({ ...result, exit, signal, spawnError, stdout: stdout.take(), stderr: stderr.take() });
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid === undefined) finish(null, null, error.code ?? error.message);
     });
+    child.once('exit', () => releasePipes(child));
     child.once('close', (exit, signal) => finish(exit, signal, null));
     child.stdin?.on('error', () => {}); // EPIPE: the child closed its stdin before it read everything
     child.stdin?.end(options.input);
   });
+}
+
+/** Ends the program and its children, except those that made a group of their own. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended in between.
+  }
+}
+
+const RELEASE_MS = 500;
+
+/**
+ * A daemon that a program leaves behind may hold its pipes for ever, and `close` would never come. What the program itself
+ * wrote is in the pipes when it exits: once nothing more comes for a while, they are ours to close.
+ */
+function releasePipes(child: ChildProcess): void {
+  let quiet = false;
+  const noise = () => {
+    quiet = false;
+  };
+  const timer = setInterval(() => {
+    if (quiet) for (const pipe of [child.stdout, child.stderr]) pipe?.destroy();
+    // The pipes are read between this turn and the next: an event loop that was late does not count as silence.
+    quiet = true;
+  }, RELEASE_MS);
+  child.stdout?.on('data', noise);
+  child.stderr?.on('data', noise);
+  child.once('close', () => clearInterval(timer));
 }
 
 /** Keeps the last `max` bytes of a stream, dropping whole chunks from the front. */
