@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { aResult, aTask, changesOf, theFacts } from '../../test/rig/attempts.ts';
+import { scope } from '../../test/rig/scopes.ts';
+import type { AttemptFacts } from './gate.ts';
+import { judgeAttempt } from './judge.ts';
+
+function verdicts(facts: AttemptFacts): Record<string, string> {
+  return Object.fromEntries(judgeAttempt(facts).evidence.map(({ gate, verdict }) => [gate, verdict]));
+}
+
+function summaryOf(facts: AttemptFacts, gate: string): string {
+  return judgeAttempt(facts).evidence.find((each) => each.gate === gate)!.summary;
+}
+
+const allPass = { agent: 'pass', commits: 'pass', marker: 'pass', scope: 'pass', claim: 'pass' };
+
+describe('judgeAttempt', () => {
+  it('lets a good attempt land, with evidence of every gate in order', () => {
+    const { evidence, failure } = judgeAttempt(theFacts());
+    expect(failure).toBeNull();
+    expect(evidence.map(({ gate }) => gate)).toEqual(['agent', 'commits', 'marker', 'scope', 'claim']);
+    expect(verdicts(theFacts())).toEqual(allPass);
+  });
+
+  it('the first failure is the attempt’s, and the later gates still give evidence', () => {
+    const facts = theFacts({
+      task: aTask({ scope: scope({ boundary: ['infra/'] }) }),
+      result: aResult({ outcome: 'timeout', message: 'over 2h', exit: null, signal: 'SIGTERM', marker: false }),
+      changes: changesOf('M infra/main.tf'),
+    });
+    expect(judgeAttempt(facts).failure).toEqual({
+      code: 'agent',
+      outcome: 'timeout',
+      message: 'over 2h',
+      exit: null,
+      signal: 'SIGTERM',
+    });
+    expect(verdicts(facts)).toEqual({ agent: 'fail', commits: 'pass', marker: 'warn', scope: 'fail', claim: 'pass' });
+  });
+
+  it('lands exactly when no gate fails', () => {
+    const facts = fc.record({
+      outcome: fc.constantFrom('success' as const, 'timeout' as const, 'agent-error' as const),
+      commits: fc.nat({ max: 2 }),
+      marker: fc.boolean(),
+      policy: fc.constantFrom('warn' as const, 'enforce' as const),
+      lines: fc.subarray(['A src/a.ts', 'M src/b.ts', 'D infra/x', 'M README.md', 'M parallel/TS-0001-x/context.md']),
+    });
+    fc.assert(
+      fc.property(facts, ({ outcome, commits, marker, policy, lines }) => {
+        const task = aTask({ scope: scope({ create: ['src/a.ts'], modify: ['src/b.ts'], boundary: ['infra/'] }) });
+        const changes = changesOf(...lines);
+        const given = theFacts({ task, policy, changes, result: aResult({ outcome, commits, marker }) });
+        const { failure, evidence } = judgeAttempt(given);
+        expect(failure === null).toBe(evidence.every(({ verdict }) => verdict !== 'fail'));
+        const touched = lines.some((line) => /infra|parallel/.test(line));
+        const outside = policy === 'enforce' && lines.some((line) => line.includes('README'));
+        const good = outcome === 'success' && commits > 0 && lines.length > 0 && !touched && !outside;
+        expect(failure === null).toBe(good);
+      }),
+    );
+  });
+});
+
+describe('gate agent', () => {
+  it('goes by the outcome, not by the exit status', () => {
+    expect(verdicts(theFacts({ result: aResult({ exit: 1 }) })).agent).toBe('pass');
+    const lied = theFacts({ result: aResult({ outcome: 'agent-error', exit: 0, message: 'Not logged in' }) });
+    expect(judgeAttempt(lied).failure).toMatchObject({ code: 'agent', outcome: 'agent-error', exit: 0 });
+    expect(summaryOf(lied, 'agent')).toBe('the agent gave up: Not logged in');
+  });
+
+  it('takes the failure of an executor that never came to an agent', () => {
+    const failure = { code: 'setup', command: 'npm ci', exit: 1, tail: 'ERR' } as const;
+    const facts = theFacts({ result: aResult({ outcome: 'crashed', failure, head: null, commits: 0 }), changes: [] });
+    expect(judgeAttempt(facts).failure).toEqual(failure);
+    expect(verdicts(facts)).toMatchObject({ agent: 'fail', commits: 'fail' });
+  });
+});
+
+describe('gate commits', () => {
+  it.each([
+    [aResult({ commits: 0 }), [], 'no commit after the base, and nothing left uncommitted'],
+    [aResult({ commits: 2 }), [], '2 commits that together change nothing'],
+    [aResult({ commits: 0, head: null }), [], 'there is no branch to read'],
+  ])('fails: %#', (result, changes, message) => {
+    expect(judgeAttempt(theFacts({ result, changes })).failure).toEqual({ code: 'no-commits', message });
+  });
+
+  it('says what was committed for the agent', () => {
+    const facts = theFacts({ result: aResult({ commits: 3, leftovers: ['src/a.ts'] }) });
+    expect(summaryOf(facts, 'commits')).toBe('3 commits, 1 changed path (1 path left uncommitted by the agent)');
+  });
+});
+
+describe('gate marker', () => {
+  it('misses the marker without failing', () => {
+    const facts = theFacts({ result: aResult({ marker: false }) });
+    expect(verdicts(facts).marker).toBe('warn');
+    expect(judgeAttempt(facts).failure).toBeNull();
+  });
+
+  it('a committed marker is a warning, and no breach of the scope', () => {
+    const facts = theFacts({
+      task: aTask({ scope: scope({ create: ['src/a.ts'] }) }),
+      policy: 'enforce',
+      changes: changesOf('A src/a.ts', 'A .claude-task-complete'),
+    });
+    expect(verdicts(facts)).toEqual({ ...allPass, marker: 'warn' });
+  });
+});
+
+describe('gate scope', () => {
+  const task = aTask({ scope: scope({ create: ['src/a.ts'], modify: ['src/b.ts'], boundary: ['infra/*'] }) });
+
+  it('a breached BOUNDARY fails under either policy, with all failing changes', () => {
+    const changes = changesOf('A src/a.ts', 'M README.md', 'M infra/deep/main.tf');
+    expect(judgeAttempt(theFacts({ task, changes })).failure).toEqual({
+      code: 'boundary-violation',
+      violations: [
+        { path: 'infra/deep/main.tf', kind: 'modified', rule: 'boundary', entry: 'infra/*', severity: 'fail' },
+      ],
+    });
+    const enforced = judgeAttempt(theFacts({ task, changes, policy: 'enforce' })).failure;
+    expect(enforced).toMatchObject({ code: 'boundary-violation' });
+    expect(enforced).toHaveProperty('violations.length', 2);
+  });
+
+  it('outside the scope is a warning, and a failure under enforce', () => {
+    const changes = changesOf('A src/a.ts', 'A src/c.ts', 'M package-lock.json');
+    expect(verdicts(theFacts({ task, changes })).scope).toBe('warn');
+    expect(summaryOf(theFacts({ task, changes }), 'scope')).toBe('outside the scope: src/c.ts');
+    expect(judgeAttempt(theFacts({ task, changes })).failure).toBeNull();
+    expect(judgeAttempt(theFacts({ task, changes, policy: 'enforce' })).failure).toEqual({
+      code: 'scope-violation',
+      violations: [{ path: 'src/c.ts', kind: 'added', rule: 'outside', severity: 'fail' }],
+    });
+  });
+
+  it('nobody changes the plan folder', () => {
+    const changes = changesOf('A src/a.ts', 'M parallel/TS-0001-x/contracts/types.py');
+    expect(judgeAttempt(theFacts({ changes })).failure).toMatchObject({ code: 'boundary-violation' });
+    expect(judgeAttempt(theFacts({ changes, planPath: 'parallel/TS-0001-x/' })).failure).not.toBeNull();
+    expect(judgeAttempt(theFacts({ changes, planPath: null })).failure).toBeNull();
+    expect(judgeAttempt(theFacts({ changes: changesOf('A parallel/TS-0001-xyz/a') })).failure).toBeNull();
+  });
+
+  it('a plan folder that is the repository itself does not forbid everything', () => {
+    expect(judgeAttempt(theFacts({ planPath: '' })).failure).toBeNull();
+    expect(judgeAttempt(theFacts({ planPath: '.' })).failure).toBeNull();
+  });
+
+  it('a contract that is a source file belongs to the task that writes it, and to no other', () => {
+    const contracts = ['src/types.ts', 'contracts/api.yaml'];
+    const changes = changesOf('M src/types.ts');
+    expect(judgeAttempt(theFacts({ task: aTask({ contracts }), changes })).failure).toMatchObject({
+      code: 'boundary-violation',
+    });
+    const owner = aTask({ contracts, scope: scope({ modify: ['src/*.ts'] }) });
+    expect(judgeAttempt(theFacts({ task: owner, changes })).failure).toBeNull();
+    // `contracts/` of the repository is not `contracts/` of the plan.
+    const other = theFacts({ task: aTask({ contracts }), changes: changesOf('A contracts/api.yaml') });
+    expect(judgeAttempt(other).failure).toBeNull();
+  });
+
+  it('keeps a bounded list of violations, the failing ones first', () => {
+    const changes = changesOf(...Array.from({ length: 5000 }, (_, i) => `A junk/${i}`), 'M infra/main.tf');
+    const { evidence, failure } = judgeAttempt(theFacts({ task, changes }));
+    const details = evidence.find(({ gate }) => gate === 'scope')!.details as { total: number; violations: unknown[] };
+    expect(details.total).toBe(5001);
+    expect(details.violations).toHaveLength(100);
+    expect(details.violations[0]).toMatchObject({ path: 'infra/main.tf' });
+    expect(failure).toHaveProperty('violations.length', 1);
+  });
+});
+
+describe('gate claim', () => {
+  const doubts = (claim: NonNullable<AttemptFacts['result']['claim']>) => {
+    const facts = theFacts({ result: aResult({ claim }) });
+    expect(judgeAttempt(facts).failure).toBeNull(); // a claim never decides
+    return verdicts(facts).claim === 'warn' ? summaryOf(facts, 'claim') : '';
+  };
+
+  it.each([
+    [{ task_completed: true, validation_passed: true, tests_run: 3, tests_passed: 3, tests_failed: 0 }, ''],
+    [{ task_completed: true, files_created: ['src/a.ts', './src/a.ts', '/tmp/w/src/a.ts'] }, ''],
+    [{ task_completed: false }, 'says the task is not completed'],
+    [{ validation_passed: false }, 'says validation did not pass'],
+    [{ validation_passed: true, tests_run: 0 }, 'says validation passed, and that no test ran'],
+    [{ tests_run: 3, tests_passed: 2, tests_failed: 1 }, 'says 1 tests failed'],
+    [{ tests_run: 1, tests_passed: 2 }, 'counts 2 test results for 1 tests'],
+    [{ error_message: 'no\nluck' }, 'reports an error: no luck'],
+    [{ error_message: null }, ''],
+    [{ error_message: '' }, ''],
+    [
+      { files_created: ['src/a.ts', 'src/ghost.ts'], files_modified: ['/tmp/w/b.ts'] },
+      'names files that it did not change: src/ghost.ts, /tmp/w/b.ts',
+    ],
+  ])('%j: %s', (claim, expected) => {
+    expect(doubts(claim)).toBe(expected);
+  });
+
+  it('says when there is none', () => {
+    expect(summaryOf(theFacts(), 'claim')).toBe('the agent claims nothing');
+  });
+
+  it('a claim of success does not save a failed attempt', () => {
+    const claim = { task_completed: true, validation_passed: true };
+    expect(judgeAttempt(theFacts({ result: aResult({ claim, commits: 0 }), changes: [] })).failure).not.toBeNull();
+  });
+});

@@ -1,0 +1,18 @@
+import { agent } from './agent.ts';
+import { claim } from './claim.ts';
+import { commits } from './commits.ts';
+import type { AttemptFacts, Gate, Judgement } from './gate.ts';
+import { marker } from './marker.ts';
+import { scope } from './scope.ts';
+
+/** In this order: the first failure is the attempt's. */
+const GATES: readonly Gate[] = [agent, commits, marker, scope, claim];
+
+/** Judges an attempt by what was measured. Every gate gives evidence, also behind one that failed. */
+export function judgeAttempt(facts: AttemptFacts): Judgement {
+  const results = GATES.map((gate) => gate(facts));
+  return {
+    evidence: results.map(({ evidence }) => evidence),
+    failure: results.find(({ failure }) => failure !== null)?.failure ?? null,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Violation } from '../scope/scope.ts';
+import { assertNever } from '../util/assert-never.ts';
+import type { Failure, Outcome } from './failure.ts';
+
+const MAX_LINE = 400;
+
+/** A failure in one line for people, without a full stop; at most 400 characters. */
+export function describeFailure(failure: Failure): string {
+  return oneLine(sentence(failure), MAX_LINE);
+}
+
+/** A failure as one word for `[PROGRESS]` lines: `timeout`, `exit_code_7`, `boundary_violation`, `merge_conflict`. */
+export function failureToken(failure: Failure): string {
+  if (failure.code !== 'agent') return failure.code.replaceAll('-', '_');
+  const { outcome, exit, signal } = failure;
+  if (outcome === 'crashed' || outcome === 'agent-error') {
+    if (exit !== null && exit !== 0) return `exit_code_${exit}`;
+    if (signal !== null) return `signal_${signal.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+  }
+  return outcome.replaceAll('-', '_');
+}
+
+/** Text without terminal sequences and control characters; tabs and line feeds stay. */
+export function plainText(text: string): string {
+  return text
+    .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
+    .replace(/[\u2028\u2029]|\r\n?/g, '\n')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}
+
+/** Text on one line, without control characters, cut at `limit` characters. */
+export function oneLine(text: string, limit: number): string {
+  const flat = plainText(text.slice(0, limit * 4))
+    .replace(/\s+/g, ' ')
+    .trim();
+  return flat.length <= limit ? flat : `${flat.slice(0, limit - 1).trimEnd()}…`;
+}
+
+/** `a, b, c and 4 more`. */
+export function listed(items: readonly string[], shown: number): string {
+  const rest = items.length - shown;
+  return rest > 0 ? `${items.slice(0, shown).join(', ')} and ${rest} more` : items.join(', ');
+}
+
+function sentence(failure: Failure): string {
+  switch (failure.code) {
+    case 'agent':
+      return [OUTCOME[failure.outcome], ended(failure), failure.message].filter(Boolean).join(': ');
+    case 'no-commits':
+      return `nothing to land: ${failure.message}`;
+    case 'boundary-violation':
+      return `changed what it must not touch: ${listed(failure.violations.map(broken), 3)}`;
+    case 'scope-violation':
+      return `changed files outside its scope: ${listed(failure.violations.map(broken), 3)}`;
+    case 'merge-conflict':
+      return `conflicts with what has landed since (${failure.onto.slice(0, 12)}): ${listed(failure.paths, 3)}`;
+    case 'workspace':
+      return `no workspace: ${failure.message}`;
+    case 'setup':
+      return `set-up failed ${status(failure.exit)}: ${failure.command}`;
+    case 'validation':
+      return `validation of wave ${failure.wave} failed ${status(failure.exit)}: ${failure.command}`;
+    case 'dependencies':
+      return `installing dependencies failed ${status(failure.exit)}: ${failure.command}`;
+    case 'internal':
+      return `a bug in copse: ${failure.message}`;
+    default:
+      return assertNever(failure);
+  }
+}
+
+const OUTCOME: Record<Exclude<Outcome, 'success'>, string> = {
+  'agent-error': 'the agent gave up',
+  'rate-limited': 'the agent reached a rate limit',
+  auth: 'the agent is not logged in',
+  overloaded: 'the model was overloaded',
+  network: 'the agent lost its network',
+  'max-turns': 'the agent reached its limit of turns',
+  budget: 'the agent reached its budget',
+  cancelled: 'cancelled',
+  timeout: 'the agent ran out of time',
+  stalled: 'the agent fell silent',
+  crashed: 'the agent crashed',
+  lost: 'the agent ended while nobody watched',
+};
+
+function ended({ exit, signal }: { exit: number | null; signal: string | null }): string {
+  if (signal !== null) return `ended by ${signal}`;
+  return exit === null || exit === 0 ? '' : `exit status ${exit}`;
+}
+
+function status(exit: number | null): string {
+  return exit === null ? 'without an exit status' : `with exit status ${exit}`;
+}
+
+function broken({ path, entry }: Violation): string {
+  return entry === undefined ? path : `${path} (${entry})`;
+}
