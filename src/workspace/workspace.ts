@@ -20,6 +20,8 @@ export interface Harvest {
   /** Paths committed on the agent's behalf. */
   leftovers: string[];
   marker: boolean;
+  /** What was unusual, one sentence each: another branch, an unfinished merge, a repository inside the workspace. */
+  notes: string[];
 }
 
 /** The isolated places of attempts; one implementation a pattern. */

@@ -1,0 +1,236 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
+import { commitAll } from './commit.ts';
+import { createGit, type Git } from './git.ts';
+import { DEFAULT_JUNK } from './junk.ts';
+import { snapshot } from './snapshot.ts';
+
+let scratch: Scratch;
+let git: Git;
+let gitDir: string;
+let base: string;
+beforeEach(() => {
+  scratch = scratchRepository({
+    '.gitignore': '*.log\n',
+    'a.txt': 'a\n',
+    'b.txt': 'b\n',
+    'dir/x.txt': 'x\n',
+    'plan/task.md': 'p\n',
+  });
+  git = createGit({ cwd: scratch.repo, env: scratch.env });
+  gitDir = join(scratch.repo, '.git');
+  base = scratch.git('rev-parse', 'HEAD');
+});
+afterEach(() => scratch.remove());
+
+const commit = (never: string[] = []) =>
+  commitAll(git, { gitDir, message: 'feat: leftovers\n\nbody', junk: DEFAULT_JUNK, never });
+const filesOf = (revision: string) =>
+  scratch.git('ls-tree', '-r', '-z', '--name-only', revision).split('\0').filter(Boolean);
+
+describe('commitAll', () => {
+  it('commits edits, deletions and new files with odd names; leaves junk and ignored files alone', async () => {
+    const odd = ['-rf', 'new\nline', 'q"uo\\te', 'ünï/çødé.txt', ':(glob)x'];
+    for (const path of odd) scratch.write(path, path);
+    scratch.write('a.txt', 'changed\r\n');
+    unlinkSync(join(scratch.repo, 'b.txt'));
+    rmSync(join(scratch.repo, 'dir'), { recursive: true });
+    scratch.write('dir', 'now a file');
+    symlinkSync('/nowhere', join(scratch.repo, 'node_modules'));
+    for (const path of [
+      '.venv/bin/python',
+      'src/__pycache__/m.pyc',
+      '.claude-task-complete',
+      'debug.log',
+      'p.egg-info/PKG',
+    ]) {
+      scratch.write(path, 'junk');
+    }
+    const { head, paths, nested } = await commit();
+    expect(filesOf(head).sort()).toEqual(['.gitignore', 'a.txt', 'dir', 'plan/task.md', ...odd].sort());
+    expect(paths.sort()).toEqual(['a.txt', 'b.txt', 'dir', 'dir/x.txt', ...odd].sort());
+    expect(nested).toEqual([]);
+    expect(scratch.git('log', '-1', '--format=%B%P')).toBe(`feat: leftovers\n\nbody\n${base}`);
+    expect(scratch.git('diff', 'HEAD', '--stat')).toBe('');
+    expect(existsSync(join(scratch.repo, '.venv/bin/python'))).toBe(true);
+    expect(await commit()).toEqual({ head, paths: [], nested: [] });
+  });
+
+  it('takes out junk that was staged, but keeps what the repository tracks', async () => {
+    scratch.write('node_modules/tracked.js', '1');
+    scratch.git('add', '-f', 'node_modules');
+    const before = scratch.commit('tracked');
+    scratch.write('node_modules/tracked.js', '2');
+    scratch.write('node_modules/new.js', 'new');
+    scratch.write('.claude-task-complete', '');
+    scratch.git('add', '-f', '.');
+    const { head, paths } = await commit();
+    expect(paths).toEqual(['node_modules/tracked.js']);
+    expect(scratch.git('diff', '--name-only', before, head)).toBe('node_modules/tracked.js');
+  });
+
+  it('leaves every change below a folder that is never committed', async () => {
+    scratch.write('plan/task.md', 'cheated');
+    scratch.write('plan/new.md', 'new');
+    scratch.git('add', '.');
+    scratch.write('planned.txt', 'mine');
+    expect((await commit(['plan/'])).paths).toEqual(['planned.txt']);
+    expect(readFileSync(join(scratch.repo, 'plan/task.md'), 'utf8')).toBe('cheated');
+  });
+
+  it('runs no hook, signs nothing, and is not stopped by a stale lock or a strict line-ending check', async () => {
+    for (const hook of ['pre-commit', 'commit-msg', 'post-commit', 'prepare-commit-msg', 'reference-transaction']) {
+      writeFileSync(join(gitDir, 'hooks', hook), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    }
+    writeFileSync(join(gitDir, 'index.lock'), '');
+    for (const [key, value] of [
+      ['commit.gpgSign', 'true'],
+      ['core.safecrlf', 'true'],
+      ['core.autocrlf', 'input'],
+    ]) {
+      writeFileSync(
+        join(gitDir, 'config'),
+        `${readFileSync(join(gitDir, 'config'), 'utf8')}[${key!.split('.')[0]}]\n${key!.split('.')[1]} = ${value}\n`,
+      );
+    }
+    scratch.write('a.txt', 'one\r\ntwo\n');
+    const { head } = await commit();
+    expect(head).not.toBe(base);
+    expect(scratch.git('show', `${head}:a.txt`)).toBe('one\ntwo');
+  });
+
+  it('completes a merge whose conflicts were resolved', async () => {
+    scratch.git('checkout', '-q', '-b', 'side');
+    const side = scratch.commit('side', { 'a.txt': 'theirs\n' });
+    scratch.git('checkout', '-q', 'main');
+    const main = scratch.commit('main', { 'a.txt': 'ours\n' });
+    expect(() => scratch.git('merge', 'side')).toThrow();
+    scratch.write('a.txt', 'both\n');
+    scratch.git('add', 'a.txt');
+    const { head } = await commit();
+    expect(scratch.git('log', '-1', '--format=%P', head)).toBe(`${main} ${side}`);
+    expect(existsSync(join(gitDir, 'MERGE_HEAD'))).toBe(false);
+  });
+
+  it('commits an unresolved merge as plain work, so that nobody takes it for a merge', async () => {
+    scratch.git('checkout', '-q', '-b', 'side');
+    scratch.commit('side', { 'a.txt': 'theirs\n' });
+    scratch.git('checkout', '-q', 'main');
+    const main = scratch.commit('main', { 'a.txt': 'ours\n' });
+    expect(() => scratch.git('merge', 'side')).toThrow();
+    const { head, paths } = await commit();
+    expect(paths).toEqual(['a.txt']);
+    expect(scratch.git('log', '-1', '--format=%P', head)).toBe(main);
+    expect(scratch.git('status', '--porcelain')).toBe('');
+  });
+
+  it('does not commit a repository inside the work tree, and names it', async () => {
+    scratch.git('init', '-q', 'vendor/lib');
+    scratch.git('-C', 'vendor/lib', 'commit', '-q', '--allow-empty', '-m', 'x');
+    scratch.write('vendor/lib/file.txt', 'x');
+    scratch.write('new.txt', 'x');
+    const { head, nested } = await commit();
+    expect(nested).toEqual(['vendor/lib/']);
+    expect(filesOf(head)).toContain('new.txt');
+    expect(filesOf(head).join()).not.toContain('vendor');
+  });
+
+  it('keeps a sparse checkout sparse', async () => {
+    scratch.git('sparse-checkout', 'set', '--no-cone', '/a.txt');
+    scratch.write('a.txt', 'changed');
+    const { head, paths } = await commit();
+    expect(paths).toEqual(['a.txt']);
+    expect(filesOf(head)).toHaveLength(5);
+    expect(existsSync(join(scratch.repo, 'b.txt'))).toBe(false);
+  });
+
+  it('commits on a detached HEAD', async () => {
+    scratch.git('checkout', '-q', '--detach');
+    scratch.write('a.txt', 'detached');
+    const { head } = await commit();
+    expect(scratch.git('rev-parse', 'HEAD', 'main')).toBe(`${head}\n${base}`);
+  });
+});
+
+describe('snapshot', () => {
+  const take = (tips: string[] = []) =>
+    snapshot(git, {
+      gitDir,
+      prefix: 'refs/copse/snapshots/run-1/task-001',
+      message: 'snapshot',
+      junk: DEFAULT_JUNK,
+      tips,
+    });
+  const content = (ref: string, path: string) => scratch.git('show', `${ref}:${path}`);
+
+  it('keeps commits, staged, changed and untracked content, and disturbs nothing', async () => {
+    scratch.commit('work', { 'done.txt': 'done' });
+    scratch.write('a.txt', 'staged\n');
+    scratch.git('add', 'a.txt');
+    scratch.write('a.txt', 'later\n');
+    scratch.write('new\nfile', 'untracked');
+    scratch.write('x.log', 'ignored');
+    mkdirSync(join(scratch.repo, '.venv'));
+    const state = () => [
+      scratch.git('status', '--porcelain=v2', '--branch', '--ignored'),
+      readFileSync(join(gitDir, 'index'), 'hex'),
+    ];
+    const before = state();
+    const { ref, dirty } = await take();
+    expect(state()).toEqual(before);
+    expect(dirty).toBe(true);
+    expect(ref).toBe('refs/copse/snapshots/run-1/task-001.1');
+    expect(content(ref, 'a.txt')).toBe('later');
+    expect(content(ref, 'new\nfile')).toBe('untracked');
+    expect(content(`${ref}^2`, 'a.txt')).toBe('staged');
+    expect(scratch.git('rev-parse', `${ref}^1`)).toBe(scratch.git('rev-parse', 'HEAD'));
+    expect(filesOf(ref)).not.toContain('x.log');
+  });
+
+  it('makes a new ref for a new state only', async () => {
+    scratch.write('a.txt', 'one');
+    const first = await take();
+    expect(await take()).toMatchObject({ ref: first.ref, commit: first.commit });
+    scratch.write('a.txt', 'two');
+    expect((await take()).ref).toBe('refs/copse/snapshots/run-1/task-001.2');
+    expect(content(first.ref, 'a.txt')).toBe('one');
+  });
+
+  it('points at HEAD when there is nothing else', async () => {
+    expect(await take()).toMatchObject({ commit: base, dirty: false });
+  });
+
+  it('keeps commits that the agent threw away, and the tip of a branch it left', async () => {
+    const lost = scratch.commit('thrown away', { 'lost.txt': 'lost' });
+    scratch.git('reset', '-q', '--hard', base);
+    scratch.commit('first try', { 'c.txt': '1' });
+    scratch.write('c.txt', '2');
+    const amended = scratch.git('rev-parse', 'HEAD');
+    scratch.git('commit', '-q', '-a', '--amend', '-m', 'second try');
+    const tip = scratch.git('commit-tree', '-p', base, '-m', 'branch tip', `${base}^{tree}`);
+    const { ref, dirty } = await take([tip]);
+    expect(dirty).toBe(false);
+    const kept = scratch.git('rev-list', ref).split('\n');
+    for (const oid of [lost, amended, tip, scratch.git('rev-parse', 'HEAD')]) expect(kept).toContain(oid);
+    expect((await take([tip])).ref).toBe(ref);
+  });
+
+  it('works in the middle of a merge, a rebase and on an orphan branch', async () => {
+    scratch.git('checkout', '-q', '-b', 'side');
+    scratch.commit('side', { 'a.txt': 'theirs\n' });
+    scratch.git('checkout', '-q', 'main');
+    scratch.commit('main', { 'a.txt': 'ours\n' });
+    expect(() => scratch.git('merge', 'side')).toThrow();
+    expect(content((await take()).ref, 'a.txt')).toContain('<<<<<<<');
+    scratch.git('merge', '--abort');
+    expect(() => scratch.git('rebase', 'side')).toThrow();
+    scratch.write('b.txt', 'during the rebase');
+    expect(content((await take()).ref, 'b.txt')).toBe('during the rebase');
+    scratch.git('rebase', '--abort');
+    scratch.git('checkout', '-q', '--orphan', 'apart');
+    scratch.write('orphan.txt', 'orphan');
+    expect(content((await take([base])).ref, 'orphan.txt')).toBe('orphan');
+  });
+});

@@ -1,0 +1,124 @@
+import type { Oid } from '../run/event.ts';
+import type { Change } from '../scope/scope.ts';
+import { type Git, splitFields } from './git.ts';
+
+const KINDS: Record<string, Change['kind']> = { A: 'added', M: 'modified', D: 'deleted', T: 'type-changed' };
+
+/** Paths that differ between two commits, sorted; a rename is a deletion and an addition. */
+export async function changedPaths(git: Git, base: Oid, head: Oid): Promise<Change[]> {
+  const fields = await git.fields([
+    'diff',
+    '--name-status',
+    '-z',
+    '--no-renames',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--no-relative',
+    '--ignore-submodules=none',
+    '-O/dev/null',
+    base,
+    head,
+    '--',
+  ]);
+  const changes: Change[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const kind = KINDS[fields[at]!];
+    if (kind === undefined) throw new Error(`unknown status ${fields[at]} of ${fields[at + 1]}`);
+    changes.push({ path: fields[at + 1]!, kind });
+  }
+  return changes;
+}
+
+/** The unified diff between two commits, as bytes for people. */
+export function patch(git: Git, base: Oid, head: Oid, { paths = [] }: { paths?: string[] } = {}): Promise<Buffer> {
+  return git.bytes([
+    '--literal-pathspecs',
+    'diff',
+    '--no-color',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--no-relative',
+    '--binary',
+    base,
+    head,
+    '--',
+    ...paths,
+  ]);
+}
+
+/** One file of a commit, or null when there is no file of that name. */
+export async function fileAt(git: Git, commit: Oid, path: string): Promise<Buffer | null> {
+  return (await filesAt(git, commit, [path])).get(path) ?? null;
+}
+
+/** Several files of a commit in one git call; null for what is missing or no file. */
+export async function filesAt(git: Git, commit: Oid, paths: readonly string[]): Promise<Map<string, Buffer | null>> {
+  const found = new Map<string, Buffer | null>(paths.map((path) => [path, null]));
+  const asked = [...found.keys()].filter(isTreePath);
+  if (asked.length === 0) return found;
+  const input = asked.map((path) => `${commit}:${path}\0`).join('');
+  const output = await git.bytes(['cat-file', '--batch', '-z'], { input });
+  let at = 0;
+  for (const path of asked) {
+    const missing = Buffer.from(`${commit}:${path} missing\n`);
+    if (output.subarray(at, at + missing.length).equals(missing)) {
+      at += missing.length;
+      continue;
+    }
+    const end = output.indexOf(0x0a, at);
+    const [, type, size] = output.subarray(at, end).toString('latin1').split(' ');
+    const bytes = Number(size);
+    if (type === 'blob') found.set(path, output.subarray(end + 1, end + 1 + bytes));
+    at = end + 1 + bytes + 1;
+  }
+  return found;
+}
+
+/** All files of a commit, by path. */
+export async function treePaths(git: Git, commit: Oid): Promise<Set<string>> {
+  return new Set(await git.fields(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]));
+}
+
+/** Whether a commit has this file or folder. */
+export async function pathExistsAt(git: Git, commit: Oid, path: string): Promise<boolean> {
+  if (!isTreePath(path)) return false;
+  const output = await git.bytes(['cat-file', '--batch-check=%(objecttype)', '-z'], { input: `${commit}:${path}\0` });
+  return /^(blob|tree|commit)\n/.test(output.toString('latin1'));
+}
+
+/** `:./x` would be read relative to the current folder, and a NUL would end the request. */
+function isTreePath(path: string): boolean {
+  return path !== '' && !path.includes('\0') && !/^\.{0,2}\//.test(path);
+}
+
+/** One entry of a raw diff. Paths are latin1, byte for byte. */
+export interface RawChange {
+  /** `A`, `M`, `D` or `T`. */
+  status: string;
+  /** Octal, of the new side: `100644`; `000000` when deleted. */
+  mode: string;
+  oid: Oid;
+  path: string;
+}
+
+/** Raw differences from the first to the second commit of each pair, all in one git call, in the order of the pairs. */
+export async function rawDiffs(git: Git, pairs: readonly (readonly [Oid, Oid])[]): Promise<RawChange[][]> {
+  if (pairs.length === 0) return [];
+  // "<commit> <parent>": the commit is compared with that parent, whatever its own parents are.
+  const input = pairs.map(([from, to]) => `${to} ${from}\n`).join('');
+  const args = ['diff-tree', '--stdin', '--always', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', '-O/dev/null'];
+  const fields = splitFields(await git.bytes([...args, '--no-relative'], { input }), 'latin1');
+  const diffs: RawChange[][] = [];
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at]!;
+    if (!field.startsWith(':')) {
+      diffs.push([]);
+      continue;
+    }
+    const [, mode = '', , oid = '', status = ''] = field.split(' ');
+    at += 1;
+    diffs.at(-1)!.push({ status: status[0]!, mode, oid, path: fields[at]! });
+  }
+  if (diffs.length !== pairs.length) throw new Error(`${pairs.length} diffs were asked for, ${diffs.length} came`);
+  return diffs;
+}

@@ -1,0 +1,55 @@
+import type { RawChange } from './diff.ts';
+
+/** What a side of a merge touches, to tell cheaply and on the safe side whether two sides have anything to do with each other. */
+export interface Footprint {
+  paths: Set<string>;
+  /** Every folder above a path. */
+  folders: Set<string>;
+  adds: boolean;
+  deletes: boolean;
+}
+
+export function emptyFootprint(): Footprint {
+  return { paths: new Set(), folders: new Set(), adds: false, deletes: false };
+}
+
+export function footprintOf(changes: readonly RawChange[]): Footprint {
+  const footprint = emptyFootprint();
+  addTo(footprint, changes);
+  return footprint;
+}
+
+export function addTo(footprint: Footprint, changes: readonly RawChange[]): void {
+  for (const { path, status } of changes) {
+    footprint.paths.add(path);
+    for (const folder of foldersAbove(path)) footprint.folders.add(folder);
+    if (status === 'A') footprint.adds = true;
+    if (status === 'D') footprint.deletes = true;
+  }
+}
+
+/**
+ * False only when merging both is the same as applying both: no path in common, no path that is a folder on the other
+ * side, and no chance that one side renamed a folder into which the other put a new file.
+ */
+export function meet(a: Footprint, b: Footprint): boolean {
+  const [small, large] = a.paths.size <= b.paths.size ? [a, b] : [b, a];
+  if (mayRename(a) && b.adds) return true;
+  if (mayRename(b) && a.adds) return true;
+  for (const path of small.paths) {
+    if (large.paths.has(path) || large.folders.has(path)) return true;
+    for (const folder of foldersAbove(path)) if (large.paths.has(folder)) return true;
+  }
+  return false;
+}
+
+/** git finds a rename only between a deleted and an added path. */
+function mayRename({ adds, deletes }: Footprint): boolean {
+  return adds && deletes;
+}
+
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.push(path.slice(0, at));
+  return folders;
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A holder refreshes its lock file this often … */
+const HEARTBEAT_MS = 5_000;
+/** … so one this old has no holder any more. */
+const STALE_MS = 30_000;
+/** Waiting longer than this for a living holder is a bug somewhere. */
+const PATIENCE_MS = 10 * 60_000;
+
+const queues = new Map<string, Promise<unknown>>();
+
+/**
+ * Runs `act` while nobody else holds the lock `file`: callers in this process take turns in order, other processes are
+ * kept out by the file. Meant for work of milliseconds; the lock of a killed process goes stale after 30 s.
+ */
+export function withLock<T>(file: string, act: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(file) ?? Promise.resolve()).then(() => holding(file, act));
+  const settled = turn.catch(() => {});
+  queues.set(file, settled);
+  settled.then(() => queues.get(file) === settled && queues.delete(file));
+  return turn;
+}
+
+async function holding<T>(file: string, act: () => Promise<T>): Promise<T> {
+  const token = randomBytes(8).toString('hex');
+  await acquire(file, token);
+  const heartbeat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS);
+  try {
+    return await act();
+  } finally {
+    clearInterval(heartbeat);
+    if ((await readFile(file, 'utf8').catch(() => '')) === token) await rm(file, { force: true });
+  }
+}
+
+async function acquire(file: string, token: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let wait = 2; ; wait = Math.min(wait * 2, 50)) {
+    if (await create(file, token)) return;
+    if (await isStale(file)) {
+      // Renaming is atomic: of several waiters one takes the stale file away, the others find none.
+      const aside = `${file}.${token}.stale`;
+      await rename(file, aside).catch(() => {});
+      await rm(aside, { force: true });
+      continue;
+    }
+    if (Date.now() > deadline) throw new Error(`${file} has been held for ${PATIENCE_MS / 60_000} minutes`);
+    await sleep(wait);
+  }
+}
+
+async function create(file: string, token: string): Promise<boolean> {
+  try {
+    const handle = await open(file, 'wx');
+    await handle.writeFile(token);
+    await handle.close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function isStale(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs > STALE_MS;
+}

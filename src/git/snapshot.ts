@@ -1,0 +1,94 @@
+import type { Oid } from '../run/event.ts';
+import { type Git, GitError } from './git.ts';
+import { commitTree, treeOf } from './merge.ts';
+import { compareAndSwap, listRefs, resolve } from './refs.ts';
+import { withStage } from './stage.ts';
+
+export interface SnapshotOptions {
+  /** Refs are made as `<prefix>.1`, `<prefix>.2`, …: `refs/copse/snapshots/<run>/<task>`. */
+  prefix: string;
+  message: string;
+  gitDir: string;
+  /** Untracked files that are not kept, in gitignore syntax; nor are those the repository ignores. */
+  junk: readonly string[];
+  /** Further commits to keep: the tip of a branch that HEAD is not on. */
+  tips?: readonly Oid[];
+}
+
+export interface Snapshot {
+  ref: string;
+  commit: Oid;
+  /** Files held work that no commit had. */
+  dirty: boolean;
+  /** Folders with a repository of their own, whose files are not in it. */
+  nested: string[];
+}
+
+/**
+ * Keeps the whole state of a work tree under a ref: its commits, also those its HEAD has left (`reset`, `amend`), what is
+ * staged, changed and untracked. Index, HEAD and files stay as they are. An unchanged state makes no second snapshot.
+ */
+export async function snapshot(git: Git, options: SnapshotOptions): Promise<Snapshot> {
+  const { gitDir, junk, message, prefix } = options;
+  const tips = [...(options.tips ?? [])];
+  const head = (await resolve(git, 'HEAD')) ?? tips[0] ?? null;
+  if (head === null) throw new Error(`${git.cwd} has no commit at all`);
+  const [others, headTree] = await Promise.all([leftCommits(git, head, tips), treeOf(git, head)]);
+  return withStage(git, { gitDir, junk, against: head }, async ({ tree, indexTree, nested }) => {
+    const staged = indexTree !== null && indexTree !== headTree && indexTree !== tree;
+    const dirty = tree !== headTree || staged;
+    if (!dirty && others.length === 0) return { ...(await keepCommit(git, prefix, head)), dirty, nested };
+    const parents = [head, ...others];
+    if (staged)
+      parents.push(await commitTree(git, { tree: indexTree, parents: [head], message: `${message} (index)`, date: 0 }));
+    const same = await latest(git, prefix);
+    if (same && (await describes(git, same.commit, tree, parents))) return { ...same, dirty, nested };
+    const commit = await commitTree(git, { tree, parents, message });
+    return { ...(await store(git, prefix, commit)), dirty, nested };
+  });
+}
+
+/** Keeps a commit, and with it all of its history, under the next free `<prefix>.<n>`; not twice in a row. */
+export async function keepCommit(git: Git, prefix: string, commit: Oid): Promise<{ ref: string; commit: Oid }> {
+  const last = await latest(git, prefix);
+  return last?.commit === commit ? last : store(git, prefix, commit);
+}
+
+/** Tips of the commits that this work tree's HEAD once was on and that neither HEAD nor `tips` can reach, and such `tips`. */
+async function leftCommits(git: Git, head: Oid, tips: readonly Oid[]): Promise<Oid[]> {
+  const reflog = await git.run(['rev-list', '--walk-reflogs', 'HEAD', '--']);
+  const been = reflog.exit === 0 ? reflog.stdout.toString('utf8').split('\n').filter(Boolean) : [];
+  const wanted = new Set([...tips, ...been].filter((oid) => oid !== head));
+  if (wanted.size === 0) return [];
+  const input = [...wanted, `^${head}`].map((oid) => `${oid}\n`).join('');
+  const lines = (await git.text(['rev-list', '--parents', '--stdin'], { input })).split('\n').filter(Boolean);
+  const inner = new Set(lines.flatMap((line) => line.split(' ').slice(1)));
+  return lines.map((line) => line.split(' ')[0]!).filter((oid) => !inner.has(oid));
+}
+
+async function describes(git: Git, commit: Oid, tree: Oid, parents: readonly Oid[]): Promise<boolean> {
+  const text = await git.text(['log', '-1', '--no-patch', '--format=%T %P', commit, '--']);
+  return text === [tree, ...parents].join(' ');
+}
+
+async function latest(git: Git, prefix: string): Promise<{ ref: string; commit: Oid; number: number } | null> {
+  let last: { ref: string; commit: Oid; number: number } | null = null;
+  for (const [ref, commit] of await listRefs(git, prefix.slice(0, prefix.lastIndexOf('/') + 1))) {
+    const number = ref.startsWith(`${prefix}.`) ? Number(ref.slice(prefix.length + 1)) : Number.NaN;
+    if (Number.isInteger(number) && number > (last?.number ?? 0)) last = { ref, commit, number };
+  }
+  return last;
+}
+
+async function store(git: Git, prefix: string, commit: Oid): Promise<{ ref: string; commit: Oid }> {
+  for (let number = ((await latest(git, prefix))?.number ?? 0) + 1, tries = 0; tries < 20; number += 1, tries += 1) {
+    const ref = `${prefix}.${number}`;
+    if (await compareAndSwap(git, ref, { next: commit, old: null, reason: 'copse: snapshot' })) return { ref, commit };
+  }
+  throw new GitError(['update-ref', prefix], {
+    exit: null,
+    signal: null,
+    spawnError: 'no free name',
+    stderr: Buffer.alloc(0),
+  });
+}
