@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
+import { createGit } from '../git/git.ts';
+import { type LandRequest, land } from './land.ts';
+
+let scratch: Scratch;
+const REF = 'refs/heads/copse/p';
+
+beforeEach(() => {
+  scratch = scratchRepository({ 'a.txt': 'one\ntwo\nthree\n', 'b.txt': 'b\n' });
+  scratch.git('branch', 'copse/p');
+});
+afterEach(() => scratch.remove());
+
+/** A branch off main with these files; leaves the checkout on main. */
+function branch(name: string, files: Record<string, string>, from = 'main'): string {
+  scratch.git('checkout', '-q', '-b', name, from);
+  const oid = scratch.commit(`work on ${name}`, files);
+  scratch.git('checkout', '-q', 'main');
+  return oid;
+}
+
+const git = () => createGit({ cwd: scratch.repo, env: scratch.env });
+const request = (task: string, head: string, tip = scratch.git('rev-parse', REF)): LandRequest => ({
+  ref: REF,
+  tip,
+  head,
+  plan: 'p',
+  run: 'r1',
+  task,
+  title: `Title of\n${task}`,
+  attempt: 1,
+});
+
+describe('land', () => {
+  it('merges in memory: branch moved, trailers written, checkout untouched', async () => {
+    const head = branch('feature/t1', { 'new.txt': 'new\n' });
+    const before = scratch.git('status', '--porcelain', '-uall') + scratch.git('rev-parse', 'HEAD');
+    const landed = await land(git(), request('t1', head));
+    expect(landed).toMatchObject({ landed: true });
+    expect(scratch.git('log', '-1', '--format=%B', REF)).toBe(
+      'Merge t1: Title of t1\n\nCopse-Task: p/t1\nCopse-Run: r1\nCopse-Attempt: 1',
+    );
+    expect(scratch.git('log', '-1', '--format=%(trailers:key=Copse-Task,valueonly)', REF).trim()).toBe('p/t1');
+    expect(scratch.git('show', `${REF}:new.txt`)).toBe('new');
+    expect(scratch.git('status', '--porcelain', '-uall') + scratch.git('rev-parse', 'HEAD')).toBe(before);
+  });
+
+  it('gives a conflict as data and moves nothing', async () => {
+    const one = branch('feature/t1', { 'a.txt': 'ONE\ntwo\nthree\n' });
+    const two = branch('feature/t2', { 'a.txt': 'uno\ntwo\nthree\n', 'c.txt': 'c\n' });
+    await land(git(), request('t1', one));
+    const tip = scratch.git('rev-parse', REF);
+    expect(await land(git(), request('t2', two))).toMatchObject({
+      landed: false,
+      why: 'conflict',
+      paths: ['a.txt'],
+      onto: tip,
+    });
+    expect(scratch.git('rev-parse', REF)).toBe(tip);
+  });
+
+  it('lands once when asked again after a crash before the event was written', async () => {
+    const head = branch('feature/t1', { 'new.txt': 'new\n' });
+    const asked = request('t1', head);
+    const first = await land(git(), asked);
+    const second = await land(git(), asked);
+    expect(second).toEqual(first);
+    expect(scratch.git('rev-list', '--count', `main..${REF}`)).toBe('2');
+  });
+
+  it('goes on top of commits that a person made on the integration branch', async () => {
+    const head = branch('feature/t1', { 'new.txt': 'new\n' });
+    const asked = request('t1', head);
+    const fix = branch('fix', { 'fix.txt': 'fix\n' });
+    scratch.git('update-ref', REF, fix);
+    expect(await land(git(), asked)).toMatchObject({ landed: true, onto: fix });
+    expect(scratch.git('show', `${REF}:fix.txt`)).toBe('fix');
+  });
+
+  it('refuses a branch that was rewritten', async () => {
+    const head = branch('feature/t1', { 'new.txt': 'new\n' });
+    const tip = branch('was', { 'was.txt': 'x\n' });
+    const other = branch('other', { 'other.txt': 'x\n' });
+    scratch.git('update-ref', REF, other);
+    expect(await land(git(), request('t1', head, tip))).toEqual({ landed: false, why: 'rewritten', actual: other });
+    expect(scratch.git('rev-parse', REF)).toBe(other);
+  });
+
+  it('several at once all land', async () => {
+    const heads = ['t1', 't2', 't3'].map(
+      (task) => [task, branch(`feature/${task}`, { [`${task}.txt`]: task })] as const,
+    );
+    const tip = scratch.git('rev-parse', REF);
+    const all = await Promise.all(heads.map(([task, head]) => land(git(), request(task, head, tip))));
+    expect(all.every((each) => each.landed)).toBe(true);
+    expect(scratch.git('ls-tree', '--name-only', REF).split('\n')).toEqual([
+      'a.txt',
+      'b.txt',
+      't1.txt',
+      't2.txt',
+      't3.txt',
+    ]);
+  });
+});

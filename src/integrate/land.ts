@@ -1,0 +1,68 @@
+import type { Git } from '../git/git.ts';
+import { isAncestor, log } from '../git/history.ts';
+import { commitTree, mergeTrees } from '../git/merge.ts';
+import { compareAndSwap, readRef } from '../git/refs.ts';
+import type { Oid } from '../run/event.ts';
+
+export interface LandRequest {
+  /** The integration branch: `refs/heads/copse/TS-0042-inventory-system`. */
+  ref: string;
+  /** What the branch pointed at when this was decided. */
+  tip: Oid;
+  /** The commit to merge into it. */
+  head: Oid;
+  plan: string;
+  run: string;
+  task: string;
+  title: string;
+  attempt: number;
+}
+
+export type Landed =
+  | { landed: true; commit: Oid; onto: Oid }
+  | { landed: false; why: 'conflict'; paths: string[]; messages: string[]; onto: Oid }
+  /** The branch no longer holds `tip`: somebody rewrote it. */
+  | { landed: false; why: 'rewritten'; actual: Oid | null }
+  /** Others moved the branch each time we tried. */
+  | { landed: false; why: 'contended'; actual: Oid | null };
+
+const SWAPS = 5;
+
+/**
+ * Merges `head` into the integration branch in memory and moves the branch by compare-and-swap. Always a merge commit, so
+ * that the history tells the tasks; its trailers name the attempt, by which a landing is found again after a crash: landing
+ * twice lands once.
+ */
+export async function land(git: Git, request: LandRequest): Promise<Landed> {
+  const { ref, tip, head } = request;
+  let onto = tip;
+  for (let swap = 0; swap < SWAPS; swap++) {
+    const merge = await mergeTrees(git, onto, head);
+    if (!merge.clean) return { landed: false, why: 'conflict', paths: merge.paths, messages: merge.messages, onto };
+    const commit = await commitTree(git, { tree: merge.tree, parents: [onto, head], message: messageOf(request) });
+    if (await compareAndSwap(git, ref, { next: commit, old: onto, reason: `copse: land ${request.task}` })) {
+      return { landed: true, commit, onto };
+    }
+    const actual = await readRef(git, ref);
+    if (actual === null || !(await isAncestor(git, tip, actual))) return { landed: false, why: 'rewritten', actual };
+    const earlier = await findLanded(git, request, actual);
+    if (earlier) return { landed: true, commit: earlier, onto: tip };
+    onto = actual;
+  }
+  return { landed: false, why: 'contended', actual: onto };
+}
+
+/** The merge commit by which this attempt has landed already, between `tip` and `actual`. */
+async function findLanded(git: Git, request: LandRequest, actual: Oid): Promise<Oid | null> {
+  const trailers = trailersOf(request);
+  const commits = await log(git, request.tip, actual, { firstParent: true });
+  return commits.find((commit) => commit.message.trimEnd().endsWith(trailers))?.oid ?? null;
+}
+
+function messageOf(request: LandRequest): string {
+  return `Merge ${request.task}: ${request.title.replace(/\s+/g, ' ').trim()}\n\n${trailersOf(request)}\n`;
+}
+
+function trailersOf({ plan, run, task, attempt }: LandRequest): string {
+  return `Copse-Task: ${plan}/${task}\nCopse-Run: ${run}\nCopse-Attempt: ${attempt}`;
+}

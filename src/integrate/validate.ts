@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { Validation } from '../plan/plan.ts';
+import { exec } from '../process/exec.ts';
+import { stopTree } from '../process/stop.ts';
+
+export interface ValidationRun {
+  ok: boolean;
+  /** Null when a signal or the time limit ended it, or nothing could be started. */
+  exit: number | null;
+  /** The end of its output, stdout and stderr; at most 8 KiB. */
+  tail: string;
+  /** Milliseconds. */
+  ms: number;
+}
+
+export interface ValidationOptions {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+const TAIL = 8 * 1024;
+
+/** The programs to try for a validation, in order; the next one only when one is not installed. */
+export function programsOf({ kind, command }: Validation): [string, ...string[]][] {
+  if (kind === 'shell')
+    return [
+      ['bash', '-c', command],
+      ['sh', '-c', command],
+    ];
+  return [
+    ['python', '-c', command],
+    ['python3', '-c', command],
+  ];
+}
+
+/** Runs a wave's validation in `cwd`. Whatever it leaves running is ended with it. */
+export async function runValidation(validation: Validation, options: ValidationOptions): Promise<ValidationRun> {
+  const { cwd, timeoutMs, signal } = options;
+  const marker = { name: 'COPSE_CHECK', value: randomUUID() };
+  const env = { ...options.env, [marker.name]: marker.value };
+  const began = performance.now();
+  const run = { cwd, env, timeoutMs, maxBytes: 1 << 20, ...(signal && { signal }) };
+  let missing = '';
+  for (const [program, ...args] of programsOf(validation)) {
+    const result = await exec(program, args, run);
+    if (result.spawnError === 'ENOENT') {
+      missing = program;
+      continue;
+    }
+    await stopTree({ pid: 0, pidStart: '', marker }, { graceMs: 1000 });
+    const why = result.timedOut
+      ? `\n(ended after ${timeoutMs / 1000} s)`
+      : result.spawnError
+        ? `\n(${result.spawnError})`
+        : '';
+    const output = `${result.stdout.toString('utf8')}${result.stderr.toString('utf8')}${why}`.trim();
+    return {
+      ok: result.exit === 0,
+      exit: result.exit,
+      tail: output.slice(-TAIL),
+      ms: Math.round(performance.now() - began),
+    };
+  }
+  return { ok: false, exit: null, tail: `${missing} is not installed`, ms: Math.round(performance.now() - began) };
+}
