@@ -1,0 +1,104 @@
+import type { AgentContext, CommandLine } from './adapter.ts';
+import type { Overlay } from './environment.ts';
+
+/** Settings of Claude Code as an agent, from the user's config. */
+export interface ClaudeSettings {
+  /** The program, or the program and its first arguments; default `claude`. */
+  command?: string | readonly string[];
+  model?: string;
+  /** Further arguments, after ours: theirs win. */
+  args?: readonly string[];
+  /** Further variables, over ours; null removes one. */
+  env?: Overlay;
+  /** For `--setting-sources`; default `user`, because hooks in a repository's settings would run unasked. */
+  settingSources?: string;
+  maxTurns?: number;
+  maxBudgetUsd?: number;
+  /** How often a failed API request is tried again; Claude Code's own default is 10, about three minutes. */
+  maxRetries?: number;
+  /** Folder of Claude Code's whole state, for `CLAUDE_CONFIG_DIR`; default the user's own. */
+  configDir?: string;
+}
+
+/**
+ * Tools that reach out of the attempt: to other worktrees and sessions, or past the final result (a scheduled wake-up
+ * keeps the process alive after it, measured, and its work would be lost).
+ */
+const DENIED_TOOLS = [
+  'EnterWorktree',
+  'ExitWorktree',
+  'ListAgents',
+  'SendMessage',
+  'ScheduleWakeup',
+  'CronCreate',
+  'CronDelete',
+  'CronList',
+  'Monitor',
+];
+
+/** The arguments behind the program; the prompt comes on stdin, so that no option can swallow it and none is too long. */
+export function claudeArguments(settings: ClaudeSettings, context: AgentContext): string[] {
+  const model = context.model ?? settings.model;
+  // `--name=value`: a value from a plan that begins with a dash stays a value.
+  return [
+    '-p',
+    '--output-format=stream-json',
+    '--verbose', // stream-json demands it
+    '--dangerously-skip-permissions',
+    ...sources(settings),
+    `--disallowedTools=${DENIED_TOOLS.join(',')}`,
+    `--session-id=${context.session}`,
+    ...(context.role === undefined ? [] : [`--agent=${context.role}`]),
+    ...(model === undefined ? [] : [`--model=${model}`]),
+    ...(settings.maxTurns === undefined ? [] : [`--max-turns=${settings.maxTurns}`]),
+    ...(settings.maxBudgetUsd === undefined ? [] : [`--max-budget-usd=${settings.maxBudgetUsd}`]),
+    ...(settings.args ?? []),
+  ];
+}
+
+/** Arguments that make Claude Code list its agents: it refuses an unknown one before it asks any model. */
+export function roleProbeArguments(settings: ClaudeSettings, unknown: string): string[] {
+  return ['-p', ...sources(settings), ...(settings.args ?? []), `--agent=${unknown}`];
+}
+
+function sources(settings: ClaudeSettings): string[] {
+  return [`--setting-sources=${settings.settingSources ?? 'user'}`, '--strict-mcp-config'];
+}
+
+/** Variables that a Claude Code session sets for its children: a copse started by one must not pass them on. */
+const PARENT_SESSION = [
+  'CLAUDECODE',
+  'CLAUDE_PID',
+  'CLAUDE_EFFORT',
+  'AI_AGENT',
+  'CLAUDE_CODE_ENTRYPOINT',
+  'CLAUDE_CODE_EXECPATH',
+  'CLAUDE_CODE_SSE_PORT',
+  // Not a mark of the parent, but it takes permission skipping back, and the agent could do nothing.
+  'CLAUDE_CODE_SUBPROCESS_ENV_SCRUB',
+];
+const PARENT_SESSION_PREFIX = /^CLAUDE_CODE_(SESSION|CHILD|MESSAGING|PARENT)_/;
+
+/**
+ * The environment of an attempt. Only the marks of a parent session go: other `CLAUDE_CODE_…` variables are the user's
+ * settings (Bedrock, tokens) and stay.
+ */
+export function claudeEnvironment(
+  settings: ClaudeSettings,
+  machine: { isRoot: boolean; baseEnv: NodeJS.ProcessEnv },
+): CommandLine['env'] {
+  const inherited = Object.keys(machine.baseEnv).filter((name) => PARENT_SESSION_PREFIX.test(name));
+  return {
+    ...Object.fromEntries([...PARENT_SESSION, ...inherited].map((name) => [name, null])),
+    ...(machine.isRoot ? { IS_SANDBOX: '1' } : {}),
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    // A background task keeps the process alive after its result.
+    CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
+    // Its folder is keyed on the main repository: every worktree would share it.
+    CLAUDE_CODE_DISABLE_AUTO_MEMORY: '1',
+    ...(settings.maxRetries === undefined ? {} : { CLAUDE_CODE_MAX_RETRIES: String(settings.maxRetries) }),
+    ...(settings.configDir === undefined ? {} : { CLAUDE_CONFIG_DIR: settings.configDir }),
+    ...settings.env,
+  };
+}

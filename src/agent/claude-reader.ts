@@ -1,0 +1,121 @@
+import type { AgentEvent, TranscriptReader } from './adapter.ts';
+import { activitiesOf, retrySummary } from './claude-activity.ts';
+import { usageMeter } from './claude-usage.ts';
+import { type ClaudeRecord, claudeVerdict } from './claude-verdict.ts';
+import { amount, type Json, list, object, parseObject, string } from './json.ts';
+
+export interface ClaudeReaderOptions {
+  /** Absolute; paths in activities are shown relative to it. */
+  workspace: string;
+  /** USD that a resumed session had cost before this process; default 0. */
+  spentBefore?: number;
+}
+
+/**
+ * Claude Code retries a refused key as patiently as an overloaded server (ten times, three minutes). A refreshed token
+ * mends it within the first attempts; after this many the attempt is over.
+ */
+const AUTH_RETRIES = 4;
+
+/** Enough of the agent's last words to find its JSON block in. */
+const KEPT_TEXT = 64 * 1024;
+
+/** Reads `--output-format stream-json` of Claude Code (measured with 2.1.330); unknown lines are passed over. */
+export function createClaudeReader(options: ClaudeReaderOptions): TranscriptReader {
+  const meter = usageMeter(options.spentBefore);
+  const seen: ClaudeRecord = {
+    started: false,
+    interrupted: false,
+    result: null,
+    retry: null,
+    apiError: null,
+    texts: '',
+  };
+  let session: string | null = null;
+  let refused = 0;
+
+  function usage(): AgentEvent {
+    return { type: 'usage', ...meter.read() };
+  }
+
+  function system(event: Json): AgentEvent[] {
+    if (event.subtype === 'init') {
+      seen.started = true;
+      const id = string(event.session_id);
+      if (id === null || id === session) return [];
+      session = id;
+      const model = string(event.model);
+      const version = string(event.claude_code_version);
+      return [{ type: 'session', id, ...(model && { model }), ...(version && { version }) }];
+    }
+    if (event.subtype === 'api_retry') {
+      seen.retry = { status: amount(event.error_status), summary: retrySummary(event) };
+      refused = seen.retry.status === 401 || seen.retry.status === 403 ? refused + 1 : 0;
+      const waiting: AgentEvent = { type: 'activity', activity: { kind: 'waiting', summary: seen.retry.summary } };
+      return refused === AUTH_RETRIES ? [waiting, { type: 'finished' }] : [waiting];
+    }
+    if (event.subtype === 'status' && event.status === 'compacting') {
+      return [{ type: 'activity', activity: { kind: 'waiting', summary: 'compacting the conversation' } }];
+    }
+    return [];
+  }
+
+  function assistant(event: Json): AgentEvent[] {
+    seen.started = true;
+    const texts = textsOf(event).join('\n');
+    if (event.is_api_error_message === true) {
+      seen.apiError = { status: amount(event.api_error_status), kind: string(event.error), text: texts };
+    } else {
+      seen.retry = null;
+      seen.apiError = null;
+      refused = 0;
+      if (event.parent_tool_use_id == null && texts) seen.texts = `${seen.texts}\n${texts}`.slice(-KEPT_TEXT);
+    }
+    const activities = activitiesOf(event, options.workspace).map(
+      (activity): AgentEvent => ({ type: 'activity', activity }),
+    );
+    return meter.message(event) ? [...activities, usage()] : activities;
+  }
+
+  function result(event: Json): AgentEvent[] {
+    seen.result = event;
+    meter.result(event);
+    // Messages that wait in a queue get a turn and a result of their own.
+    return (amount(event.queued_turn_count) ?? 0) > 0 ? [usage()] : [usage(), { type: 'finished' }];
+  }
+
+  return {
+    line(text) {
+      const event = parseObject(text);
+      switch (event?.type) {
+        case 'system':
+          return system(event);
+        case 'assistant':
+          return assistant(event);
+        case 'user':
+          seen.interrupted ||= isInterrupt(event);
+          return [];
+        case 'result':
+          return result(event);
+        default:
+          return [];
+      }
+    },
+    verdict(exit, signal, stderr) {
+      const { tokens, cost } = meter.read();
+      return { ...claudeVerdict(seen, { exit, signal, stderr }), tokens, cost };
+    },
+  };
+}
+
+function isInterrupt(event: Json): boolean {
+  const said = event.parent_tool_use_id == null ? textsOf(event) : [];
+  return said.some((text) => text.startsWith('[Request interrupted by user'));
+}
+
+function textsOf(event: Json): string[] {
+  return list(object(event.message)?.content).flatMap((value) => {
+    const block = object(value);
+    return block?.type === 'text' ? [string(block.text) ?? ''] : [];
+  });
+}

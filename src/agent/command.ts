@@ -1,0 +1,71 @@
+import type { AgentAdapter, AgentContext } from './adapter.ts';
+import { createCommandReader } from './command-reader.ts';
+import { parseTemplate, type Values, valuesOf } from './command-template.ts';
+import { type Overlay, withOverlay } from './environment.ts';
+import type { Machine } from './machine.ts';
+import { findProgram } from './program.ts';
+import { plain } from './text.ts';
+
+/** Any program as an agent, from the user's config. */
+export interface CommandSettings {
+  /** The program, or an argv template: `['my-agent', '--prompt', '{prompt_file}']`. */
+  command: string | readonly string[];
+  /** Further arguments, templates too. */
+  args?: readonly string[];
+  model?: string;
+  /** Further variables; null removes one. */
+  env?: Overlay;
+}
+
+/**
+ * Any program as an agent: the prompt on stdin and as a file, the task in arguments and `COPSE_…` variables, success by
+ * exit status 0. Nothing goes through a shell.
+ * @throws Refusal `bad-agent-command` for a template that cannot be filled safely
+ */
+export function createCommandAdapter(settings: CommandSettings, machine: Machine, name = 'command'): AgentAdapter {
+  const words = typeof settings.command === 'string' ? [settings.command] : settings.command;
+  const template = parseTemplate(name, [...words, ...(settings.args ?? [])]);
+
+  function find(): string | null {
+    const env = withOverlay(machine.baseEnv, settings.env ?? {});
+    return findProgram(template.program, { path: env.PATH, baseDir: machine.baseDir });
+  }
+
+  return {
+    name,
+    command(context) {
+      const values = valuesOf(settings.model === undefined ? context : { model: settings.model, ...context });
+      return {
+        argv: [find() ?? template.program, ...template.fill(values)],
+        env: { ...variables(values), ...settings.env },
+        stdin: 'prompt',
+      };
+    },
+    reader: (_context: AgentContext) => createCommandReader(),
+    async check() {
+      const path = find();
+      if (path !== null) return { ok: true, version: 'unknown', path };
+      const hint = template.program.includes(' ')
+        ? `Write agents.${name}.command as a list: ["program", "argument"].`
+        : `Install it, or set agents.${name}.command to the path of an executable file.`;
+      return { ok: false, message: `Agent \`${name}\` was not found: no program \`${template.program}\``, hint };
+    },
+    // What a role means is the program's affair, if it takes one at all.
+    roles: async (wanted) => new Set(template.uses.has('role') ? wanted.filter((role) => !role.startsWith('-')) : []),
+    render: (line) => plain(line).trimEnd() || null,
+  };
+}
+
+/** Not `COPSE_ATTEMPT`: that one marks the processes of an attempt. */
+function variables(values: Values): Record<string, string | null> {
+  return {
+    COPSE_PROMPT_FILE: values.prompt_file,
+    COPSE_WORKSPACE: values.workspace,
+    COPSE_TASK: values.task,
+    COPSE_TITLE: values.title,
+    COPSE_ATTEMPT_NUMBER: values.attempt,
+    COPSE_SESSION: values.session,
+    COPSE_MODEL: values.model || null,
+    COPSE_ROLE: values.role || null,
+  };
+}

@@ -1,0 +1,9 @@
+/** What adapters know of the machine they are set up on. */
+export interface Machine {
+  /** Claude Code refuses to skip permissions as root unless it is told that it sits in a sandbox. */
+  isRoot: boolean;
+  /** The environment that agents inherit. */
+  baseEnv: NodeJS.ProcessEnv;
+  /** Absolute folder that a relative program in the config is looked up in: the repository. */
+  baseDir: string;
+}
