@@ -6,21 +6,24 @@ import { lastLine, oneLine } from './text.ts';
 
 /** How to start Claude Code for a question that costs no tokens. */
 export interface ClaudeProgram {
-  /** As configured, for messages. */
-  name: string;
-  /** Absolute path and first arguments; null when there is no such program. */
-  argv: readonly string[] | null;
+  /** Absolute path and first arguments. */
+  argv: readonly string[];
   env: NodeJS.ProcessEnv;
+}
+
+/** Why there is none. */
+export interface NoProgram {
+  missing: string;
 }
 
 /** A cold start of the 380 MB binary on a loaded machine takes seconds. */
 const PATIENCE_MS = 30_000;
 
 /** Is the binary there, does it answer, is somebody logged in? Asks no model. */
-export async function checkClaude(program: ClaudeProgram): Promise<AgentCheck> {
-  if (program.argv === null) {
+export async function checkClaude(program: ClaudeProgram | NoProgram): Promise<AgentCheck> {
+  if ('missing' in program) {
     const hint = 'Install it (`npm install -g @anthropic-ai/claude-code`) or set agents.claude.command to its path.';
-    return { ok: false, message: `Claude Code was not found: no program \`${program.name}\``, hint };
+    return { ok: false, message: `Claude Code was not found: ${program.missing}`, hint };
   }
   const path = program.argv[0]!;
   const answer = await ask(program, ['--version']);
@@ -53,7 +56,6 @@ export async function knownRoles(
   cwd: string,
   probe: (unknown: string) => string[],
 ): Promise<Set<string>> {
-  if (program.argv === null) return new Set();
   const answer = await ask(program, probe(`copse-probe-${randomUUID()}`), cwd);
   return answer.exit === 0 ? new Set() : parseRoles(answer.stderr);
 }
@@ -82,7 +84,7 @@ async function isLoggedOut(program: ClaudeProgram): Promise<boolean> {
 }
 
 async function ask(program: ClaudeProgram, args: string[], cwd?: string) {
-  const [file, ...first] = program.argv!;
+  const [file, ...first] = program.argv;
   const result = await exec(file!, [...first, ...args], {
     env: program.env,
     timeoutMs: PATIENCE_MS,

@@ -1,9 +1,9 @@
+import { findProgram } from '../process/program.ts';
 import type { AgentAdapter, AgentContext } from './adapter.ts';
 import { createCommandReader } from './command-reader.ts';
 import { parseTemplate, type Values, valuesOf } from './command-template.ts';
 import { type Overlay, withOverlay } from './environment.ts';
 import type { Machine } from './machine.ts';
-import { findProgram } from './program.ts';
 import { plain } from './text.ts';
 
 /** Any program as an agent, from the user's config. */
@@ -26,29 +26,30 @@ export function createCommandAdapter(settings: CommandSettings, machine: Machine
   const words = typeof settings.command === 'string' ? [settings.command] : settings.command;
   const template = parseTemplate(name, [...words, ...(settings.args ?? [])]);
 
-  function find(): string | null {
+  function find() {
     const env = withOverlay(machine.baseEnv, settings.env ?? {});
-    return findProgram(template.program, { path: env.PATH, baseDir: machine.baseDir });
+    return findProgram(template.program, { cwd: machine.baseDir, env });
   }
 
   return {
     name,
     command(context) {
       const values = valuesOf(settings.model === undefined ? context : { model: settings.model, ...context });
+      const found = find();
       return {
-        argv: [find() ?? template.program, ...template.fill(values)],
+        argv: ['path' in found ? found.path : template.program, ...template.fill(values)],
         env: { ...variables(values), ...settings.env },
         stdin: 'prompt',
       };
     },
     reader: (_context: AgentContext) => createCommandReader(),
     async check() {
-      const path = find();
-      if (path !== null) return { ok: true, version: 'unknown', path };
+      const found = find();
+      if ('path' in found) return { ok: true, version: 'unknown', path: found.path };
       const hint = template.program.includes(' ')
         ? `Write agents.${name}.command as a list: ["program", "argument"].`
         : `Install it, or set agents.${name}.command to the path of an executable file.`;
-      return { ok: false, message: `Agent \`${name}\` was not found: no program \`${template.program}\``, hint };
+      return { ok: false, message: `Agent \`${name}\` was not found: ${found.error.message}`, hint };
     },
     // What a role means is the program's affair, if it takes one at all.
     roles: async (wanted) => new Set(template.uses.has('role') ? wanted.filter((role) => !role.startsWith('-')) : []),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClaudeAdapter } from '../../src/agent/claude.ts';
 import type { ClaudeSettings } from '../../src/agent/claude-command.ts';
+import { describeAgentAdapter } from '../contract/agent-adapter.ts';
 import { type AgentRun, runAgent, startAgent } from '../rig/agent-run.ts';
 import { claudeBinary, claudeEnv } from '../rig/claude.ts';
 import { type ModelServer, script, startModelServer } from '../rig/model-server.ts';
@@ -62,6 +63,17 @@ function run(prompt: string, settings?: ClaudeSettings, more?: { role?: string }
 
 const summaries = (ran: AgentRun) =>
   ran.events.flatMap((event) => (event.type === 'activity' ? [event.activity.summary] : []));
+
+const recorded = (name: string) =>
+  readFileSync(join(import.meta.dirname, `../../src/agent/fixtures/${name}.jsonl`), 'utf8');
+
+describeAgentAdapter({
+  name: 'claude',
+  adapter: () => claude(),
+  missing: () => claude({ command: '/no/such/claude' }),
+  success: { transcript: recorded('claude-subagent'), summary: 'Added b.' },
+  failure: { transcript: recorded('claude-401'), exit: 1 },
+});
 
 describe('a task', () => {
   it('is done with tool calls that write, commit and touch the marker', async () => {
@@ -190,16 +202,15 @@ describe('limits', () => {
 
 describe('ended from outside', () => {
   it.each([
-    ['SIGTERM', 143, 'crashed'],
-    ['SIGINT', 0, 'cancelled'],
-  ] as const)('%s while it waits for the model', async (signal, exit, outcome) => {
+    ['SIGTERM', { exit: null, signal: 'SIGTERM' }, 'crashed'],
+    ['SIGINT', { exit: 0, signal: null }, 'cancelled'],
+  ] as const)('%s while it waits for the model', async (signal, ending, outcome) => {
     const gate = randomUUID();
-    const agent = startAgent(claude(), options(script([{ hold: gate, say: 'never' }])));
+    const agent = await startAgent(claude(), options(script([{ hold: gate, say: 'never' }])));
     await server.held(gate);
-    process.kill(agent.pid, signal);
+    agent.kill(signal);
     const ran = await agent.ended;
-    expect(ran.exit).toBe(exit);
-    expect(ran.verdict.outcome).toBe(outcome);
+    expect(ran).toMatchObject({ ...ending, verdict: { outcome } });
     server.release(gate);
   });
 });

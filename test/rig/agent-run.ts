@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter, AgentContext, AgentEvent, AgentVerdict } from '../../src/agent/adapter.ts';
 import { withOverlay } from '../../src/agent/environment.ts';
+import { launch } from '../../src/process/launch.ts';
+import { descendants } from '../../src/process/tree.ts';
+import { readExit } from '../../src/process/wait.ts';
 
 export interface AgentRun {
   events: AgentEvent[];
@@ -16,7 +18,8 @@ export interface AgentRun {
 }
 
 export interface RunningAgent {
-  pid: number;
+  /** Signals the agent itself, not the wrapper around it. */
+  kill(signal: NodeJS.Signals): void;
   /** Resolves when the agent has ended. */
   ended: Promise<AgentRun>;
 }
@@ -25,38 +28,41 @@ export interface AgentRunOptions {
   /** The environment that the adapter's overlay is put over. */
   env: NodeJS.ProcessEnv;
   prompt: string;
-  /** Folder for the prompt, the transcript and stderr. */
+  /** Folder for the prompt, the transcript, stderr and the exit status. */
   dir: string;
   context: Omit<AgentContext, 'promptFile'>;
 }
 
 /** Starts an agent the way copse does: by its adapter's command line, with files as stdin, stdout and stderr. */
-export function startAgent(adapter: AgentAdapter, options: AgentRunOptions): RunningAgent {
-  const file = (name: string) => join(options.dir, `${options.context.task}.${options.context.attempt}.${name}`);
-  const promptFile = file('prompt.txt');
-  writeFileSync(promptFile, options.prompt);
-  const context: AgentContext = { ...options.context, promptFile };
+export async function startAgent(adapter: AgentAdapter, options: AgentRunOptions): Promise<RunningAgent> {
+  const file = (name: string) => join(options.dir, `${options.context.session}.${name}`);
+  const context: AgentContext = { ...options.context, promptFile: file('prompt.txt') };
+  writeFileSync(context.promptFile, options.prompt);
   const { argv, env, stdin } = adapter.command(context);
-  const stdio = [
-    openSync(stdin === 'prompt' ? promptFile : '/dev/null', 'r'),
-    openSync(file('transcript'), 'w'),
-    openSync(file('stderr'), 'w'),
-  ];
-  const child = spawn(argv[0]!, argv.slice(1), { cwd: context.workspace, env: withOverlay(options.env, env), stdio });
-  const ended = new Promise<AgentRun>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (exit, signal) => {
-      for (const fd of stdio) closeSync(fd);
-      const transcript = readFileSync(file('transcript'), 'utf8');
-      resolve(account(adapter, context, { exit, signal, transcript, stderr: readFileSync(file('stderr'), 'utf8') }));
-    });
+  const [stdout, stderr, exitFile] = [file('transcript'), file('stderr'), file('exit')];
+  const launched = await launch({
+    argv,
+    cwd: context.workspace,
+    env: withOverlay(options.env, env),
+    stdin: stdin === 'prompt' ? context.promptFile : null,
+    stdout,
+    stderr,
+    exitFile,
   });
-  return { pid: child.pid!, ended };
+  if ('error' in launched) throw new Error(`${launched.error.code}: ${launched.error.message}`);
+  return {
+    kill: (signal) => process.kill(descendants(launched.pid)[0]!, signal),
+    ended: launched.exited.then(() => {
+      const { exit, signal } = readExit(exitFile) ?? { exit: null, signal: null };
+      const text = (path: string) => readFileSync(path, 'utf8');
+      return account(adapter, context, { exit, signal, transcript: text(stdout), stderr: text(stderr) });
+    }),
+  };
 }
 
 /** Starts an agent and waits for its end. */
-export function runAgent(adapter: AgentAdapter, options: AgentRunOptions): Promise<AgentRun> {
-  return startAgent(adapter, options).ended;
+export async function runAgent(adapter: AgentAdapter, options: AgentRunOptions): Promise<AgentRun> {
+  return (await startAgent(adapter, options)).ended;
 }
 
 type Ended = Pick<AgentRun, 'exit' | 'signal' | 'transcript' | 'stderr'>;

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { agentNamed, createAgents } from './registry.ts';
+
+const machine = { isRoot: false, baseEnv: { PATH: '/usr/bin:/bin' }, baseDir: '/' };
+const context = { task: 't', title: 'T', attempt: 1, workspace: '/w', promptFile: '/p', session: 's' };
+
+describe('agents of a config', () => {
+  it('are Claude Code when nothing is said', () => {
+    const agents = createAgents({}, machine);
+    expect([...agents.keys()]).toEqual(['claude']);
+    expect(agents.get('claude')!.command(context).argv).toContain('--dangerously-skip-permissions');
+  });
+
+  it('take their type from their name or from `type`', () => {
+    const agents = createAgents(
+      {
+        agent: 'mine',
+        agents: {
+          command: { command: ['sh', '{task}'] },
+          mine: { type: 'command', command: 'sh' },
+          opus: { type: 'claude', command: '/opt/claude', model: 'opus', maxTurns: 7 },
+        },
+      },
+      machine,
+    );
+    expect([...agents.keys()]).toEqual(['claude', 'command', 'mine', 'opus']);
+    expect([...agents.values()].map((agent) => agent.name)).toEqual(['claude', 'command', 'mine', 'opus']);
+    expect(agents.get('opus')!.command(context).argv).toEqual(
+      expect.arrayContaining(['/opt/claude', '--model=opus', '--max-turns=7']),
+    );
+    expect(agents.get('command')!.command(context).argv.at(-1)).toBe('t');
+  });
+
+  it.each([
+    [{ agent: 'other' }, 'unknown-agent', /no agent `other`/],
+    [{ agents: { aider: { command: 'aider' } } }, 'agent-type', /`aider` has no known type/],
+    [{ agents: { command: {} } }, 'bad-agent-command', /no program/],
+    [{ agents: { command: { command: ['x', '{nope}'] } } }, 'bad-agent-command', /unknown placeholder {nope}/],
+  ] as const)('%j is refused', (config, code, message) => {
+    expect(() => createAgents(config, machine)).toThrow(
+      expect.objectContaining({
+        code,
+        exit: 2,
+        message: expect.stringMatching(message),
+        hint: expect.stringMatching(/./),
+      }),
+    );
+  });
+
+  it('are named', () => {
+    const agents = createAgents({}, machine);
+    expect(agentNamed(agents, 'claude').name).toBe('claude');
+    expect(() => agentNamed(agents, 'x')).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('Known are claude.') }),
+    );
+  });
+});
