@@ -1,7 +1,7 @@
 // The agent of `copse demo`: no model, but everything else that an agent does. It reads its prompt on stdin, writes code and
 // tests in its workspace, runs them, commits, touches the marker and ends with its claim.
 //
-//   node agent.mjs <task>        in the workspace, the prompt on stdin
+//   node agent.mjs <task> <role>        in the workspace, the prompt on stdin
 //
 // The code was written beforehand (../solutions/<task>); each task's script decides what is done with it, and in what order.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,14 +18,14 @@ const SCRIPTS = {
   'task-004-api': playApi,
 };
 
-const task = process.argv[2] ?? '';
+const [task = '', role] = process.argv.slice(2);
 const play = SCRIPTS[task];
 if (!play) throw new Error(`no script for the task '${task}'; known are ${Object.keys(SCRIPTS).join(', ')}`);
 const prompt = readFileSync(0, 'utf8');
 if (!prompt.includes(task)) throw new Error(`the prompt on stdin says nothing of ${task}`);
 
 const hands = createHands(task);
-await hands.say(`read the prompt: ${prompt.split('\n').length} lines`);
+await hands.say(`${role ?? 'agent'}: read the prompt, ${prompt.split('\n').length} lines`);
 const summary = await play(hands, prompt);
 const { created, modified, tests } = hands.done();
 const passed = tests.failed === 0 && tests.run > 0;

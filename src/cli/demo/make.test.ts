@@ -36,7 +36,8 @@ const prompt = (task: string) => read(`parallel/${demo.plan}/tasks/${task}.md`);
 /** Plays the agent in the checkout, as the config says. */
 function play(task: string, input = prompt(task)) {
   const config = JSON.parse(read('copse.config.json')) as { agents: { command: { command: string[] } } };
-  const argv = config.agents.command.command.map((argument) => (argument === '{task}' ? task : argument));
+  const filled: Record<string, string> = { '{task}': task, '{role}': 'typescript-expert' };
+  const argv = config.agents.command.command.map((argument) => filled[argument] ?? argument);
   const ended = run(argv, input);
   return { ...ended, claim: extractClaim(ended.stdout) };
 }

@@ -65,7 +65,7 @@ function writeFiles(repo: string): void {
   renameSync(join(repo, 'gitignore'), join(repo, '.gitignore'));
   const register = new URL('typescript/register.mjs', CONTENT).href;
   writeFileAtomic(join(repo, 'tools/typescript.mjs'), TYPESCRIPT.replace('REGISTER', register));
-  const agent = [process.execPath, fileURLToPath(new URL('agent/agent.mjs', CONTENT)), '{task}'];
+  const agent = [process.execPath, fileURLToPath(new URL('agent/agent.mjs', CONTENT)), '{task}', '{role}'];
   const config = { agent: 'command', agents: { command: { command: agent } }, limits: { maxConcurrent: 3 } };
   writeFileAtomic(join(repo, 'copse.config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
