@@ -55,7 +55,7 @@ describe('commitAll', () => {
     expect(scratch.git('log', '-1', '--format=%B%P')).toBe(`feat: leftovers\n\nbody\n${base}`);
     expect(scratch.git('diff', 'HEAD', '--stat')).toBe('');
     expect(existsSync(join(scratch.repo, '.venv/bin/python'))).toBe(true);
-    expect(await commit()).toEqual({ head, paths: [], nested: [] });
+    expect(await commit()).toEqual({ head, paths: [], refused: [], nested: [] });
   });
 
   it('takes out junk that was staged, but keeps what the repository tracks', async () => {
@@ -76,7 +76,7 @@ describe('commitAll', () => {
     scratch.write('plan/new.md', 'new');
     scratch.git('add', '.');
     scratch.write('planned.txt', 'mine');
-    expect((await commit(['plan/'])).paths).toEqual(['planned.txt']);
+    expect(await commit(['plan/'])).toMatchObject({ paths: ['planned.txt'], refused: ['plan/new.md', 'plan/task.md'] });
     expect(readFileSync(join(scratch.repo, 'plan/task.md'), 'utf8')).toBe('cheated');
   });
 

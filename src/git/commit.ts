@@ -4,11 +4,13 @@ import type { Oid } from '../run/event.ts';
 import type { Git } from './git.ts';
 import { commitTree, treeOf } from './merge.ts';
 import { resolve } from './refs.ts';
-import { type StageOptions, withStage } from './stage.ts';
+import { type StageOptions, stage } from './stage.ts';
 import { operationInProgress } from './status.ts';
 
-export interface CommitOptions extends Omit<StageOptions, 'against'> {
+export interface CommitOptions extends Omit<StageOptions, 'against' | 'captureNested'> {
   message: string;
+  /** What junk and `never` are measured against; default HEAD. With an older commit, committed junk is taken out again. */
+  against?: Oid;
 }
 
 export interface Committed {
@@ -16,6 +18,8 @@ export interface Committed {
   head: Oid;
   /** Paths that were not committed before; empty when there was nothing to commit. */
   paths: string[];
+  /** Paths below `never` that were changed and are left as they were. */
+  refused: string[];
   /** Folders with a repository of their own, left out. */
   nested: string[];
 }
@@ -31,31 +35,24 @@ export async function commitAll(git: Git, options: CommitOptions): Promise<Commi
   if (head === null) throw new Error(`${git.cwd} has no commit to build on`);
   await rm(join(gitDir, 'index.lock'), { force: true });
   const operation = operationInProgress(gitDir);
-  return withStage(git, { ...options, against: head }, async (stage) => {
-    const merged = operation === 'merge' && stage.indexTree !== null ? await resolve(git, 'MERGE_HEAD') : null;
-    const unchanged = stage.tree === (await treeOf(git, head));
-    if (unchanged && merged === null) {
-      if (operation !== null) await settle(git);
-      return { head, paths: [], nested: stage.nested };
-    }
-    const args = [
-      'diff',
-      '--name-only',
-      '-z',
-      '--no-renames',
-      '--no-ext-diff',
-      '--no-relative',
-      head,
-      stage.tree,
-      '--',
-    ];
-    const paths = await git.fields(args);
-    const parents = merged === null ? [head] : [head, merged];
-    const commit = await commitTree(git, { tree: stage.tree, parents, message });
-    await git.bytes(['update-ref', '-m', `commit: ${message.split('\n')[0]}`, 'HEAD', commit, head]);
-    await settle(git);
-    return { head: commit, paths, nested: stage.nested };
-  });
+  const [staged, headTree] = await Promise.all([
+    stage(git, { ...options, against: options.against ?? head }),
+    treeOf(git, head),
+  ]);
+  const { tree, refused, nested } = staged;
+  const merged = operation === 'merge' && staged.indexTree !== null ? await resolve(git, 'MERGE_HEAD') : null;
+  if (tree === headTree && merged === null) {
+    if (operation !== null) await settle(git);
+    return { head, paths: [], refused, nested };
+  }
+  const parents = merged === null ? [head] : [head, merged];
+  const [paths, commit] = await Promise.all([
+    git.fields(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-relative', head, tree, '--']),
+    commitTree(git, { tree, parents, message }),
+  ]);
+  await git.bytes(['update-ref', '-m', `commit: ${message.split('\n')[0]}`, 'HEAD', commit, head]);
+  await settle(git);
+  return { head: commit, paths, refused, nested };
 }
 
 /** Makes the live index agree with HEAD and forgets a merge, cherry-pick or revert that was under way; files stay. */

@@ -46,9 +46,30 @@ async function swap(git: Git, ref: string, args: readonly string[], old: Oid | n
   }
 }
 
+export interface RefUpdate {
+  ref: string;
+  next: Oid;
+  /** What it must be now; null: it must not be there. */
+  old: Oid | null;
+}
+
+/** Moves several refs, all or none; false: one of them was not what it had to be, or could not be written. */
+export async function moveTogether(git: Git, updates: readonly RefUpdate[], reason = 'copse'): Promise<boolean> {
+  const lines = updates.map(({ ref, next, old }) =>
+    old === null ? `create ${ref}\0${next}\0` : `update ${ref}\0${next}\0${old}\0`,
+  );
+  const input = ['start\0', ...lines, 'commit\0'].join('');
+  return (await git.run(['update-ref', '--no-deref', '-m', reason, '-z', '--stdin'], { input })).exit === 0;
+}
+
 /** Refs below a prefix (`refs/copse/snapshots/`), with the objects they point to. */
-export async function listRefs(git: Git, prefix: string): Promise<Map<string, Oid>> {
-  const text = await git.text(['for-each-ref', '--format=%(objectname) %(refname)', '--', prefix]);
+export function listRefs(git: Git, prefix: string): Promise<Map<string, Oid>> {
+  return findRefs(git, [prefix]);
+}
+
+/** Refs of these names or below them. */
+export async function findRefs(git: Git, names: readonly string[]): Promise<Map<string, Oid>> {
+  const text = await git.text(['for-each-ref', '--format=%(objectname) %(refname)', '--', ...names]);
   const lines = text.split('\n').filter(Boolean);
   return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
 }
@@ -57,18 +78,36 @@ export async function branchExists(git: Git, branch: string): Promise<boolean> {
   return (await readRef(git, `refs/heads/${branch}`)) !== null;
 }
 
-/**
- * Why a branch of this name cannot be made: git refuses the name, or `a` stands where `a/b` needs a folder (and the other
- * way round). Null when it can; that the branch itself exists is no obstacle here.
- */
-export async function branchObstacle(git: Git, branch: string): Promise<string | null> {
-  const valid = await git.run(['check-ref-format', `refs/heads/${branch}`]);
-  if (valid.exit !== 0 || branch.startsWith('-')) return `git allows no branch named ${JSON.stringify(branch)}`;
+export interface BranchState {
+  tip: Oid | null;
+  /**
+   * Why a branch of this name cannot be made: git refuses the name, or `a` stands where `a/b` needs a folder (and the
+   * other way round). That the branch itself exists is no obstacle.
+   */
+  obstacle: string | null;
+  /** The further refs that were asked for and exist. */
+  refs: Map<string, Oid>;
+}
+
+/** What there is to know about a branch before it is made, in one round. `also`: further refs to read with it. */
+export async function inspectBranch(git: Git, branch: string, also: readonly string[] = []): Promise<BranchState> {
   const parts = branch.split('/');
-  for (let length = 1; length < parts.length; length += 1) {
-    const parent = parts.slice(0, length).join('/');
-    if (await branchExists(git, parent)) return `the branch ${parent} stands in the way of ${branch}`;
+  const above = parts.slice(0, -1).map((_, length) => `refs/heads/${parts.slice(0, length + 1).join('/')}`);
+  const own = `refs/heads/${branch}`;
+  const [valid, refs] = await Promise.all([
+    git.run(['check-ref-format', own]),
+    branch === '' || branch.startsWith('-') ? new Map<string, Oid>() : findRefs(git, [...above, own, ...also]),
+  ]);
+  const state = { tip: refs.get(own) ?? null, refs };
+  if (valid.exit !== 0 || branch.startsWith('-')) {
+    return { ...state, obstacle: `git allows no branch named ${JSON.stringify(branch)}` };
   }
-  const below = [...(await listRefs(git, `refs/heads/${branch}/`)).keys()];
-  return below.length > 0 ? `the branch ${below[0]!.slice('refs/heads/'.length)} stands in the way of ${branch}` : null;
+  const inTheWay = above.find((ref) => refs.has(ref)) ?? [...refs.keys()].find((ref) => ref.startsWith(`${own}/`));
+  const name = inTheWay?.slice('refs/heads/'.length);
+  return { ...state, obstacle: name === undefined ? null : `the branch ${name} stands in the way of ${branch}` };
+}
+
+/** Why a branch of this name cannot be made, or null (see {@link BranchState}). */
+export async function branchObstacle(git: Git, branch: string): Promise<string | null> {
+  return (await inspectBranch(git, branch)).obstacle;
 }

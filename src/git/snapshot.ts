@@ -2,7 +2,7 @@ import type { Oid } from '../run/event.ts';
 import { type Git, GitError } from './git.ts';
 import { commitTree, treeOf } from './merge.ts';
 import { compareAndSwap, listRefs, resolve } from './refs.ts';
-import { withStage } from './stage.ts';
+import { type Baseline, stage } from './stage.ts';
 
 export interface SnapshotOptions {
   /** Refs are made as `<prefix>.1`, `<prefix>.2`, …: `refs/copse/snapshots/<run>/<task>`. */
@@ -13,6 +13,10 @@ export interface SnapshotOptions {
   junk: readonly string[];
   /** Further commits to keep: the tip of a branch that HEAD is not on. */
   tips?: readonly Oid[];
+  /** Changes below these paths are kept, but do not count as work (see `dirty`). */
+  never?: readonly string[];
+  /** What set-up left there; not kept while it is unchanged. */
+  baseline?: Baseline;
 }
 
 export interface Snapshot {
@@ -20,7 +24,7 @@ export interface Snapshot {
   commit: Oid;
   /** Files held work that no commit had. */
   dirty: boolean;
-  /** Folders with a repository of their own, whose files are not in it. */
+  /** Folders with a repository of their own; what only they hold is kept under `.copse-nested/`. */
   nested: string[];
 }
 
@@ -29,29 +33,37 @@ export interface Snapshot {
  * staged, changed and untracked. Index, HEAD and files stay as they are. An unchanged state makes no second snapshot.
  */
 export async function snapshot(git: Git, options: SnapshotOptions): Promise<Snapshot> {
-  const { gitDir, junk, message, prefix } = options;
-  const tips = [...(options.tips ?? [])];
+  const { prefix, message, tips = [], ...rest } = options;
   const head = (await resolve(git, 'HEAD')) ?? tips[0] ?? null;
   if (head === null) throw new Error(`${git.cwd} has no commit at all`);
-  const [others, headTree] = await Promise.all([leftCommits(git, head, tips), treeOf(git, head)]);
-  return withStage(git, { gitDir, junk, against: head }, async ({ tree, indexTree, nested }) => {
-    const staged = indexTree !== null && indexTree !== headTree && indexTree !== tree;
-    const dirty = tree !== headTree || staged;
-    if (!dirty && others.length === 0) return { ...(await keepCommit(git, prefix, head)), dirty, nested };
-    const parents = [head, ...others];
-    if (staged)
-      parents.push(await commitTree(git, { tree: indexTree, parents: [head], message: `${message} (index)`, date: 0 }));
-    const same = await latest(git, prefix);
-    if (same && (await describes(git, same.commit, tree, parents))) return { ...same, dirty, nested };
-    const commit = await commitTree(git, { tree, parents, message });
-    return { ...(await store(git, prefix, commit)), dirty, nested };
-  });
+  const [others, headTree, staged] = await Promise.all([
+    leftCommits(git, head, tips),
+    treeOf(git, head),
+    stage(git, { ...rest, against: head, captureNested: true }),
+  ]);
+  const { tree, wholeTree, indexTree, nested } = staged;
+  const half = indexTree !== null && indexTree !== headTree && indexTree !== tree && indexTree !== wholeTree;
+  const dirty = tree !== headTree || half;
+  if (wholeTree === headTree && !half && others.length === 0) {
+    return { ...(await keepCommit(git, prefix, head)), dirty, nested };
+  }
+  const parents = [head, ...others];
+  if (half) {
+    const index = { tree: indexTree, parents: [head], message: `${message} (index)`, date: 0 };
+    parents.push(await commitTree(git, index));
+  }
+  const same = await latest(git, prefix);
+  if (same && (await describes(git, same.commit, wholeTree, parents))) {
+    return { ref: same.ref, commit: same.commit, dirty, nested };
+  }
+  const commit = await commitTree(git, { tree: wholeTree, parents, message });
+  return { ...(await store(git, prefix, commit)), dirty, nested };
 }
 
 /** Keeps a commit, and with it all of its history, under the next free `<prefix>.<n>`; not twice in a row. */
 export async function keepCommit(git: Git, prefix: string, commit: Oid): Promise<{ ref: string; commit: Oid }> {
   const last = await latest(git, prefix);
-  return last?.commit === commit ? last : store(git, prefix, commit);
+  return last?.commit === commit ? { ref: last.ref, commit } : store(git, prefix, commit);
 }
 
 /** Tips of the commits that this work tree's HEAD once was on and that neither HEAD nor `tips` can reach, and such `tips`. */

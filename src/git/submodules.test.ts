@@ -14,7 +14,7 @@ let deep: Scratch;
 async function worktreeOf(repo: string): Promise<string> {
   const repository = await openRepository(createGit({ cwd: repo, env: scratch.env }));
   const path = join(scratch.root, 'ws');
-  await addWorktree(repository, { path, branch: 'feature/x', base: repository.head.oid });
+  await addWorktree(repository, { path, base: repository.head.oid, branch: { name: 'feature/x', old: null } });
   const git = repository.git.at(path);
   await populate(git);
   expect(await updateSubmodules(repository, git)).toEqual(['vendor/my lib']);

@@ -27,9 +27,15 @@ afterEach(() => scratch.remove());
 
 const at = (name: string) => join(scratch.root, 'ws', name);
 
-async function make(name: string, options: { branch?: string | null; existing?: 'refuse' | 'reset' } = {}) {
-  const { branch = `feature/${name}`, existing = 'refuse' } = options;
-  const result = await addWorktree(repository, { path: at(name), branch, base, existing });
+async function make(
+  name: string,
+  { branch = `feature/${name}`, old = null }: { branch?: string | null; old?: string | null } = {},
+) {
+  const result = await addWorktree(repository, {
+    path: at(name),
+    base,
+    branch: branch === null ? null : { name: branch, old },
+  });
   if (result.ok) await populate(repository.git.at(at(name)));
   return result;
 }
@@ -68,22 +74,25 @@ describe('addWorktree', () => {
     writeFileSync(join(at('taken'), 'file'), 'precious');
     scratch.git('branch', 'top');
     const before = scratch.git('for-each-ref');
-    expect(await make('mine')).toMatchObject({ ok: false, why: 'branch-exists' });
+    expect(await make('mine')).toMatchObject({ ok: false, why: 'branch-moved' });
+    expect(await make('mine', { old: base })).toMatchObject({ ok: false, why: 'branch-moved' });
     expect(await make('taken')).toMatchObject({ ok: false, why: 'path-exists' });
-    expect(await make('x', { branch: 'top/x' })).toMatchObject({ ok: false, why: 'bad-branch' });
-    expect(await make('x', { branch: '--force' })).toMatchObject({ ok: false, why: 'bad-branch' });
-    expect(await make('x', { branch: 'main', existing: 'reset' })).toMatchObject({
-      ok: false,
-      why: 'branch-checked-out',
-    });
+    expect(await make('x', { branch: 'top/x' })).toMatchObject({ ok: false, why: 'branch-moved' });
+    expect(await make('x', { branch: 'main', old: other })).toMatchObject({ ok: false, why: 'branch-checked-out' });
     expect(scratch.git('for-each-ref')).toBe(before);
     expect(await listWorktrees(repository.git)).toHaveLength(1);
   });
 
-  it('moves an existing branch only when told to', async () => {
-    scratch.git('branch', 'feature/again', scratch.commit('other'));
-    expect(await make('again', { existing: 'reset' })).toEqual({ ok: true });
-    expect(scratch.git('rev-parse', 'feature/again')).toBe(base);
+  it('moves an existing branch from where it is expected, and its claim with it', async () => {
+    const old = scratch.commit('other');
+    scratch.git('branch', 'feature/again', old);
+    const claim = { ref: 'refs/copse/owned/run/feature/again', old: null };
+    const branch = { name: 'feature/again', old, claim };
+    expect(await addWorktree(repository, { path: at('again'), base, branch })).toEqual({ ok: true });
+    expect(scratch.git('rev-parse', 'feature/again', claim.ref)).toBe(`${base}\n${base}`);
+    const stale = { name: 'feature/new', old: null, claim };
+    expect(await addWorktree(repository, { path: at('new'), base, branch: stale })).toMatchObject({ ok: false });
+    expect(scratch.git('for-each-ref', 'refs/heads/feature/new')).toBe('');
   });
 
   it('takes an empty folder, and the place of a worktree whose folder vanished', async () => {
@@ -92,7 +101,7 @@ describe('addWorktree', () => {
     await make('other');
     rmSync(at('one'), { recursive: true });
     rmSync(at('other'), { recursive: true });
-    expect(await make('one', { existing: 'reset' })).toEqual({ ok: true });
+    expect(await make('one', { old: base })).toEqual({ ok: true });
     // The other one may be on a disk that is not mounted now.
     expect((await listWorktrees(repository.git)).find(({ path }) => path === at('other'))).toMatchObject({
       prunable: true,

@@ -6,7 +6,7 @@ import type { Oid } from '../run/event.ts';
 import { type Git, GitError } from './git.ts';
 import { withLock } from './lock.ts';
 import { createPool } from './pool.ts';
-import { branchObstacle, compareAndSwap, readRef } from './refs.ts';
+import { moveTogether } from './refs.ts';
 import type { Repository } from './repository.ts';
 
 /** Trees that were moved away and wait for deletion, beside the worktrees. */
@@ -29,44 +29,56 @@ export interface Worktree {
 
 export type AddResult =
   | { ok: true }
-  | { ok: false; why: 'branch-exists' | 'branch-checked-out' | 'path-exists' | 'bad-branch'; message: string };
+  | { ok: false; why: 'branch-moved' | 'branch-checked-out' | 'path-exists'; message: string };
 
 export interface AddOptions {
   /** Absolute. */
   path: string;
-  /** A new branch on `base`; null leaves HEAD detached. */
-  branch: string | null;
   base: Oid;
-  /** A branch of this name is refused (default), or moved to `base` whatever it holds. */
-  existing?: 'refuse' | 'reset';
+  /** The branch to make on `base`; null leaves HEAD detached. */
+  branch: {
+    name: string;
+    /** Where the branch is now and may be moved from; null: there must be none. */
+    old: Oid | null;
+    /** A ref that is set to `base` in the same step: the record of who made the branch. */
+    claim?: { ref: string; old: Oid | null };
+  } | null;
 }
 
 /**
  * Makes the administrative part of a worktree, without files (see {@link populate}). One at a time over all processes:
  * concurrent `git worktree add` reads half-written neighbours and fails, leaving the branch behind.
  */
-export function addWorktree(repository: Repository, options: AddOptions): Promise<AddResult> {
+export function addWorktree(repository: Repository, wanted: AddOptions): Promise<AddResult> {
   return locked(repository, async () => {
-    const obstacle = await findObstacle(repository, options);
-    if (obstacle) return obstacle;
-    await dropVanished(repository, options.path);
-    await mkdir(dirname(options.path), { recursive: true });
-    await add(repository.git, options);
+    const options = { ...wanted, path: await canonical(wanted.path) };
+    const { path, branch } = options;
+    if (!(await isFree(path))) return { ok: false, why: 'path-exists', message: `${path} is there already` };
+    if (branch !== null) {
+      const obstacle = await moveBranch(repository.git, branch, options.base);
+      if (obstacle) return obstacle;
+    }
+    await mkdir(dirname(path), { recursive: true });
+    await add(repository, options);
     return { ok: true };
   });
 }
 
-async function findObstacle(repository: Repository, options: AddOptions): Promise<AddResult | null> {
-  const { path, branch, existing = 'refuse' } = options;
-  if (!(await isFree(path))) return { ok: false, why: 'path-exists', message: `${path} is there already` };
-  if (branch === null) return null;
-  const message = await branchObstacle(repository.git, branch);
-  if (message !== null) return { ok: false, why: 'bad-branch', message };
-  if ((await readRef(repository.git, `refs/heads/${branch}`)) === null) return null;
-  if (existing === 'refuse') return { ok: false, why: 'branch-exists', message: `the branch ${branch} exists` };
-  const at = await checkedOutAt(repository.git, branch);
-  if (at === null || at === path) return null;
-  return { ok: false, why: 'branch-checked-out', message: `the branch ${branch} is checked out in ${at}` };
+/** The branch is made apart, by compare-and-swap: `-b` leaves it behind when the rest fails, and a retry trips over it. */
+async function moveBranch(git: Git, branch: NonNullable<AddOptions['branch']>, base: Oid): Promise<AddResult | null> {
+  const { name, old, claim } = branch;
+  // Moving a branch under a checkout would make that checkout look changed.
+  const at = old === null ? null : await checkedOutAt(git, name);
+  if (at !== null) {
+    return { ok: false, why: 'branch-checked-out', message: `the branch ${name} is checked out in ${at}` };
+  }
+  const updates = [{ ref: `refs/heads/${name}`, next: base, old }, ...(claim ? [{ ...claim, next: base }] : [])];
+  if (await moveTogether(git, updates, 'copse: workspace')) return null;
+  return {
+    ok: false,
+    why: 'branch-moved',
+    message: `the branch ${name} cannot be made: something of that name came up`,
+  };
 }
 
 /** Not there, or an empty folder. */
@@ -76,25 +88,15 @@ async function isFree(path: string): Promise<boolean> {
   return found.isDirectory() && (await readdir(path)).length === 0;
 }
 
-async function add(git: Git, { path, branch, base }: AddOptions): Promise<void> {
-  // The branch is made apart, by compare-and-swap: `-b` leaves it behind when the rest fails, and a retry trips over it.
-  if (branch !== null) await moveBranch(git, branch, base);
-  const args = ['worktree', 'add', '-q', '--no-checkout'];
-  const target = branch === null ? ['--detach', '--', path, base] : ['--', path, branch];
+async function add(repository: Repository, { path, branch, base }: AddOptions): Promise<void> {
+  const target = branch === null ? ['--detach', '--', path, base] : ['--', path, branch.name];
+  const args = ['worktree', 'add', '-q', '--no-checkout', ...target];
   for (let attempt = 1; ; attempt += 1) {
-    const result = await git.run([...args, ...target], { config: ['worktree.guessRemote=false'] });
+    const result = await repository.git.run(args, { config: ['worktree.guessRemote=false'] });
     if (result.exit === 0) return;
-    // Another tool's `worktree add` at the same moment makes ours fail; it has cleaned up after itself by the next try.
-    if (attempt === ADD_ATTEMPTS) throw new GitError([...args, ...target], result);
-  }
-}
-
-async function moveBranch(git: Git, branch: string, base: Oid): Promise<void> {
-  const ref = `refs/heads/${branch}`;
-  const old = await readRef(git, ref);
-  if (old === base) return;
-  if (!(await compareAndSwap(git, ref, { next: base, old, reason: 'copse: workspace' }))) {
-    throw new Error(`the branch ${branch} moved while its worktree was made`);
+    // Either the path is registered and its folder is gone, or another tool added a worktree at this very moment.
+    if (attempt === ADD_ATTEMPTS) throw new GitError(args, result);
+    await dropVanished(repository, path);
   }
 }
 
@@ -122,7 +124,7 @@ export async function listWorktrees(git: Git): Promise<Worktree[]> {
   return worktrees;
 }
 
-/** Where a branch is checked out, or null. */
+/** Where a branch is checked out, or null; a worktree whose folder is gone does not count. */
 export async function checkedOutAt(git: Git, branch: string): Promise<string | null> {
   const found = (await listWorktrees(git)).find((worktree) => worktree.branch === branch && !worktree.prunable);
   return found?.path ?? null;
@@ -132,8 +134,9 @@ export async function checkedOutAt(git: Git, branch: string): Promise<string | n
  * Takes a worktree away in milliseconds: its folder is renamed into a trash folder beside it, its administrative part is
  * dropped. The branch stays. Deletes nothing yet: {@link emptyTrash} does. No question is asked: snapshot first.
  */
-export function removeWorktree(repository: Repository, path: string): Promise<void> {
+export function removeWorktree(repository: Repository, wanted: string): Promise<void> {
   return locked(repository, async () => {
+    const path = await canonical(wanted);
     const known = (await listWorktrees(repository.git)).some((worktree) => worktree.path === path);
     if (await exists(path)) await moveToTrash(path);
     if (known) await repository.git.bytes(['worktree', 'remove', '--force', '--force', '--', path]);
@@ -167,6 +170,14 @@ async function dropVanished(repository: Repository, path: string): Promise<void>
   if (!known) return;
   await rm(path, { recursive: true, force: true }); // an empty folder at most, see isFree
   await repository.git.bytes(['worktree', 'remove', '--force', '--force', '--', path]);
+}
+
+/** As git lists it: symbolic links resolved in all that is there already, but not in the last part. */
+async function canonical(path: string): Promise<string> {
+  const parent = dirname(path);
+  if (parent === path) return path;
+  const real = await realpath(parent).catch(() => canonical(parent));
+  return join(real, basename(path));
 }
 
 function locked<T>(repository: Repository, act: () => Promise<T>): Promise<T> {

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commitAll } from '../git/commit.ts';
+import { changedPaths } from '../git/diff.ts';
+import type { Git } from '../git/git.ts';
+import { countCommits, isAncestor, log } from '../git/history.ts';
+import { compareAndSwap, readRef } from '../git/refs.ts';
+import { type Head, type Repository, readHead } from '../git/repository.ts';
+import { snapshot } from '../git/snapshot.ts';
+import { operationInProgress } from '../git/status.ts';
+import { worktreeGitDir } from '../git/worktree.ts';
+import type { Oid } from '../run/event.ts';
+import { readRecord, type WorkspaceRecord } from './ownership.ts';
+import { type Harvest, MARKER, type WorkspaceSpec } from './workspace.ts';
+
+export interface HarvestOptions {
+  repository: Repository;
+  snapshotRef(spec: WorkspaceSpec): string;
+  junk: readonly string[];
+  never: readonly string[];
+}
+
+/**
+ * Brings everything an agent made onto the branch of its workspace and measures it. Leftovers become a commit; work that the
+ * agent put on another branch or on no branch is taken over when it descends from the base; whatever cannot be is kept in
+ * a snapshot and noted. Called again it changes nothing. Throws when there is neither workspace nor branch.
+ */
+export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSpec, message: string): Promise<Harvest> {
+  const { repository } = options;
+  const gitDir = await worktreeGitDir(repository, spec.path);
+  const record = gitDir === null ? null : await readRecord(gitDir);
+  if (gitDir === null || !record?.ready) {
+    return measure(repository.git, spec, {
+      leftovers: [],
+      marker: false,
+      notes: [`${spec.path} is no ready workspace`],
+    });
+  }
+  const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
+  // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
+  const locks = ['index.lock', 'HEAD.lock'].map((name) => join(gitDir, name));
+  locks.push(join(repository.commonDir, `refs/heads/${spec.branch}.lock`));
+  await Promise.all(locks.map((file) => rm(file, { force: true })));
+  const marker = existsSync(join(spec.path, MARKER));
+  const leftovers = (await settleHead(options, spec, site)) ? await commitLeftovers(options, spec, site, message) : [];
+  return measure(repository.git, spec, { leftovers, marker, notes: site.notes });
+}
+
+interface Site {
+  git: Git;
+  gitDir: string;
+  record: WorkspaceRecord;
+  notes: string[];
+}
+
+async function measure(
+  git: Git,
+  { branch, base }: WorkspaceSpec,
+  rest: Omit<Harvest, 'head' | 'commits'>,
+): Promise<Harvest> {
+  const head = await readRef(git, `refs/heads/${branch}`);
+  if (head === null) throw new Error(`there is neither a workspace nor a branch ${branch} to read`);
+  return { head, commits: head === base ? 0 : await countCommits(git, base, head), ...rest };
+}
+
+/**
+ * Sees to it that HEAD is on the branch of the workspace; false when the files belong to another history, so that they
+ * must not be committed onto it. Such a work tree is left as it is, in a snapshot as well.
+ */
+async function settleHead(options: HarvestOptions, spec: WorkspaceSpec, site: Site): Promise<boolean> {
+  const ref = `refs/heads/${spec.branch}`;
+  const [head, tip] = await Promise.all([readHead(site.git), readRef(site.git, ref)]);
+  const operation = operationInProgress(site.gitDir);
+  const rewriting = operation === 'rebase' || operation === 'am';
+  if (head?.branch === spec.branch && !rewriting) {
+    if (operation !== null)
+      site.notes.push(`the agent left a ${operation} unfinished (kept in ${await keep(options, spec, site, tip)})`);
+    return true;
+  }
+  const kept = await keep(options, spec, site, tip);
+  const where = head === null ? 'a branch without commits' : (head.branch ?? `the detached commit ${head.oid}`);
+  if (!rewriting && head !== null && (await canTakeOver(site.git, spec, head, tip))) {
+    if (
+      head.oid !== tip &&
+      !(await compareAndSwap(site.git, ref, { next: head.oid, old: tip, reason: 'copse: harvest' }))
+    ) {
+      throw new Error(`${spec.branch} moved while its workspace was harvested`);
+    }
+    await site.git.bytes(['symbolic-ref', '-m', 'copse: harvest', 'HEAD', ref]);
+    if (head.oid !== tip)
+      site.notes.push(`the agent worked on ${where}; its commits were taken over (all is in ${kept})`);
+    return true;
+  }
+  const left = rewriting
+    ? `left a ${operation} unfinished`
+    : `ended on ${where}, which does not continue ${spec.branch}`;
+  site.notes.push(`the agent ${left}: the branch is taken as it stands, the files are kept in ${kept}`);
+  if (tip === null) await compareAndSwap(site.git, ref, { next: spec.base, old: null, reason: 'copse: harvest' });
+  return false;
+}
+
+/** Whether the commit the agent ended on continues what it was given, and is not merely an older state of its branch. */
+async function canTakeOver(git: Git, { base }: WorkspaceSpec, { oid }: Head, tip: Oid | null): Promise<boolean> {
+  if (oid === tip) return true;
+  if (!(await isAncestor(git, base, oid))) return false;
+  return tip === null || !(await isAncestor(git, oid, tip));
+}
+
+async function keep(options: HarvestOptions, spec: WorkspaceSpec, site: Site, tip: Oid | null): Promise<string> {
+  const autostash = await readFile(join(site.gitDir, 'rebase-merge/autostash'), 'utf8').catch(() => '');
+  const tips = [tip ?? spec.base, autostash.trim()].filter(Boolean);
+  const { record, gitDir } = site;
+  const kept = await snapshot(site.git, {
+    prefix: options.snapshotRef(spec),
+    message: `copse: ${spec.branch} as the agent left it`,
+    gitDir,
+    junk: options.junk,
+    never: [...options.never, ...record.provided],
+    baseline: record.baseline,
+    tips,
+  });
+  return kept.ref;
+}
+
+async function commitLeftovers(
+  options: HarvestOptions,
+  spec: WorkspaceSpec,
+  site: Site,
+  message: string,
+): Promise<string[]> {
+  const { git, gitDir, record, notes } = site;
+  const { paths, refused, nested, head } = await commitAll(git, {
+    gitDir,
+    message,
+    against: spec.base,
+    junk: options.junk,
+    never: [...options.never, ...record.provided],
+    baseline: record.baseline,
+  });
+  const ours = refused.filter((path) => !record.provided.some((top) => path === top || path.startsWith(`${top}/`)));
+  if (ours.length > 0)
+    notes.push(`changes of the agent to ${listed(ours)} are not taken: the plan is not a task's to change`);
+  for (const folder of nested) notes.push(`${folder} is a repository of its own and was not committed`);
+  // After a crash between commit and event, the leftovers are told from the commit that was made of them.
+  return paths.length > 0 || head === spec.base ? paths : madeBefore(git, head, message);
+}
+
+async function madeBefore(git: Git, head: Oid, message: string): Promise<string[]> {
+  const [last] = await log(git, `${head}~1`, head, { firstParent: true, limit: 1 });
+  if (last?.message !== message.trimEnd()) return [];
+  return (await changedPaths(git, `${head}~1`, head)).map(({ path }) => path);
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.length <= 3 ? paths.join(', ') : `${paths.slice(0, 2).join(', ')} and ${paths.length - 2} more`;
+}
