@@ -161,5 +161,5 @@ function joined(text: string, addition: string): string {
 }
 
 function stemOf(id: string): string {
-  return /^task-\d+/.exec(id)?.[0] ?? id;
+  return /^(?:[A-Za-z]+-)?\d+(?=-|$)/.exec(id)?.[0] ?? id;
 }
