@@ -15,6 +15,7 @@ const MAX_DEPTH = 50;
  * A pattern with more than 1,000 alternatives comes back as it is; matching and overlap read braces themselves, without expanding.
  */
 export function expandBraces(pattern: string): string[] {
+  if (!pattern.includes('{')) return [pattern];
   const chars = [...pattern];
   return expand(chars, 0, chars.length, findBraces(chars)) ?? [pattern];
 }

@@ -1,22 +1,18 @@
-import { alternatives, type Brace, findBraces, isStretch } from './braces.ts';
-import { type CharSet, EVERYTHING, just, NOT_SLASH, readClass } from './charset.ts';
+import { type Machine, machineOf } from './machine.ts';
+import { type SegmentEnds, segmentEnds } from './segments.ts';
+import { charOf, type Token, tokensOf } from './tokens.ts';
 
-/** A step of the machine that reads a path: consume one character of `set`, or go on at several places without consuming. */
-export type Step = { set: CharSet; next: number } | { split: number[] };
-
-/** A pattern as a small non-deterministic machine, so that matching and overlap are polynomial and cannot disagree. */
+/** A compiled pattern. */
 export interface Glob {
   pattern: string;
-  steps: Step[];
-  start: number;
-  /** Index of the accepting step. */
-  accept: number;
-  /** The one path it names, when it has no wildcard; what lies below it may match too (`below`). */
+  /** The one path it names, when it has no wildcard; with `below`, what lies below that path matches, too. */
   literal: string | null;
-  /** Every matching path starts and ends with these. */
-  prefix: string;
-  suffix: string;
   below: boolean;
+  /** Every matching path starts with this. */
+  prefix: string;
+  /** What the first and the last segments of every matching path begin and end with. */
+  ends(): SegmentEnds;
+  machine(): Machine;
 }
 
 /**
@@ -25,36 +21,41 @@ export interface Glob {
  */
 export type Reading = 'write' | 'boundary';
 
-type Token = { set: CharSet } | 'star' | 'globstar' | 'folders' | 'below' | { choice: Token[][] };
-
 /**
  * Compiles a glob. `*` and `?` stay inside one segment and match dotfiles; `**` crosses segments; `[id]` is a character class
  * and also the folder of that very name (as in routes of web frameworks); `{a,b}` and `{1..3}` are alternatives;
  * parentheses are text; `\` takes the next character as text. Never throws: what is not well formed is text.
  */
 export function compileGlob(pattern: string, reading: Reading = 'write'): Glob {
-  const clean = normalize(pattern);
-  const chars = [...clean.text];
-  const tokens = clean.root
-    ? (['globstar'] as Token[])
-    : parse({ chars, braces: findBraces(chars) }, 0, chars.length, true);
-  foldTrailingGlobstar(tokens);
-  const below = clean.folder || (clean.text !== '' && (reading === 'boundary' || looksLikeFolder(clean.text)));
-  if (below && tokens.at(-1) !== 'below' && !clean.root) tokens.push('below');
-
-  const steps: Step[] = [{ split: [] }];
-  const start = clean.text === '' && !clean.root ? add(steps, { split: [] }) : build(steps, tokens, 0);
-  const [head, tail] = [literalRun(tokens), literalRun(tokens.toReversed())];
-  const fixed = below ? tokens.slice(0, -1) : tokens;
+  const { text, folder, root } = normalize(pattern);
+  const extended = text !== '' && (folder || reading === 'boundary' || looksLikeFolder(text));
+  const tokens = once(() => {
+    const list: Token[] = root ? ['globstar'] : tokensOf(text);
+    if (extended && list.at(-1) !== 'below') list.push('below');
+    return list;
+  });
   return {
     pattern,
-    steps,
-    start,
-    accept: 0,
-    literal: fixed.length > 0 && literalRun(fixed).length === fixed.length ? literalRun(fixed).join('') : null,
-    prefix: head.join(''),
-    suffix: tail.toReversed().join(''),
-    below,
+    ...(/[*?[{\\]/.test(text) || root ? outline(tokens()) : { literal: text || null, below: extended, prefix: text }),
+    ends: once(() => segmentEnds(tokens())),
+    machine: once(() => machineOf(tokens())),
+  };
+}
+
+function outline(tokens: Token[]): Pick<Glob, 'literal' | 'below' | 'prefix'> {
+  const below = tokens.at(-1) === 'below';
+  const chars = (below ? tokens.slice(0, -1) : tokens).map(charOf);
+  const wildcard = chars.indexOf(null);
+  const prefix = chars.slice(0, wildcard < 0 ? undefined : wildcard).join('');
+  return { literal: wildcard < 0 && prefix !== '' ? prefix : null, below, prefix };
+}
+
+/** Most patterns are plain paths, and most of those meet by name: what a closer look needs is made when it is asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
@@ -75,108 +76,4 @@ function normalize(pattern: string): { text: string; folder: boolean; root: bool
 function looksLikeFolder(text: string): boolean {
   const last = text.slice(text.lastIndexOf('/') + 1);
   return !/[*?]/.test(last) && !last.slice(1).includes('.');
-}
-
-interface Source {
-  chars: string[];
-  braces: Map<number, Brace>;
-}
-
-function parse(source: Source, from: number, to: number, atSegmentStart: boolean): Token[] {
-  const tokens: Token[] = [];
-  let fresh = atSegmentStart;
-  for (let i = from; i < to; ) {
-    const { token, end, slash } = readToken(source, i, to, fresh);
-    // `***` and `*` after `*` say nothing new, and would only multiply states.
-    if (!(token === 'star' && (tokens.at(-1) === 'star' || tokens.at(-1) === 'globstar'))) tokens.push(token);
-    fresh = slash;
-    i = end;
-  }
-  return tokens;
-}
-
-function readToken(
-  source: Source,
-  i: number,
-  to: number,
-  fresh: boolean,
-): { token: Token; end: number; slash: boolean } {
-  const { chars, braces } = source;
-  const char = chars[i]!;
-  const plain = (text: string, end: number) => ({ token: { set: just(text) }, end, slash: text === '/' });
-  if (char === '\\' && i + 1 < to) return plain(chars[i + 1]!, i + 2);
-  if (char === '?') return { token: { set: NOT_SLASH }, end: i + 1, slash: false };
-  if (char === '*') return readStars(chars, i, to, fresh);
-  const brace = braces.get(i);
-  if (brace && brace.end < to) {
-    const choice = alternatives(chars, i, brace).map((option) =>
-      isStretch(option) ? parse(source, option[0], option[1], fresh) : option.map((text) => ({ set: just(text) })),
-    );
-    return { token: { choice }, end: brace.end + 1, slash: false };
-  }
-  const bracket = char === '[' ? readClass(chars, i, to) : null;
-  if (!bracket) return plain(char, i + 1);
-  const asText = chars.slice(i, bracket.end).map((text) => ({ set: just(text) }));
-  return { token: { choice: [[{ set: bracket.set }], asText] }, end: bracket.end, slash: false };
-}
-
-/** `**` crosses segments only where a segment begins; `a**` is `a*`. */
-function readStars(
-  chars: string[],
-  i: number,
-  to: number,
-  fresh: boolean,
-): { token: Token; end: number; slash: boolean } {
-  let end = i;
-  while (end < to && chars[end] === '*') end++;
-  if (end - i === 1 || !fresh) return { token: 'star', end, slash: false };
-  if (end < to && chars[end] === '/') return { token: 'folders', end: end + 1, slash: true };
-  return { token: 'globstar', end, slash: false };
-}
-
-/** `a/**` also means `a` itself: a folder may be replaced by a file or a link. `a/*` with `/**` behind it means folders only. */
-function foldTrailingGlobstar(tokens: Token[]): void {
-  const slash = tokens.at(-2);
-  if (tokens.at(-1) !== 'globstar' || slash === undefined || charOf(slash) !== '/' || tokens.at(-3) === 'star') return;
-  tokens.splice(-2, 2, 'below');
-}
-
-/** Builds from the end, so that every step knows where it goes on. */
-function build(steps: Step[], tokens: Token[], next: number): number {
-  return tokens.reduceRight((after, token) => {
-    if (token === 'star') return loop(steps, NOT_SLASH, after);
-    if (token === 'globstar') return loop(steps, EVERYTHING, after);
-    if (token === 'folders') {
-      const slash = add(steps, { set: just('/'), next: after });
-      return add(steps, { split: [after, loop(steps, EVERYTHING, slash)] });
-    }
-    if (token === 'below') {
-      const slash = add(steps, { set: just('/'), next: loop(steps, EVERYTHING, after) });
-      return add(steps, { split: [after, slash] });
-    }
-    if ('choice' in token) return add(steps, { split: token.choice.map((option) => build(steps, option, after)) });
-    return add(steps, { set: token.set, next: after });
-  }, next);
-}
-
-function loop(steps: Step[], set: CharSet, after: number): number {
-  const split: number[] = [after];
-  const id = add(steps, { split });
-  split.push(add(steps, { set, next: id }));
-  return id;
-}
-
-function add(steps: Step[], step: Step): number {
-  return steps.push(step) - 1;
-}
-
-function literalRun(tokens: Token[]): string[] {
-  const end = tokens.findIndex((token) => charOf(token) === null);
-  return (end < 0 ? tokens : tokens.slice(0, end)).map((token) => charOf(token)!);
-}
-
-function charOf(token: Token): string | null {
-  if (typeof token === 'string' || 'choice' in token) return null;
-  const [range, more] = token.set;
-  return range && !more && range[0] === range[1] ? String.fromCodePoint(range[0]) : null;
 }

@@ -62,6 +62,9 @@ describe('patterns of CREATE and MODIFY', () => {
     ['', 'a', false],
     ['', '', false],
     ['**', '', false],
+    ['a/**', 'a', true],
+    ['a*/**', 'ab', false],
+    ['a*/**', 'ab/c', true],
   ])('%s on %s: %s', (pattern, path, expected) => {
     expect(reads(pattern, path)).toBe(expected);
   });

@@ -1,5 +1,6 @@
 import { has } from './charset.ts';
 import { compileGlob, type Glob, type Reading } from './glob.ts';
+import { closure } from './machine.ts';
 
 /** Whether a pattern covers a path of the repository (relative, `/`, no leading `./`). */
 export function covers(pattern: string, path: string, reading: Reading = 'write'): boolean {
@@ -11,28 +12,18 @@ export function globCovers(glob: Glob, path: string): boolean {
   if (glob.literal !== null) {
     return path === glob.literal || (glob.below && path.startsWith(`${glob.literal}/`));
   }
-  if (path === '' || !path.startsWith(glob.prefix) || !path.endsWith(glob.suffix)) return false;
-  let current = closure(glob, [glob.start]);
+  if (path === '' || !path.startsWith(glob.prefix) || !path.endsWith(glob.ends().tail[0]?.suffix ?? '')) return false;
+  const machine = glob.machine();
+  let current = closure(machine, [machine.start]);
   for (const char of path) {
     const code = char.codePointAt(0)!;
     const reached: number[] = [];
     for (const id of current) {
-      const step = glob.steps[id]!;
+      const step = machine.steps[id]!;
       if ('set' in step && has(step.set, code)) reached.push(step.next);
     }
     if (reached.length === 0) return false;
-    current = closure(glob, reached);
+    current = closure(machine, reached);
   }
-  return current.has(glob.accept);
-}
-
-/** All steps that can be reached without consuming a character. */
-export function closure(glob: Glob, from: readonly number[]): Set<number> {
-  const seen = new Set<number>(from);
-  // A set is walked in order of insertion, including what is added on the way.
-  for (const id of seen) {
-    const step = glob.steps[id]!;
-    if ('split' in step) for (const next of step.split) seen.add(next);
-  }
-  return seen;
+  return current.has(machine.accept);
 }

@@ -84,7 +84,8 @@ describe('patternsOverlap', () => {
     const stars = '*a'.repeat(300);
     expect(patternsOverlap(`${stars}*x`, `${stars}*y`)).toBe(false); // the ends differ
     expect(patternsOverlap(`${stars}*`, `${'*b'.repeat(300)}*`)).toBe(true);
-    expect(patternsOverlap(`${'**/a/'.repeat(200)}*`, `${'**/b/'.repeat(200)}*`)).toBe(true);
+    expect(patternsOverlap(`${'**/a/'.repeat(200)}*`, `${'**/b/'.repeat(200)}*`)).toBe(false);
+    expect(patternsOverlap(`${'**/a/'.repeat(200)}**/c`, `${'**/b/'.repeat(200)}**/c`)).toBe(true);
     expect(patternsOverlap(`${'{a,aa}'.repeat(200)}*`, `${'{a,aaa}'.repeat(200)}*`)).toBe(true);
   });
 });

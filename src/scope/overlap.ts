@@ -1,7 +1,9 @@
 import { has, intersect, sample } from './charset.ts';
 import { compileGlob, type Glob } from './glob.ts';
-import { closure, globCovers } from './match.ts';
+import { closure, type Machine } from './machine.ts';
+import { globCovers } from './match.ts';
 import type { Scope, ScopeEntry } from './scope.ts';
+import { endsMayMeet } from './segments.ts';
 
 /** Pairs of steps looked at before two patterns count as overlapping; real ones need some hundred. */
 const MAX_PAIRS = 200_000;
@@ -62,23 +64,29 @@ export function writesOf(scope: Scope): ScopeEntry[] {
   return [...scope.create, ...scope.modify];
 }
 
-/**
- * Walks both machines at once, breadth first, over well-formed paths only (no empty segment).
- * Past {@link MAX_PAIRS} it gives the first pattern: two tasks kept apart for nothing cost time, a missed overlap costs a conflict.
- */
-export function globsMeet(a: Glob, b: Glob): string | null {
-  if (!endsMayMeet(a, b)) return null;
-  if (a.literal !== null && globCovers(b, a.literal)) return a.literal;
-  if (b.literal !== null && globCovers(a, b.literal)) return b.literal;
-  return walkBoth(a, b);
+/** What may be spent on walking, for one pair or for many. */
+export interface Budget {
+  /** Pairs of steps. */
+  left: number;
 }
 
-/** Both ends of a common path are known as far as the patterns begin and end with text. */
-function endsMayMeet(a: Glob, b: Glob): boolean {
-  return (
-    (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) &&
-    (a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix))
-  );
+/**
+ * A shortest path that both patterns cover, by a breadth-first walk through both machines at once, over well-formed paths only
+ * (no empty segment). Past the budget it gives the first pattern: two tasks kept apart for nothing cost time, a missed overlap
+ * costs a conflict.
+ */
+export function globsMeet(a: Glob, b: Glob, budget: Budget = { left: MAX_PAIRS }): string | null {
+  if (a.literal !== null && b.literal !== null) return plainPathsMeet(a, b);
+  if (!(a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) || !endsMayMeet(a.ends(), b.ends()))
+    return null;
+  if (a.literal !== null && globCovers(b, a.literal)) return a.literal;
+  if (b.literal !== null && globCovers(a, b.literal)) return b.literal;
+  return walkBoth(a.machine(), b.machine(), budget) ?? (budget.left <= 0 ? a.pattern : null);
+}
+
+function plainPathsMeet(a: Glob, b: Glob): string | null {
+  if (globCovers(b, a.literal!)) return a.literal;
+  return globCovers(a, b.literal!) ? b.literal : null;
 }
 
 interface Place {
@@ -90,7 +98,7 @@ interface Place {
   text: string;
 }
 
-function walkBoth(a: Glob, b: Glob): string | null {
+function walkBoth(a: Machine, b: Machine, budget: Budget): string | null {
   const seen = new Set<number>();
   const queue: Place[] = [];
   const ends = { a: closures(a), b: closures(b) };
@@ -107,7 +115,7 @@ function walkBoth(a: Glob, b: Glob): string | null {
   reach(a.start, b.start, true, '');
   for (const place of queue) {
     if (place.a === a.accept && place.b === b.accept && !place.fresh) return place.text;
-    if (seen.size > MAX_PAIRS) return a.pattern;
+    if (budget.left-- <= 0) return null;
     const [stepA, stepB] = [a.steps[place.a]!, b.steps[place.b]!];
     if (!('set' in stepA && 'set' in stepB)) continue;
     const shared = intersect(stepA.set, stepB.set);
@@ -119,12 +127,12 @@ function walkBoth(a: Glob, b: Glob): string | null {
 }
 
 /** The consuming and accepting steps behind a step, remembered. */
-function closures(glob: Glob): (id: number) => number[] {
+function closures(machine: Machine): (id: number) => number[] {
   const known = new Map<number, number[]>();
   return (id) => {
     let list = known.get(id);
     if (!list) {
-      list = [...closure(glob, [id])].filter((each) => each === glob.accept || 'set' in glob.steps[each]!);
+      list = [...closure(machine, [id])].filter((each) => each === machine.accept || 'set' in machine.steps[each]!);
       known.set(id, list);
     }
     return list;

@@ -67,6 +67,19 @@ describe('overlappingPairs', () => {
     );
   });
 
+  it('tells a thousand deep globs apart', () => {
+    const tasks = Array.from({ length: 1000 }, (_, index) => ({
+      id: `task-${index}`,
+      scope: scope({ create: [`src/m${index}/**`, `tests/**/test_m${index}_*.py`] }),
+    }));
+    tasks.push({ id: 'last', scope: scope({ modify: ['tests/deep/test_m7_views.py', 'src/m9/deep/*.py'] }) });
+    expect(sorted(overlappingPairs(tasks))).toEqual([
+      ['last', ['task-7', 'task-9']],
+      ['task-7', ['last']],
+      ['task-9', ['last']],
+    ]);
+  });
+
   it('compares few pairs among a thousand tasks', () => {
     const tasks = Array.from({ length: 1000 }, (_, index) => ({
       id: `task-${index}`,

@@ -1,7 +1,10 @@
 import { expandBraces } from './braces.ts';
 import { compileGlob, type Glob } from './glob.ts';
-import { globsMeet, symbolsOverlap, writesOf } from './overlap.ts';
+import { type Budget, globsMeet, symbolsOverlap, writesOf } from './overlap.ts';
 import type { Scope } from './scope.ts';
+
+/** Pairs of steps that all comparisons together may walk. */
+const MAX_WALK = 3_000_000;
 
 /** One writer of a pattern. */
 interface Owner {
@@ -16,8 +19,8 @@ interface Claimed {
 
 /**
  * Which tasks may write the same file: a symmetric map, holding only tasks that meet some other.
- * A thousand tasks take milliseconds: equal patterns are compared once, plain paths meet through a map of paths,
- * and a glob is tried only against patterns that can begin as it begins.
+ * A thousand tasks take a moment: equal patterns are compared once, plain paths meet through a map of paths,
+ * and a glob is tried only against patterns that can begin as it begins. What no effort decides counts as meeting.
  */
 export function overlappingPairs(tasks: readonly { id: string; scope: Scope }[]): Map<string, Set<string>> {
   const pairs = new Map<string, Set<string>>();
@@ -72,23 +75,51 @@ function joinBelow(pairs: Map<string, Set<string>>, literals: Map<string, Claime
 
 function joinGlobs(pairs: Map<string, Set<string>>, globs: Claimed[], literals: Map<string, Claimed>): void {
   const byPrefix = globs.toSorted((a, b) => compare(a.glob.prefix, b.glob.prefix));
-  const paths = [...literals.keys()].sort(compare);
+  const candidates = indexPaths(literals);
+  const budget: Budget = { left: MAX_WALK };
+  const meet = (a: Claimed, b: Claimed) => {
+    if (globsMeet(a.glob, b.glob, budget) !== null) joinAcross(pairs, a.owners, b.owners);
+  };
   byPrefix.forEach((one, index) => {
     const prefix = one.glob.prefix;
     // Sorted, everything that begins with `prefix` stands together; what is shorter has met this one from its own side.
-    for (let i = index + 1; byPrefix[i]?.glob.prefix.startsWith(prefix); i++) meet(pairs, one, byPrefix[i]!);
-    for (let i = firstAtLeast(paths, prefix); paths[i]?.startsWith(prefix); i++) {
-      meet(pairs, one, literals.get(paths[i]!)!);
-    }
+    for (let i = index + 1; byPrefix[i]?.glob.prefix.startsWith(prefix); i++) meet(one, byPrefix[i]!);
+    for (const path of candidates(one.glob)) meet(one, literals.get(path)!);
     for (const above of foldersAbove(prefix)) {
       const folder = literals.get(above);
-      if (folder?.glob.below) meet(pairs, one, folder);
+      if (folder?.glob.below) meet(one, folder);
     }
   });
 }
 
-function meet(pairs: Map<string, Set<string>>, a: Claimed, b: Claimed): void {
-  if (globsMeet(a.glob, b.glob) !== null) joinAcross(pairs, a.owners, b.owners);
+/** Finds the paths that begin as a glob begins, or those that end as it ends, whichever are fewer. */
+function indexPaths(literals: Map<string, Claimed>): (glob: Glob) => string[] {
+  const all = [...literals];
+  const folders = sortedIndex(all.flatMap(([path, { glob }]) => (glob.below ? [path] : [])));
+  const files = all.flatMap(([path, { glob }]) => (glob.below ? [] : [path]));
+  const forwards = sortedIndex(files);
+  const backwards = sortedIndex(files.map(reversed));
+  return (glob) => {
+    const starting = forwards(glob.prefix);
+    const ending = backwards(reversed(glob.ends().tail[0]?.suffix ?? ''));
+    // A folder ends in whatever lies below it, so that it is found by its beginning only.
+    return [...folders(glob.prefix), ...(starting.length <= ending.length ? starting : ending.map(reversed))];
+  };
+}
+
+/** Finds all texts that start with another. */
+function sortedIndex(texts: string[]): (start: string) => string[] {
+  const sorted = texts.toSorted(compare);
+  return (start) => {
+    const from = firstAtLeast(sorted, start);
+    let to = from;
+    while (sorted[to]?.startsWith(start)) to++;
+    return sorted.slice(from, to);
+  };
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('');
 }
 
 function joinWithin(pairs: Map<string, Set<string>>, owners: Owner[]): void {
