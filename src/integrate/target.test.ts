@@ -1,0 +1,239 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
+import { createGit } from '../git/git.ts';
+import { openRepository } from '../git/repository.ts';
+import { landOnTarget, type TargetRequest } from './target.ts';
+
+let scratch: Scratch;
+let base: string;
+beforeEach(() => {
+  scratch = scratchRepository({ '.gitignore': 'ignored/\n', 'a.txt': 'a\n', 'b.txt': 'b\n', 'p/report.json': '{}\n' });
+  base = scratch.git('rev-parse', 'HEAD');
+});
+afterEach(() => scratch.remove());
+
+/** A commit on the base, made aside; null deletes. */
+function integration(files: Record<string, string | null>, from = base): string {
+  scratch.git('worktree', 'add', '-q', '--detach', '../aside', from);
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(scratch.root, 'aside', path);
+    if (text === null) scratch.git('-C', '../aside', 'rm', '-q', '--', path);
+    else {
+      mkdirSync(join(file, '..'), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+  scratch.git('-C', '../aside', 'add', '-A', '-f');
+  scratch.git('-C', '../aside', 'commit', '-q', '-m', 'tasks');
+  const tip = scratch.git('-C', '../aside', 'rev-parse', 'HEAD');
+  scratch.git('worktree', 'remove', '--force', '../aside');
+  return tip;
+}
+
+async function landing(tip: string, options: Partial<TargetRequest> = {}) {
+  const repository = await openRepository(createGit({ cwd: scratch.repo, env: scratch.env }));
+  return landOnTarget({ repository, target: 'main', tip, message: 'Merge p: title\n', source: 'copse/p', ...options });
+}
+
+/** Files, index, HEAD and refs of the checkout. */
+function state() {
+  const files = readdirSync(scratch.repo, { recursive: true, encoding: 'utf8' })
+    .filter((file) => !/^\.git($|\/)/.test(file))
+    .sort();
+  const read = (file: string) => {
+    try {
+      return readFileSync(join(scratch.repo, file), 'utf8');
+    } catch {
+      return null; // a folder
+    }
+  };
+  return {
+    files: files.map((file) => [file, read(file)]),
+    status: scratch.git('--no-optional-locks', 'status', '--porcelain=v2', '--branch', '--ignored'),
+    refs: scratch.git('for-each-ref'),
+    staged: scratch.git('ls-files', '--stage'),
+  };
+}
+
+describe('landOnTarget', () => {
+  it('fast-forwards a clean checkout, files and all', async () => {
+    const tip = integration({ 'new/né\nw.txt': 'new', 'a.txt': 'changed\n', 'b.txt': null });
+    scratch.write('notes.txt', 'untracked, in nobody’s way');
+    expect(await landing(tip)).toEqual({
+      landed: true,
+      how: 'fast-forward',
+      from: base,
+      to: tip,
+      checkout: scratch.repo,
+    });
+    expect(scratch.git('rev-parse', 'HEAD', 'main')).toBe(`${tip}\n${tip}`);
+    expect(scratch.git('status', '--porcelain')).toBe('?? notes.txt');
+    expect(readFileSync(join(scratch.repo, 'new/né\nw.txt'), 'utf8')).toBe('new');
+    expect(await landing(tip)).toMatchObject({ landed: true, from: tip, to: tip });
+    expect(await landing(base)).toMatchObject({ landed: true, from: tip, to: tip });
+  });
+
+  it('makes a merge commit when the target moved on', async () => {
+    const tip = integration({ 'new.txt': 'new' });
+    const main = scratch.commit('meanwhile', { 'a.txt': 'mine\n' });
+    const landed = await landing(tip);
+    expect(landed).toMatchObject({ landed: true, how: 'merge', from: main });
+    expect(scratch.git('log', '-1', '--format=%P %s')).toBe(`${main} ${tip} Merge p: title`);
+    expect(scratch.git('status', '--porcelain')).toBe('');
+    expect(readFileSync(join(scratch.repo, 'new.txt'), 'utf8')).toBe('new');
+  });
+
+  it('moves a branch that is checked out nowhere, and one in another worktree with its files', async () => {
+    const tip = integration({ 'new.txt': 'new' });
+    scratch.git('branch', 'release');
+    scratch.git('worktree', 'add', '-q', '-b', 'linked', '../linked');
+    const before = state().files;
+    expect(await landing(tip, { target: 'release' })).toMatchObject({ landed: true, checkout: null });
+    expect(await landing(tip, { target: 'linked' })).toMatchObject({
+      landed: true,
+      checkout: join(scratch.root, 'linked'),
+    });
+    expect(state().files).toEqual(before);
+    expect(scratch.git('rev-parse', 'release', 'linked')).toBe(`${tip}\n${tip}`);
+    expect(scratch.git('-C', '../linked', 'status', '--porcelain')).toBe('');
+    expect(existsSync(join(scratch.root, 'linked/new.txt'))).toBe(true);
+    expect(await landing(tip, { target: 'gone' })).toEqual({ landed: false, why: 'no-branch' });
+  });
+
+  it('gives a conflict as data, with the command, and changes nothing', async () => {
+    const tip = integration({ 'a.txt': 'theirs\n' });
+    scratch.commit('meanwhile', { 'a.txt': 'ours\n' });
+    scratch.git('branch', 'release');
+    const before = state();
+    expect(await landing(tip)).toMatchObject({
+      landed: false,
+      why: 'conflict',
+      paths: ['a.txt'],
+      messages: [expect.stringContaining('CONFLICT')],
+      command: `git -C ${scratch.repo} merge copse/p`,
+    });
+    expect(await landing(tip, { target: 'release' })).toMatchObject({
+      command: `git -C ${scratch.repo} switch release && git -C ${scratch.repo} merge copse/p`,
+    });
+    expect(state()).toEqual(before);
+  });
+
+  it.each<[string, Record<string, string | null>, () => void, string, string[]]>([
+    ['a changed file', { 'new.txt': 'n' }, () => scratch.write('b.txt', 'mine'), 'dirty', ['b.txt']],
+    [
+      'a staged file',
+      { 'new.txt': 'n' },
+      () => {
+        scratch.write('staged.txt', 'mine');
+        scratch.git('add', 'staged.txt');
+      },
+      'dirty',
+      ['staged.txt'],
+    ],
+    // The one public run of a plan failed just so: agents had committed .venv, the user had one.
+    [
+      'an untracked .venv',
+      { '.venv/bin/python': 'theirs' },
+      () => scratch.write('.venv/bin/python', 'mine'),
+      'untracked',
+      ['.venv/bin/python'],
+    ],
+    [
+      'an ignored file',
+      { 'ignored/x': 'theirs' },
+      () => scratch.write('ignored/x', 'mine'),
+      'untracked',
+      ['ignored/x'],
+    ],
+    ['a file where a folder comes', { 'd/x.txt': 'theirs' }, () => scratch.write('d', 'mine'), 'untracked', ['d']],
+    [
+      'a folder where a file comes',
+      { d: 'theirs' },
+      () => scratch.write('d/deep/x', 'mine'),
+      'untracked',
+      ['d/deep/x'],
+    ],
+    [
+      'an untracked file in a folder that goes',
+      { p: 'file', 'p/report.json': null },
+      () => scratch.write('p/mine', 'mine'),
+      'untracked',
+      ['p/mine'],
+    ],
+    [
+      'a merge under way',
+      { 'new.txt': 'n' },
+      () => {
+        scratch.git(
+          'merge',
+          '-q',
+          '--no-ff',
+          '--no-commit',
+          scratch.git('commit-tree', '-p', base, '-m', 'x', `${base}^{tree}`),
+        );
+      },
+      'busy',
+      [],
+    ],
+    ['a lock of another git', { 'new.txt': 'n' }, () => scratch.write('.git/index.lock', ''), 'busy', []],
+  ])('refuses before anything moves: %s', async (_name, files, disturb, why, paths) => {
+    const removed = Object.entries(files).filter(([, text]) => text === null);
+    const written = Object.entries(files).filter(([, text]) => text !== null);
+    const tip = integration(Object.fromEntries([...removed, ...written]));
+    disturb();
+    const before = state();
+    const command = `git -C ${scratch.repo} merge copse/p`;
+    expect(await landing(tip)).toMatchObject({ landed: false, why, paths, checkout: scratch.repo, command });
+    expect(state()).toEqual(before);
+  });
+
+  it('does not mind what copse itself wrote into the plan folder', async () => {
+    scratch.write('p/report.json', '{"new": true}\n');
+    scratch.write('p/logs/task-001.log', 'log');
+    const tip = integration({ 'new.txt': 'n' });
+    expect(await landing(tip, { outputs: ['p/report.json', 'p/logs'] })).toMatchObject({ landed: true });
+    expect(readFileSync(join(scratch.repo, 'p/report.json'), 'utf8')).toBe('{"new": true}\n');
+  });
+
+  it('puts everything back when git fails half-way through the files', async () => {
+    scratch.git('config', 'filter.broken.clean', 'cat');
+    scratch.git('config', 'filter.broken.smudge', 'cat');
+    scratch.git('config', 'filter.broken.required', 'true');
+    base = scratch.commit('filtered', { '.gitattributes': '*.bin filter=broken\n', 'gone/old.txt': 'old\n' });
+    const tip = integration({
+      'a.txt': 'changed\n',
+      'gone/old.txt': null,
+      'fresh/new.txt': 'new',
+      'z.bin': 'z',
+      'zz.txt': 'z',
+    });
+    scratch.git('config', 'filter.broken.smudge', 'false');
+    const before = state();
+    const result = await landing(tip);
+    expect(result).toMatchObject({ landed: false, why: 'failed', messages: [expect.stringContaining('z.bin')] });
+    expect(state()).toEqual(before);
+    scratch.git('config', 'filter.broken.smudge', 'cat');
+    expect(await landing(tip)).toMatchObject({ landed: true });
+  });
+
+  it('runs no hook', async () => {
+    const called = join(scratch.root, 'called');
+    for (const hook of [
+      'post-merge',
+      'post-checkout',
+      'reference-transaction',
+      'pre-merge-commit',
+      'post-index-change',
+    ]) {
+      writeFileSync(join(scratch.repo, '.git/hooks', hook), `#!/bin/sh\necho ${hook} >> '${called}'\n`, {
+        mode: 0o755,
+      });
+    }
+    const tip = integration({ 'new.txt': 'n' });
+    writeFileSync(called, '');
+    await landing(tip);
+    expect(readFileSync(called, 'utf8')).toBe('');
+  });
+});

@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { changedPaths } from '../git/diff.ts';
+import { fastForwardCheckout } from '../git/fast-forward.ts';
+import type { Git } from '../git/git.ts';
+import { isAncestor } from '../git/history.ts';
+import { commitTree, mergeTrees } from '../git/merge.ts';
+import { compareAndSwap, readRef } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import { dirtyPaths, operationInProgress } from '../git/status.ts';
+import { listWorktrees } from '../git/worktree.ts';
+import type { Oid } from '../run/event.ts';
+
+export interface TargetRequest {
+  repository: Repository;
+  /** Short name of the branch to land on. */
+  target: string;
+  /** Tip of the integration branch. */
+  tip: Oid;
+  /** Of the merge commit, where one is needed. */
+  message: string;
+  /** Paths relative to the top that copse itself writes there (`parallel/x/report.json`); a change of them is no dirt. */
+  outputs?: readonly string[];
+  /** What the command for a person names instead of the bare commit: `copse/TS-0042-inventory-system`. */
+  source?: string;
+}
+
+export type TargetLanding =
+  /** `from` and `to` are the same when the target had everything already. */
+  | { landed: true; how: 'fast-forward' | 'merge'; from: Oid; to: Oid; checkout: string | null }
+  | { landed: false; why: 'no-branch' }
+  | { landed: false; why: 'conflict'; paths: string[]; messages: string[]; command: string }
+  /** Someone moved the target while we were at it; nothing was changed. */
+  | { landed: false; why: 'moved'; actual: Oid | null }
+  /**
+   * The target is checked out where its files cannot be changed safely. dirty: `paths` are changed there; untracked: files
+   * that no commit has would be overwritten; busy: a merge, a rebase or another git is under way there; failed: git could
+   * not write the files (`messages`), and everything is as before.
+   */
+  | {
+      landed: false;
+      why: 'dirty' | 'untracked' | 'busy' | 'failed';
+      checkout: string;
+      paths: string[];
+      messages: string[];
+      /** What to type when that is mended. */
+      command: string;
+    };
+
+/**
+ * Lands the integration branch on the branch the user wants it on: a fast-forward where possible, else a merge commit made
+ * in memory. A checkout of the target follows, but only when nothing in it can get lost; otherwise nothing moves at all.
+ */
+export async function landOnTarget(request: TargetRequest): Promise<TargetLanding> {
+  const { repository, target, tip, message } = request;
+  const { git } = repository;
+  const ref = `refs/heads/${target}`;
+  const from = await readRef(git, ref);
+  if (from === null) return { landed: false, why: 'no-branch' };
+  const checkouts = (await listWorktrees(git)).filter(({ branch, prunable }) => branch === target && !prunable);
+  const checkout = checkouts[0]?.path ?? null;
+  if (await isAncestor(git, tip, from)) return { landed: true, how: 'fast-forward', from, to: from, checkout };
+  const straight = await isAncestor(git, from, tip);
+  const to = straight ? tip : await merged(git, { from, tip, message });
+  if (typeof to !== 'string') {
+    return {
+      landed: false,
+      why: 'conflict',
+      ...to,
+      command: commandFor(checkout ?? repository.root, request, checkout === null),
+    };
+  }
+  const how = straight ? ('fast-forward' as const) : ('merge' as const);
+  if (checkout === null) {
+    const swapped = await compareAndSwap(git, ref, { next: to, old: from, reason: 'copse: integrate' });
+    return swapped
+      ? { landed: true, how, from, to, checkout }
+      : { landed: false, why: 'moved', actual: await readRef(git, ref) };
+  }
+  const obstacle = await findObstacle(request, { checkout, several: checkouts.length > 1, from, to });
+  if (obstacle) return obstacle;
+  const forwarded = await fastForwardCheckout(git.at(checkout), { from, to });
+  if (forwarded.ok) return { landed: true, how, from, to, checkout };
+  const actual = await readRef(git, ref);
+  if (actual !== from) return { landed: false, why: 'moved', actual };
+  return blocked(request, checkout, 'failed', [], [forwarded.message]);
+}
+
+async function merged(
+  git: Git,
+  { from, tip, message }: { from: Oid; tip: Oid; message: string },
+): Promise<Oid | { paths: string[]; messages: string[] }> {
+  const merge = await mergeTrees(git, from, tip);
+  if (!merge.clean) return { paths: merge.paths, messages: merge.messages };
+  return commitTree(git, { tree: merge.tree, parents: [from, tip], message });
+}
+
+interface Move {
+  checkout: string;
+  /** More than one checkout has the branch. */
+  several: boolean;
+  from: Oid;
+  to: Oid;
+}
+
+/** What stands against changing the files of a checkout; looked for before anything is changed. */
+async function findObstacle(
+  request: TargetRequest,
+  { checkout, several, from, to }: Move,
+): Promise<TargetLanding | null> {
+  const git = request.repository.git.at(checkout);
+  const gitDir = await git.text(['rev-parse', '--absolute-git-dir']);
+  const operation = operationInProgress(gitDir);
+  if (several) return blocked(request, checkout, 'busy', [], ['more than one worktree has the branch checked out']);
+  if (operation !== null) return blocked(request, checkout, 'busy', [], [`a ${operation} is under way there`]);
+  if (existsSync(join(gitDir, 'index.lock')))
+    return blocked(request, checkout, 'busy', [], ['another git is at work there']);
+  const dirty = (await dirtyPaths(git)).filter(({ path }) => !isOutput(path, request.outputs ?? []));
+  if (dirty.length > 0)
+    return blocked(
+      request,
+      checkout,
+      'dirty',
+      dirty.map(({ path }) => path),
+      [],
+    );
+  const changes = await changedPaths(git, from, to);
+  const tracked = new Set(changes.filter(({ kind }) => kind === 'deleted').map(({ path }) => path));
+  const lost = new Set<string>();
+  for (const { path, kind } of changes) {
+    const found = kind === 'added' ? await standsInTheWay(checkout, path, tracked) : null;
+    if (found !== null) lost.add(found);
+  }
+  return lost.size > 0 ? blocked(request, checkout, 'untracked', [...lost], []) : null;
+}
+
+function isOutput(path: string, outputs: readonly string[]): boolean {
+  return outputs.some((output) => path === output || path.startsWith(`${output.replace(/\/+$/, '')}/`));
+}
+
+/** What is on disk where a new file is to go: itself, or a file where it needs a folder. `going`: tracked, and deleted by the same move. */
+async function standsInTheWay(checkout: string, path: string, going: ReadonlySet<string>): Promise<string | null> {
+  const parts = path.split('/');
+  for (let length = 1; length <= parts.length; length += 1) {
+    const part = parts.slice(0, length).join('/');
+    const found = await lstat(join(checkout, part)).catch(() => null);
+    if (found === null) return null;
+    const folder = found.isDirectory();
+    if (length < parts.length && folder) continue;
+    if (going.has(part)) return null;
+    return folder ? firstUntracked(checkout, part, going) : part;
+  }
+  return null;
+}
+
+/** A folder where a file is to go: its files must all be tracked and go with the same move. */
+async function firstUntracked(checkout: string, folder: string, going: ReadonlySet<string>): Promise<string | null> {
+  for (const entry of await readdir(join(checkout, folder), { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    const lost = entry.isDirectory() ? await firstUntracked(checkout, path, going) : going.has(path) ? null : path;
+    if (lost !== null) return lost;
+  }
+  return null;
+}
+
+function blocked(
+  request: TargetRequest,
+  checkout: string,
+  why: 'dirty' | 'untracked' | 'busy' | 'failed',
+  paths: string[],
+  messages: string[],
+): TargetLanding {
+  return { landed: false, why, checkout, paths, messages, command: commandFor(checkout, request, false) };
+}
+
+function commandFor(checkout: string, { target, tip, source = tip }: TargetRequest, switchFirst: boolean): string {
+  const git = `git -C ${quote(checkout)}`;
+  return switchFirst
+    ? `${git} switch ${quote(target)} && ${git} merge ${quote(source)}`
+    : `${git} merge ${quote(source)}`;
+}
+
+function quote(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
