@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compiled } from '../../test/rig/compiled.ts';
 import { systemClock } from '../util/clock.ts';
-import { acquireLock, type Lock } from './lock.ts';
+import { acquireLock, type Lock, lockHolder } from './lock.ts';
 
 let dir: string;
 const clock = { ...systemClock, now: () => 1_795_443_753_000 };
@@ -52,8 +52,10 @@ function acquireOwn() {
 
 describe('acquireLock', () => {
   it('is given once, and again when it is released, each time with a higher epoch', () => {
+    expect(lockHolder(dir)).toBeNull();
     const first = take();
     expect(first.epoch).toBe(1);
+    expect(held()).toEqual(lockHolder(dir));
     expect(held()).toEqual({
       pid: process.pid,
       host: hostname(),
@@ -63,6 +65,7 @@ describe('acquireLock', () => {
     });
     first.release();
     expect(first.holds()).toBe(false);
+    expect(lockHolder(dir)).toBeNull();
     const second = take();
     expect([second.epoch, second.holds()]).toEqual([2, true]);
     first.release(); // too late: it is another's now

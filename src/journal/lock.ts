@@ -64,7 +64,7 @@ export function acquireLock(dir: string, options: { clock: Clock; above?: number
   const mine: Content = { ...identity(), at: clock.now(), released: false };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const highest = epochs(dir).at(-1) ?? 0;
-    const held = highest > 0 ? holder(lockFile(dir, highest)) : null;
+    const held = lockHolder(dir);
     if (held) return { held };
     const epoch = Math.max(highest, options.above ?? 0) + 1;
     if (!createExclusive(lockFile(dir, epoch), mine)) continue;
@@ -77,6 +77,12 @@ export function acquireLock(dir: string, options: { clock: Clock; above?: number
     return lockOf(dir, epoch, mine);
   }
   throw new Error(`${dir}: the lock changed hands ${ATTEMPTS} times while it was asked for`);
+}
+
+/** Who holds the lock of a run folder now; null when nobody does. */
+export function lockHolder(dir: string): Holder | null {
+  const highest = epochs(dir).at(-1);
+  return highest === undefined ? null : holder(lockFile(dir, highest));
 }
 
 function lockOf(dir: string, epoch: number, content: Content): Lock {

@@ -97,7 +97,7 @@ describe('stopTree', () => {
   it('catches up with one that forks and leaves its session again and again', async () => {
     writeFileSync(
       at('hydra.sh'),
-      'trap "" TERM HUP\necho $$ >>pids\n[ "$1" -gt 300 ] && exec sleep 1000\nsetsid sh hydra.sh $(($1 + 1)) &\n',
+      'trap "" TERM HUP\necho $$ >>pids\n[ "$1" -gt 20000 ] && exec sleep 1000\nsetsid sh hydra.sh $(($1 + 1)) &\n',
     );
     const launched = await agent('sh hydra.sh 0; sh hydra.sh 0; echo ready; sleep 1000');
     const stopped = await stopTree({ ...launched, marker }, { graceMs: 0 });

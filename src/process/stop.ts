@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../util/clock.ts';
 import type { ProcessRow } from './table.ts';
-import { isAlive, type Marker, members, type ProcessId } from './tree.ts';
+import { isAlive, lookAt, type Marker, type ProcessId } from './tree.ts';
 
 export interface StopOptions {
   /** From the request (SIGTERM) to the end by force (SIGKILL), milliseconds. */
@@ -22,8 +22,10 @@ const POLL_MS = 25;
 const KILL_ROUNDS = 400;
 /** Time for the wrapper, which ends last, to record how its program ended. */
 const RECORD_MS = 1000;
-/** Looks that must find nothing, one after the other: a process between fork and exec may slip through one. */
-const EMPTY_LOOKS = 3;
+/** Looks that must find nothing, one after the other: none is a snapshot. */
+const EMPTY_LOOKS = 2;
+/** Looks at which somebody unknown may be in the middle of exec, before we take it for a stranger without an environment. */
+const UNSURE_LOOKS = 40;
 
 /**
  * Ends a launched program and everything that came of it: SIGTERM, grace, SIGKILL until nothing is left. Agents start
@@ -33,43 +35,59 @@ export async function stopTree(root: ProcessId & { marker?: Marker }, options: S
   const clock = options.clock ?? systemClock;
   const seen = new Map<number, ProcessRow>();
   const killed = new Map<number, string>();
-  const look = () => {
-    const found = members(root, root.marker ?? null, seen.values());
-    for (const row of found) seen.set(row.pid, row);
-    return found;
+  let doubts = 0;
+  /** Who is there now; null when nobody was seen, but somebody may have been missed. */
+  const look = (onMarked?: (row: ProcessRow) => void): ProcessRow[] | null => {
+    const options = { seen: seen.values(), ...(onMarked && { onMarked }) };
+    const { living, gone, unsure } = lookAt(root, root.marker ?? null, options);
+    for (const row of living) seen.set(row.pid, row);
+    doubts = unsure && !gone && living.length === 0 ? doubts + 1 : 0;
+    const missed = gone || (unsure && doubts < UNSURE_LOOKS);
+    return living.length === 0 && missed ? null : living;
   };
 
   let living = look();
-  send(living, 'SIGTERM');
+  send(living ?? [], 'SIGTERM');
   const deadline = clock.now() + options.graceMs;
-  while (living.length > 0 && clock.now() < deadline && !options.signal?.aborted) {
+  while (living?.length !== 0 && clock.now() < deadline && !options.signal?.aborted) {
     await clock.sleep(Math.min(POLL_MS, deadline - clock.now()), options.signal);
     living = look();
   }
+
   const forced = clock.now();
-  let empty = 0;
+  let empty = living?.length === 0 ? 1 : 0;
+  const end = (row: ProcessRow): boolean => {
+    const spared = row.pid === root.pid && clock.now() < forced + RECORD_MS;
+    if (spared || killed.get(row.pid) === row.start) return false;
+    killed.set(row.pid, row.start);
+    seen.set(row.pid, row);
+    send([row], 'SIGKILL');
+    return true;
+  };
   for (let round = 0; empty < EMPTY_LOOKS && round < KILL_ROUNDS; round++) {
-    living = look();
-    empty = living.length === 0 ? empty + 1 : 0;
-    const victims = clock.now() < forced + RECORD_MS ? living.filter((row) => row.pid !== root.pid) : living;
-    const fresh = victims.filter((row) => killed.get(row.pid) !== row.start);
-    for (const { pid, start } of fresh) killed.set(pid, start);
-    send(fresh, 'SIGKILL');
-    // Who forks faster than we look is not given time; who only has to die is.
-    if (fresh.length === 0) await clock.sleep(living.length > 0 ? POLL_MS : 1);
+    // Who forks and ends faster than a look takes is met at once, where it is seen.
+    living = look(end);
+    empty = living?.length === 0 ? empty + 1 : 0;
+    const reached = (living ?? []).filter(end).length;
+    if (reached === 0) await clock.sleep(living?.length ? POLL_MS : 1);
   }
-  const left = living.map((row) => row.pid);
+  const left = (living ?? []).map((row) => row.pid);
   return { ended: [...seen.keys()].filter((pid) => !left.includes(pid)), left };
 }
 
-/** Signals each process by its own pid, never a group: whoever joined a group since is looked at first. */
 function send(rows: ProcessRow[], signal: 'SIGTERM' | 'SIGKILL'): void {
-  for (const { pid, start } of rows) {
+  for (const { pid, group, start } of rows) {
     if (pid <= 1 || pid === process.pid || !isAlive(pid, start)) continue;
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // Ended in between, or another user's (setuid): it will be among those left.
-    }
+    // A leader's group too: it may have forked since we looked, and all that are in it belong to the tree.
+    if (signal === 'SIGKILL' && group === pid) kill(-pid, signal);
+    kill(pid, signal);
+  }
+}
+
+function kill(target: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // Ended in between, or another user's (setuid): it will be among those left.
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 /** One process of this machine. `start` tells it from a later one with the same pid; it is compared, never read. */
 export interface ProcessRow {
@@ -16,8 +16,17 @@ export interface ProcessRow {
 /** How this machine tells about its processes: `/proc` on Linux, `ps` elsewhere. */
 export interface ProcessSource {
   row(pid: number): ProcessRow | null;
-  /** All, and which of them hold `entry` (`NAME=VALUE`) in the environment that their program was started with. */
-  all(entry?: string): { rows: ProcessRow[]; marked: Set<number> };
+  all(): ProcessRow[];
+  /** Those that hold `entry` (`NAME=VALUE`) in the environment that their program was started with; each is told as soon as it is seen. */
+  marked(entry: string, seen?: (row: ProcessRow) => void): Marked;
+}
+
+export interface Marked {
+  rows: ProcessRow[];
+  /** One that held it has ended before its row could be read: what it forked may have been missed. */
+  gone: boolean;
+  /** Some process was in the middle of exec, where it has no environment to be known by. */
+  unsure: boolean;
 }
 
 /** Passes over /proc: it is no snapshot, and one that forks and ends at once slips through a single one. */
@@ -25,28 +34,52 @@ const PASSES = 20;
 
 export const linuxProcesses: ProcessSource = {
   row: (pid) => {
-    const stat = readOrNull(`/proc/${pid}/stat`);
+    const stat = readProc(`/proc/${pid}/stat`);
     return stat === null ? null : parseStat(stat.toString('latin1'));
   },
-  all: (entry) => {
-    const rows: ProcessRow[] = [];
-    const marked = new Set<number>();
+  all: () => linuxPids().flatMap((pid) => linuxProcesses.row(pid) ?? []),
+  marked: (entry, seen) => {
+    const [first, inside] = [Buffer.from(`${entry}\0`), Buffer.from(`\0${entry}\0`)];
+    const marked: Marked = { rows: [], gone: false, unsure: false };
     const done = new Set<number>();
     for (let pass = 0, before = -1; pass < PASSES && done.size > before; pass++) {
       before = done.size;
-      for (const name of readdirSync('/proc')) {
-        const pid = Number(name);
-        if (!(pid > 0) || done.has(pid)) continue;
+      for (const pid of linuxPids()) {
+        if (done.has(pid)) continue;
         done.add(pid);
-        const row = linuxProcesses.row(pid);
-        if (row === null) continue;
-        rows.push(row);
-        if (entry !== undefined && hasEntry(readOrNull(`/proc/${pid}/environ`), entry)) marked.add(pid);
+        const environment = readProc(`/proc/${pid}/environ`);
+        if (environment === null) continue;
+        if (environment.length === 0) marked.unsure ||= isInExec(pid);
+        else if (environment.subarray(0, first.length).equals(first) || environment.includes(inside)) {
+          const row = linuxProcesses.row(pid);
+          if (row === null || row.zombie) {
+            marked.gone = true;
+            continue;
+          }
+          seen?.(row);
+          marked.rows.push(row);
+        }
       }
     }
-    return { rows, marked };
+    return marked;
   },
 };
+
+/** Processes that have no environment and are no longer young: threads of the kernel, mostly. */
+const bare = new Set<number>();
+const YOUNG_SECONDS = 10;
+
+/** Whether a process without an environment may be about to get one: it was forked a moment ago. */
+function isInExec(pid: number): boolean {
+  if (bare.has(pid)) return false;
+  const row = linuxProcesses.row(pid);
+  if (row === null || row.zombie) return false;
+  const uptime = Number.parseFloat(readProc('/proc/uptime')?.toString('latin1') ?? '');
+  // Starts are counted in hundredths of a second on every Linux.
+  if (Number(row.start) / 100 > uptime - YOUNG_SECONDS) return true;
+  bare.add(pid);
+  return false;
+}
 
 const COLUMNS = 'pid=,ppid=,pgid=,state=,lstart=';
 
@@ -54,10 +87,13 @@ const COLUMNS = 'pid=,ppid=,pgid=,state=,lstart=';
 export function psProcesses(environment = ['-A', '-E', '-ww', '-o', 'pid=,command=']): ProcessSource {
   return {
     row: (pid) => parsePs(ps(['-o', COLUMNS, '-p', String(pid)]))[0] ?? null,
-    all: (entry) => ({
-      rows: parsePs(ps(['-A', '-o', COLUMNS])),
-      marked: new Set(entry === undefined ? [] : parseMarked(ps(environment), entry)),
-    }),
+    all: () => parsePs(ps(['-A', '-o', COLUMNS])),
+    marked: (entry, seen) => {
+      const pids = new Set(parseMarked(ps(environment), entry));
+      const rows = pids.size === 0 ? [] : parsePs(ps(['-A', '-o', COLUMNS])).filter((row) => pids.has(row.pid));
+      for (const row of rows) seen?.(row);
+      return { rows, gone: rows.length < pids.size, unsure: false };
+    },
   };
 }
 
@@ -102,20 +138,24 @@ export function parseMarked(output: string, entry: string): number[] {
     .map(Number);
 }
 
-function hasEntry(environment: Buffer | null, entry: string): boolean {
-  if (environment === null) return false;
-  return (
-    environment.includes(`\0${entry}\0`) ||
-    environment.toString('utf8', 0, entry.length * 3 + 1).startsWith(`${entry}\0`)
-  );
+function linuxPids(): number[] {
+  return readdirSync('/proc').flatMap((name) => (Number(name) > 0 ? Number(name) : []));
 }
 
-/** A process may end, or belong to somebody else, at any moment of reading it. */
-function readOrNull(path: string): Buffer | null {
+/** Shared: what is read is looked at before anybody reads again. */
+const page = Buffer.allocUnsafe(64 * 1024);
+
+/** A file of /proc, as few system calls as can be: there are hundreds. Null when the process has ended, or is not ours to read. */
+function readProc(path: string): Buffer | null {
+  let fd: number | null = null;
   try {
-    return readFileSync(path);
+    fd = openSync(path, 'r');
+    const size = readSync(fd, page, 0, page.length, 0);
+    return size < page.length ? page.subarray(0, size) : readFileSync(path);
   } catch {
     return null;
+  } finally {
+    if (fd !== null) closeSync(fd);
   }
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Changes, watchChanges } from './changes.ts';
 
 /** One line of a growing file. */
@@ -55,6 +56,7 @@ export async function* tailLines(path: string, options: TailOptions = {}): Async
       for (let size = 1; fd !== null && size > 0 && !signal?.aborted; ) {
         size = readSync(fd, CHUNK, 0, CHUNK.length, lines.position());
         yield* lines.push(CHUNK.subarray(0, size));
+        if (size === CHUNK.length) await setImmediate(); // a long file is no reason to let all others wait
       }
       if (fd !== null && fstatSync(fd).size < lines.position()) lines.restart(fstatSync(fd).size);
       if (last) return yield* lines.rest();

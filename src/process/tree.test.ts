@@ -46,13 +46,11 @@ describe('ps as macOS prints it', () => {
   });
 });
 
-/** A shell and its child; both sleep. */
+/** A shell and its child; both stand still. */
 async function family(env: NodeJS.ProcessEnv) {
-  const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; wait'], {
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  });
+  // The child says who it is after its exec: in the middle of it, it has no environment to be found by.
+  const script = "sh -c 'echo $$; kill -STOP $$' & wait";
+  const parent = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const child = await new Promise<number>((resolve) => parent.stdout.once('data', (data) => resolve(Number(data))));
   return {
     parent: parent.pid!,
@@ -75,11 +73,12 @@ describe.each([
     try {
       const row = source.row(child)!;
       expect(row).toMatchObject({ pid: child, parent, group: parent, zombie: false });
-      const { rows, marked } = source.all(`COPSE_TEST=x-${process.pid}`);
-      expect(rows).toContainEqual(row);
-      expect(rows.map((other) => other.pid)).toContain(process.pid);
-      expect([...marked].sort()).toEqual([parent, child].sort());
-      expect([...source.all('COPSE_TEST=x').marked]).toEqual([]);
+      expect(source.all()).toContainEqual(row);
+      expect(source.all().map((other) => other.pid)).toContain(process.pid);
+      const marked = source.marked(`COPSE_TEST=x-${process.pid}`).rows;
+      expect(marked.map((other) => other.pid).sort()).toEqual([parent, child].sort());
+      expect(marked).toContainEqual(row);
+      expect(source.marked('COPSE_TEST=x').rows).toEqual([]);
     } finally {
       await end();
     }
@@ -105,15 +104,29 @@ describe('tree', () => {
   });
 
   it('takes a zombie for ended', async () => {
-    // exec keeps the parent from collecting its child.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    // Its parent becomes a program that never collects it.
+    const script = "sh -c 'echo $$; kill -STOP $$' & exec sleep 1000";
+    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const zombie = await new Promise<number>((resolve) => parent.stdout.once('data', (data) => resolve(Number(data))));
-    let row = processes.row(zombie);
-    while (row !== null && !row.zombie) row = processes.row(zombie);
-    expect(row).not.toBeNull();
-    expect(isAlive(zombie, row!.start)).toBe(false);
-    parent.stdin.end();
-    await new Promise((resolve) => parent.once('close', resolve));
+    const start = processStart(zombie)!;
+    expect(isAlive(zombie, start)).toBe(true);
+    process.kill(zombie, 'SIGKILL');
+    while (processes.row(zombie)?.zombie === false) await new Promise((resolve) => setImmediate(resolve));
+    expect(processStart(zombie)).toBe(start);
+    expect(isAlive(zombie, start)).toBe(false);
+    const closed = new Promise((resolve) => parent.once('close', resolve));
+    parent.kill('SIGKILL');
+    await closed;
+  });
+
+  it('finds a marker behind a large environment', async () => {
+    const env = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`LARGE_${index}`, 'x'.repeat(20_000)]));
+    const { parent, child, end } = await family({ PATH: process.env.PATH, ...env, COPSE_LAST: 'a' });
+    try {
+      expect(findMarked('COPSE_LAST', 'a')).toEqual(expect.arrayContaining([parent, child]));
+    } finally {
+      await end();
+    }
   });
 
   it('finds the first variable of an environment, and no value that only begins alike', async () => {

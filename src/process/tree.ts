@@ -28,12 +28,12 @@ export function isAlive(pid: number, start: string): boolean {
 
 /** All processes whose environment carries NAME=VALUE, as far as we may read it. */
 export function findMarked(name: string, value: string): number[] {
-  return [...processes.all(`${name}=${value}`).marked];
+  return processes.marked(`${name}=${value}`).rows.map((row) => row.pid);
 }
 
 /** Children of `pid`, their children and so on, without `pid`; those whose parent has ended already are not among them. */
 export function descendants(pid: number): number[] {
-  const { rows } = processes.all();
+  const rows = processes.all();
   const found = new Set<number>();
   const visit = (parent: number) => {
     for (const row of rows) {
@@ -46,15 +46,36 @@ export function descendants(pid: number): number[] {
   return [...found];
 }
 
+/** What one look at the processes of a tree found. */
+export interface Look {
+  living: ProcessRow[];
+  /** See `Marked`. */
+  gone: boolean;
+  unsure: boolean;
+}
+
+export interface LookOptions {
+  /** Members found by earlier looks: through them a child is found whose parent has ended since. */
+  seen?: Iterable<ProcessRow>;
+  /** Called with each that carries the marker as soon as it is seen, before the look is over. */
+  onMarked?: (row: ProcessRow) => void;
+}
+
 /**
  * The living processes that belong to `root`: itself, everything below it, their groups and sessions, and all that carry
- * the marker. `seen` are members found earlier by the caller: through them a child is found whose parent has ended since.
- * Our own process is never among them.
+ * the marker. Our own process is never among them.
  */
-export function members(root: ProcessId, marker: Marker | null, seen: Iterable<ProcessRow> = []): ProcessRow[] {
-  const { rows: all, marked } = processes.all(marker ? `${marker.name}=${marker.value}` : undefined);
-  const rows = all.filter((row) => !row.zombie && row.pid > 1 && row.pid !== process.pid);
-  const starts = new Map([...seen].map((row) => [row.pid, row.start]));
+export function lookAt(root: ProcessId, marker: Marker | null, options: LookOptions = {}): Look {
+  const nobody = { rows: [], gone: false, unsure: false };
+  const entry = marker && `${marker.name}=${marker.value}`;
+  const { rows: marked, ...missed } = entry ? processes.marked(entry, options.onMarked) : nobody;
+  const starts = new Map([...(options.seen ?? []), ...marked].map((row) => [row.pid, row.start]));
+  if (starts.size === 0 && !isAlive(root.pid, root.pidStart)) return { living: [], ...missed };
+  const table = processes.all().filter((row) => row.pid > 1 && row.pid !== process.pid);
+  const rows = table.filter((row) => !row.zombie);
+  const alive = new Set(rows.map((row) => row.pid));
+  // A marked one may have ended between the two readings; it was there, so its children may be.
+  if (marked.some((row) => !alive.has(row.pid) && row.pid !== process.pid)) missed.gone = true;
   // Groups and sessions bear the pid of their leader, and a pid is not given out again while one bears it. A root that
   // had ended before we looked proves nothing: its number may long be a stranger's.
   const leaders = new Set(starts.keys());
@@ -65,11 +86,11 @@ export function members(root: ProcessId, marker: Marker | null, seen: Iterable<P
     before = inside.size;
     for (const row of rows) {
       if (inside.has(row.pid)) continue;
-      const itself = starts.get(row.pid) === row.start || marked.has(row.pid);
+      const itself = starts.get(row.pid) === row.start;
       if (!itself && !inside.has(row.parent) && !leaders.has(row.group) && !leaders.has(row.session)) continue;
       inside.set(row.pid, row);
       leaders.add(row.pid);
     }
   }
-  return [...inside.values()];
+  return { living: [...inside.values()], ...missed };
 }
