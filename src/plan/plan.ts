@@ -27,6 +27,8 @@ export interface PlanSource {
   files: ReadonlyMap<string, string>;
   /** Paths in the repository at the base, to resolve contract paths that are source files; absent outside git. */
   repositoryHas?: (path: string) => boolean;
+  /** Files that are there but could not be read as text: too large, not UTF-8, outside the folder. */
+  unreadable?: readonly Diagnostic[];
 }
 
 /** A verified plan: immutable during a run, frozen into the run as `plan.json`. */
@@ -72,6 +74,8 @@ export interface Task {
   requirements: string;
   checklist: string;
   outputFormat: string;
+  /** All other sections of the task file with their headings, verbatim: Inputs, Implementation Notes, Notes. */
+  notes?: string;
   /** Relative to the plan folder: `tasks/task-001-users.md`; `manifest.json` when the task has no file. */
   file: string;
   /** The prompt file of the plan folder, when there is one. */
@@ -104,7 +108,7 @@ export interface ContractFile {
   text: string;
 }
 
-/** A plan is there only when no diagnostic is an error. */
+/** `ok` when no diagnostic is an error; only then may the plan run. Else it is there for showing, if it could be made out. */
 export type PlanResult =
   | { ok: true; plan: Plan; diagnostics: Diagnostic[] }
   | { ok: false; plan: Plan | null; diagnostics: Diagnostic[] };

@@ -1,0 +1,179 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { unsafePath, unsafeRef } from '../plan/safety.ts';
+import { parseDuration } from '../util/duration.ts';
+import { nearest } from '../util/nearest.ts';
+import { EXIT, Refusal } from '../util/refusal.ts';
+import { type ConfigText, readConfigText } from './config-text.ts';
+
+/** Files looked for at the root of the repository; only one of them may be there. */
+export const CONFIG_FILES = ['copse.config.json', 'copse.config.yaml', 'copse.config.yml'] as const;
+
+const MAX_CONFIG_BYTES = 256 * 1024;
+
+/** A duration as a user writes it (`2h`, `90s`, or seconds as a number), in milliseconds. */
+const duration = z.union([z.string(), z.number()]).transform((value, context) => {
+  const ms = parseDuration(String(value));
+  if (ms !== null && ms > 0) return ms;
+  context.addIssue({ code: 'custom', message: `is no duration: write 2h, 90m, 45s, or seconds as a number` });
+  return z.NEVER;
+});
+
+/** A program and its arguments; a string is a program without arguments, never a shell line. */
+const argv = z.union([z.string().min(1), z.array(z.string()).min(1)]).transform((value) => [value].flat());
+
+const env = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable'), z.string()).default({});
+
+const claudeAgent = z.strictObject({
+  type: z.literal('claude'),
+  command: argv.optional(),
+  model: z.string().min(1).optional(),
+  args: z.array(z.string()).default([]),
+  env,
+  settingSources: z.string().optional(),
+  maxTurns: z.int().positive().optional(),
+  maxBudgetUsd: z.number().positive().optional(),
+});
+
+const commandAgent = z.strictObject({ type: z.literal('command'), command: z.array(z.string()).min(1), env });
+
+const path = z.string().superRefine((value, context) => {
+  const reason = unsafePath(value);
+  if (reason) context.addIssue({ code: 'custom', message: reason });
+});
+
+const branchPrefix = z.string().superRefine((value, context) => {
+  const reason = `${value}x`.split('/').map(unsafeRef).find(Boolean);
+  if (reason) context.addIssue({ code: 'custom', message: `makes no branch name: it ${reason}` });
+});
+
+const sections = {
+  workspace: z.strictObject({
+    /** Where worktrees go; relative to the repository. */
+    root: z.string().min(1).optional(),
+    /** Ignored files that every new worktree gets, as a copy or as a link. */
+    copy: z.array(path).default([]),
+    link: z.array(path).default([]),
+    /** A command for `bash -c`, run in every new worktree. */
+    setup: z.string().min(1).optional(),
+    submodules: z.boolean().default(false),
+  }),
+  limits: z.strictObject({
+    maxConcurrent: z.int().positive().max(1000).optional(),
+    retries: z.int().nonnegative().max(100).optional(),
+    timeout: duration.optional(),
+    stall: duration.optional(),
+  }),
+  scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
+};
+
+const configSchema = z.strictObject({
+  agent: z.string().min(1).default('claude'),
+  agents: z.record(z.string(), z.discriminatedUnion('type', [claudeAgent, commandAgent])).default({}),
+  workspace: sections.workspace.prefault({}),
+  limits: sections.limits.prefault({}),
+  scope: sections.scope.prefault({}),
+  branchPrefix: branchPrefix.default('feature/'),
+  junk: z.array(path).default([]),
+});
+
+/** What `copse.config.*` says, with defaults filled in. `limits.timeout` and `limits.stall` are milliseconds. */
+export type Config = z.output<typeof configSchema>;
+export type AgentConfig = Config['agents'][string];
+export type ClaudeAgentConfig = Extract<AgentConfig, { type: 'claude' }>;
+export type CommandAgentConfig = Extract<AgentConfig, { type: 'command' }>;
+
+/** Reads the config at the root of a repository; the defaults when there is none. Refuses with exit 2 and file:line. */
+export function loadConfig(repoRoot: string): Config {
+  const there = CONFIG_FILES.filter((name) => existsSync(join(repoRoot, name)));
+  const [file] = there;
+  if (file === undefined) return configSchema.parse({});
+  if (there.length > 1) {
+    throw new Refusal('two-configs', `there are two config files: ${there.join(' and ')}`, {
+      exit: EXIT.usage,
+      hint: `remove ${there.slice(1).join(' and ')}`,
+      where: file,
+    });
+  }
+  return parseConfig(readText(join(repoRoot, file), file), file);
+}
+
+/** The same from text; `file` is its name, and says whether it is JSON or YAML. */
+export function parseConfig(text: string, file: string): Config {
+  const source = readConfigText(text, file);
+  if (!source.ok) throw refuse(source.message, { file, ...source.at });
+  const value = withAgentTypes(source.value);
+  const result = configSchema.safeParse(value);
+  if (!result.success) throw firstIssue(result.error.issues, source, file);
+  const { agent, agents } = result.data;
+  if (agent !== 'claude' && !Object.hasOwn(agents, agent)) {
+    const known = ['claude', ...Object.keys(agents)];
+    throw refuse(`agent: there is no agent '${agent}'`, {
+      file,
+      ...source.placeOf(['agent']),
+      hint: `known: ${known.join(', ')}; others are defined under "agents"`,
+    });
+  }
+  return result.data;
+}
+
+function readText(path: string, file: string): string {
+  if (statSync(path).size > MAX_CONFIG_BYTES) throw refuse('the file is larger than 256 KiB', { file });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    throw refuse(error instanceof TypeError ? 'the file is not UTF-8' : (error as Error).message, { file });
+  }
+}
+
+/** `agents.claude` and `agents.command` need no `type`: their names say it. */
+function withAgentTypes(value: unknown): unknown {
+  if (!isObject(value)) return value ?? {};
+  if (!isObject(value.agents)) return value;
+  const agents = Object.entries(value.agents).map(([name, agent]) => {
+    const implied = name === 'claude' || name === 'command';
+    return [name, isObject(agent) && implied ? { type: name, ...agent } : agent] as const;
+  });
+  return { ...value, agents: Object.fromEntries(agents) };
+}
+
+type ReadText = Extract<ConfigText, { ok: true }>;
+
+function firstIssue(issues: readonly z.core.$ZodIssue[], source: ReadText, file: string): Refusal {
+  const [issue] = issues;
+  if (!issue) return refuse('the config is not valid', { file });
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!;
+    const near = nearest(key, keysAt(path), 3);
+    return refuse(`${[...path, key].join('.')} is not known`, {
+      file,
+      ...source.placeOf([...path, key], true),
+      hint: near ? `did you mean ${near}?` : `known here: ${keysAt(path).join(', ')}`,
+    });
+  }
+  const name = path.length > 0 ? path.join('.') : 'the config';
+  const text = issue.code === 'custom' ? issue.message : issue.message.replace(/^Invalid input: /, '');
+  return refuse(`${name}${issue.code === 'custom' ? ' ' : ': '}${text}`, { file, ...source.placeOf(path) });
+}
+
+/** Known keys of the object at a path. */
+function keysAt(path: readonly (string | number)[]): string[] {
+  const [first, second] = path;
+  if (first === undefined) return Object.keys(configSchema.shape);
+  if (first === 'agents' && second !== undefined) return Object.keys(claudeAgent.shape);
+  return first in sections ? Object.keys(sections[first as keyof typeof sections].shape) : [];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refuse(
+  message: string,
+  { file, line, column, hint }: { file: string; line?: number; column?: number; hint?: string },
+): Refusal {
+  const where = line === undefined ? file : `${file}:${line}${column === undefined ? '' : `:${column}`}`;
+  return new Refusal('bad-config', message, { exit: EXIT.usage, where, hint: hint ?? `correct ${file} and try again` });
+}

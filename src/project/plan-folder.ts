@@ -1,0 +1,171 @@
+import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { parsePlan } from '../plan/parse.ts';
+import type { Diagnostic, PlanOptions, PlanResult, PlanSource } from '../plan/plan.ts';
+import { EXIT, Refusal } from '../util/refusal.ts';
+
+/** A prompt of this size is refused by agents already ("Prompt is too long"); no other file of a plan comes near it. */
+export const MAX_FILE_BYTES = 2 * 1024 * 1024;
+const MAX_FILES = 30_000;
+const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
+const MAX_CONTRACT_DEPTH = 6;
+
+export interface LoadOptions extends PlanOptions {
+  /** Paths in the repository at the base; by default what is in the work tree the plan folder stands in. */
+  repositoryHas?: (path: string) => boolean;
+}
+
+/** Reads and checks a plan folder. Refuses only a folder that is not there; everything else is a diagnostic. */
+export function loadPlanFolder(dir: string, { repositoryHas, ...options }: LoadOptions = {}): PlanResult {
+  const has = repositoryHas ?? workTreeHas(dir);
+  return parsePlan({ ...readPlanFolder(dir), ...(has ? { repositoryHas: has } : {}) }, options);
+}
+
+/** The text of a plan folder. What is too large, not text or outside the folder is in `unreadable`, never in `files`. */
+export function readPlanFolder(dir: string): PlanSource {
+  const root = realFolder(dir);
+  const sheet = newSheet(root);
+  for (const file of ['manifest.json', 'context.md']) {
+    if (existsSync(join(root, file))) sheet.read(file, 'error');
+  }
+  for (const entry of sheet.list('tasks')) if (/\.md$/i.test(entry.name)) sheet.read(`tasks/${entry.name}`, 'error');
+  for (const entry of sheet.list('prompts'))
+    if (/\.txt$/.test(entry.name)) sheet.read(`prompts/${entry.name}`, 'error');
+  readContracts('contracts', sheet, MAX_CONTRACT_DEPTH);
+  return { name: basename(resolve(dir)), files: sheet.files, unreadable: sheet.unreadable };
+}
+
+function realFolder(dir: string): string {
+  try {
+    const root = realpathSync(dir);
+    if (statSync(root).isDirectory()) return root;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
+  }
+  throw new Refusal('plan-not-found', `there is no folder ${dir}`, {
+    exit: EXIT.usage,
+    hint: 'name a plan folder, such as parallel/TS-0042-inventory-system',
+  });
+}
+
+function readContracts(folder: string, sheet: Sheet, depth: number): void {
+  for (const entry of sheet.list(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (!sheet.isFolder(path, entry)) sheet.read(path, 'warning');
+    else if (depth > 0 && !entry.name.startsWith('.')) readContracts(path, sheet, depth - 1);
+  }
+}
+
+interface Sheet {
+  files: Map<string, string>;
+  unreadable: Diagnostic[];
+  /** Entries of a folder of the plan, sorted by name; none when it is not there. */
+  list(folder: string): Dirent[];
+  isFolder(path: string, entry: Dirent): boolean;
+  read(path: string, level: 'error' | 'warning'): void;
+}
+
+function newSheet(root: string): Sheet {
+  const files = new Map<string, string>();
+  const unreadable: Diagnostic[] = [];
+  let count = 0;
+  let total = 0;
+  const report = (path: string, level: 'error' | 'warning', [code, message, hint]: [string, string, string?]) => {
+    unreadable.push({ code, level, message, file: path, line: 1, column: 1, ...(hint ? { hint } : {}) });
+  };
+  const attempt = (path: string, level: 'error' | 'warning', action: () => [string, string, string?] | null) => {
+    try {
+      const problem = isInside(root, path) ? action() : outside(path);
+      if (problem) report(path, level, problem);
+    } catch (error) {
+      report(path, level, ['unreadable-file', `${path} cannot be read: ${(error as Error).message}`]);
+    }
+  };
+  return {
+    files,
+    unreadable,
+    list(folder) {
+      let entries: Dirent[] = [];
+      if (existsSync(join(root, folder))) {
+        attempt(folder, 'error', () => {
+          entries = readdirSync(join(root, folder), { withFileTypes: true });
+          return null;
+        });
+      }
+      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    isFolder: (path, entry) =>
+      entry.isDirectory() ||
+      (entry.isSymbolicLink() && isInside(root, path) && statSync(join(root, path)).isDirectory()),
+    read(path, level) {
+      attempt(path, level, () => {
+        const { size } = statSync(join(root, path));
+        count += 1;
+        total += Math.min(size, MAX_FILE_BYTES);
+        if (count > MAX_FILES || total > MAX_TOTAL_BYTES) return tooMany(count);
+        const text = readText(join(root, path), path);
+        if (typeof text !== 'string') return text;
+        files.set(path, text);
+        return null;
+      });
+    },
+  };
+}
+
+/** The text of a regular file, or what is wrong with it. */
+function readText(file: string, path: string): string | [string, string, string?] {
+  const stat = statSync(file);
+  // Opening a pipe would wait for a writer for ever.
+  if (!stat.isFile()) return ['not-a-file', `${path} is no regular file`];
+  if (stat.size > MAX_FILE_BYTES) {
+    const size = (stat.size / 1024 / 1024).toFixed(1);
+    return [
+      'file-too-large',
+      `${path} has ${size} MiB; at most 2 MiB can be read`,
+      'agents refuse such a prompt: shorten it',
+    ];
+  }
+  const bytes = readFileSync(file);
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+    return ['not-text', `${path} has a NUL character on line ${text.slice(0, text.indexOf('\0')).split('\n').length}`];
+  } catch {
+    const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    return ['not-text', `${path} is not UTF-8${wide ? ' but UTF-16' : ''}`, 'save it as UTF-8'];
+  }
+}
+
+function outside(path: string): [string, string, string] {
+  return [
+    'symlink-outside',
+    `${path} is a link that leads out of the plan folder`,
+    'copy the file into the plan folder',
+  ];
+}
+
+function tooMany(count: number): [string, string] {
+  return [
+    'plan-too-large',
+    count > MAX_FILES ? `the plan has more than ${MAX_FILES} files` : 'the plan has more than 256 MiB',
+  ];
+}
+
+/** Whether a path, all links followed, is still below `root`; a broken link counts as inside and fails when it is read. */
+function isInside(root: string, path: string): boolean {
+  let real: string;
+  try {
+    real = realpathSync(join(root, path));
+  } catch {
+    return true;
+  }
+  return real.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+/** Asks the work tree around a folder; undefined outside of git. */
+function workTreeHas(dir: string): ((path: string) => boolean) | undefined {
+  for (let folder = resolve(dir); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return (path) => existsSync(join(folder, path));
+    if (dirname(folder) === folder) return undefined;
+  }
+}
