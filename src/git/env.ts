@@ -42,11 +42,15 @@ const PERSONAL_VARIABLES =
  * and the like, which would send every call to the wrong repository or index; these go, the person's own settings stay.
  */
 export function gitEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(
-    ([name]) => !REPOSITORY_VARIABLES.has(name) && !name.startsWith('GIT_TRACE') && name !== 'LANGUAGE',
-  );
+  const kept = Object.entries(agentEnv(env)).filter(([name]) => !name.startsWith('GIT_TRACE') && name !== 'LANGUAGE');
   // Optional locks off: a mere `status` would rewrite the index of the user's checkout.
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+  return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+}
+
+/** The environment of agents: the user's, identity included, without what would lead git to another repository or make it ask. */
+export function agentEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !REPOSITORY_VARIABLES.has(name));
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0' };
 }
 
 /** The environment of set-up commands, validations and installers: no GIT_ variable but the person's transport and config. */

@@ -22,9 +22,3 @@ export async function untrackedMatching(
   ]);
   return fields.map((path) => path.replace(/\/$/, '')).sort();
 }
-
-/** Untracked paths of a checkout that nothing ignores; a wholly untracked folder once, without its contents. */
-export async function untrackedPaths(git: Git): Promise<string[]> {
-  const fields = await git.fields(['ls-files', '-z', '--others', '--exclude-standard', '--directory']);
-  return fields.map((path) => path.replace(/\/$/, '')).sort();
-}

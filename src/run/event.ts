@@ -112,7 +112,8 @@ export type RunEventBody =
       waves: { number: number; name?: string; validated: boolean }[];
       dependencies: boolean;
     }
-  | { type: 'run.opened'; pid: number; host: string; epoch: number; selection: Selection }
+  /** `settings`: in force from here on; a resumed run may change limits. */
+  | { type: 'run.opened'; pid: number; host: string; epoch: number; selection: Selection; settings?: RunSettings }
   | { type: 'run.stopping'; signal: string }
   | { type: 'run.finished'; outcome: RunOutcome; failure?: Failure }
   | { type: 'dependencies.started'; onto: Oid }
@@ -146,7 +147,9 @@ export type RunEventBody =
   | { type: 'landing.started'; task: TaskId; attempt: number; head: Oid; onto: Oid }
   | { type: 'task.integrated'; task: TaskId; attempt: number; head: Oid; commit: Oid; commits: number }
   | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge' }
-  | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null };
+  | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null }
+  /** Given up by a person (`clean --force`): nothing of it will be gone on with. */
+  | { type: 'run.abandoned' };
 
 /** How an attempt ended, as its executor measured it. The merger reads `head` and nothing else. */
 export interface AttemptResult {

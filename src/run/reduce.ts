@@ -9,6 +9,8 @@ import { type AttemptState, NO_COST, NO_TOKENS, type RunState, type TaskState } 
 export function reduce(state: RunState | null, event: RunEvent): RunState {
   if (event.type === 'run.created') return created(event);
   if (!state) throw new Error(`a journal begins with run.created, not ${event.type}`);
+  // A coordinator that was killed worked until its last event.
+  if (event.type === 'run.opened' && isOpen(state)) state.workedMs += state.updatedAt - state.opened!.at;
   state.seq = event.seq;
   state.updatedAt = event.at;
   if (event.type.startsWith('attempt.') || event.type.startsWith('landing.')) reduceAttempt(state, event);
@@ -33,6 +35,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     tip: event.base,
     dependencies: event.dependencies ? 'pending' : 'none',
     opened: null,
+    workedMs: 0,
     selection: { tasks: event.tasks.map((task) => task.id), skip: [], retry: [] },
     phase: 'created',
     outcome: null,
@@ -41,7 +44,14 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     tasks: new Map(
       event.tasks.map((seed): [string, TaskState] => [
         seed.id,
-        { seed, status: { is: 'waiting', notBefore: 0 }, attempts: [], allowance: settings.retries + 1, notes: [] },
+        {
+          seed,
+          status: { is: 'waiting', notBefore: 0 },
+          attempts: [],
+          allowance: settings.retries + 1,
+          notes: [],
+          removed: false,
+        },
       ]),
     ),
     waves: new Map(
@@ -64,6 +74,7 @@ function reduceRun(state: RunState, event: RunEvent): void {
       state.phase = 'stopping';
       return;
     case 'run.finished':
+      if (isOpen(state)) state.workedMs += event.at - state.opened!.at;
       state.phase = 'finished';
       state.outcome = event.outcome;
       state.failure = event.failure ?? null;
@@ -96,11 +107,17 @@ function reduceRun(state: RunState, event: RunEvent): void {
       state.landed = { target: event.target, from: event.from, to: event.to, how: event.how, at: event.at };
       return;
     case 'workspace.removed':
+      taskOf(state, event.task).removed = true;
+      return;
+    case 'run.abandoned':
+      state.phase = 'abandoned';
       return;
     default:
       throw new Error(`the fold does not know ${event.type}`);
   }
 }
+
+const isOpen = (state: RunState) => state.phase === 'open' || state.phase === 'stopping';
 
 /** A new coordinator takes over: what was blocked or asked for again may go on, what hung in the middle is done over. */
 function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }>): void {
@@ -109,6 +126,7 @@ function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }
   state.failure = null;
   state.opened = { pid: event.pid, host: event.host, at: event.at };
   state.selection = event.selection;
+  if (event.settings) state.settings = event.settings;
   if (state.dependencies === 'installing' || state.dependencies === 'failed') state.dependencies = 'pending';
   const retry = new Set(event.selection.retry);
   const skip = new Set(event.selection.skip);
@@ -204,6 +222,7 @@ function started(task: TaskState, event: Extract<RunEvent, { type: 'attempt.star
     failure: null,
   };
   task.attempts.push(attempt);
+  task.removed = false;
   task.status = { is: 'running', attempt: event.attempt };
 }
 

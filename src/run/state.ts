@@ -57,6 +57,8 @@ export interface TaskState {
   /** Attempts that may be made in all; grows when a person asks for a retry or an attempt was cut off by us. */
   allowance: number;
   notes: string[];
+  /** Its workspace and branch are gone. */
+  removed: boolean;
 }
 
 export type WaveStatus =
@@ -94,8 +96,10 @@ export interface RunState {
   tip: Oid;
   dependencies: 'none' | 'pending' | 'installing' | 'installed' | 'failed';
   opened: { pid: number; host: string; at: number } | null;
+  /** Milliseconds that coordinators worked on it, without the one that is at it now. */
+  workedMs: number;
   selection: Selection;
-  phase: 'created' | 'open' | 'stopping' | 'finished';
+  phase: 'created' | 'open' | 'stopping' | 'finished' | 'abandoned';
   outcome: RunOutcome | null;
   /** Why the run as a whole failed (dependencies, an inner error). */
   failure: Failure | null;

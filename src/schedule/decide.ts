@@ -29,7 +29,7 @@ export interface Limits {
  */
 export function decide(schedule: Schedule, state: RunState, limits: Limits, verifying: ReadonlySet<TaskId>): Action[] {
   const gates = waveGates(schedule, state);
-  if (state.phase === 'finished') return [];
+  if (state.phase === 'finished' || state.phase === 'abandoned') return [];
   if (state.phase === 'stopping') return decideStopping(schedule, state, verifying, gates);
   if (state.dependencies === 'pending') return [{ do: 'install-dependencies' }];
   if (state.dependencies === 'installing') return [];
@@ -40,8 +40,8 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
     ...verifications(state, verifying),
     ...landing(schedule, state, gates),
     ...validation(state),
-    ...starts(schedule, state, limits, gates),
     ...completions(state),
+    ...starts(schedule, state, limits, gates),
   ];
   if (actions.length > 0 || isInFlight(state, verifying)) return actions;
   return [{ do: 'finish', outcome: outcomeOf(state) }];

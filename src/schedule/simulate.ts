@@ -10,6 +10,8 @@ export interface SimulationInput {
   /** Tasks to work on; default all of the plan. */
   select?: TaskId[];
   skip?: TaskId[];
+  /** Tasks that are taken to be integrated already. */
+  integrated?: TaskId[];
   /** How long the n-th attempt at a task takes, in the unit of the answer. */
   duration: (task: TaskId, attempt: number) => number;
   /** How an attempt ends; default always success. */
@@ -48,6 +50,9 @@ export function simulate(input: SimulationInput): Simulation {
   append(created);
   const select = input.select ?? created.tasks.map((task) => task.id);
   const selection = { tasks: select, skip: input.skip ?? [], retry: [] };
+  for (const task of input.integrated ?? []) {
+    append({ type: 'task.integrated', task, attempt: 0, head: '', commit: '', commits: 0 });
+  }
   append({ type: 'run.opened', pid: 0, host: '', epoch: 1, selection });
 
   const perform = (action: Action) => {

@@ -1,0 +1,323 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AttemptSpec, Executor, ExecutorEvent } from '../executor/executor.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { AttemptResult, RunEvent, RunEventBody } from '../run/event.ts';
+import type { Outcome } from '../run/failure.ts';
+import { reduce } from '../run/reduce.ts';
+import { NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
+import { makeSchedule } from '../schedule/schedule.ts';
+import { systemClock } from '../util/clock.ts';
+import { queue } from '../util/queue.ts';
+import { runEngine } from './engine.ts';
+import type { Ports } from './ports.ts';
+
+/** A journal that keeps its lines in memory; `failAfter` makes its disk full. */
+function memoryJournal(failAfter = Number.POSITIVE_INFINITY) {
+  const events: RunEvent[] = [];
+  const journal: Journal = {
+    run: 'r1',
+    epoch: 1,
+    append(body) {
+      const event: RunEvent = { v: 1, seq: events.length + 1, at: 1000 + events.length, run: 'r1', ...body };
+      events.push(event);
+      return event;
+    },
+    async flush() {
+      if (events.length > failAfter) throw new Error('no space left on device');
+    },
+    close: async () => {},
+  };
+  return { journal, events };
+}
+
+/** An executor whose attempts end when the test says so, or at once. */
+function scriptedExecutor(outcome: (spec: AttemptSpec) => Outcome | 'hold') {
+  const submitted: AttemptSpec[] = [];
+  const running = new Set<string>();
+  let peak = 0;
+  const events = queue<ExecutorEvent>();
+  const end = (spec: { task: string; attempt: number }, how: Outcome) => {
+    running.delete(spec.task);
+    events.push({ type: 'attempt.ended', task: spec.task, attempt: spec.attempt, ...result(how) });
+  };
+  const executor: Executor = {
+    async submit(spec) {
+      submitted.push(spec);
+      running.add(spec.task);
+      peak = Math.max(peak, running.size);
+      const how = outcome(spec);
+      if (how !== 'hold') setImmediate(() => end(spec, how));
+    },
+    cancel: async (key) => end(key, 'cancelled'),
+    reattach: async () => [],
+    events: (signal) => events.read(signal),
+    workers: async () => [],
+  };
+  return { executor, submitted, end, peak: () => peak };
+}
+
+function result(outcome: Outcome): AttemptResult {
+  const nothing = { message: '', exit: 0, signal: null, leftovers: [], marker: true, claim: null, ms: 1 };
+  return { outcome, ...nothing, head: 'h', commits: 1, tokens: NO_TOKENS, cost: NO_COST };
+}
+
+interface World {
+  tasks: { id: string; wave: number; deps: string[] }[];
+  executor: Executor;
+  maxConcurrent?: number;
+  retries?: number;
+  dependencies?: boolean;
+  land?: Ports['land'];
+  validate?: Ports['validate'];
+  install?: Ports['installDependencies'];
+}
+
+function setUp(world: World, journal: Journal) {
+  const { tasks, executor } = world;
+  const waves = [...new Set(tasks.map((task) => task.wave))];
+  const created: RunEventBody = {
+    type: 'run.created',
+    plan: 'p',
+    title: 'p',
+    planDir: '/p',
+    base: 'base',
+    target: 'main',
+    integrationRef: 'refs/heads/copse/p',
+    settings: {
+      pattern: 'worktree',
+      agent: 'command',
+      maxConcurrent: world.maxConcurrent ?? 3,
+      retries: world.retries ?? 1,
+      timeoutMs: 1,
+      stallMs: 0,
+      barrier: 'none',
+      scope: 'warn',
+    },
+    tasks: tasks.map((task) => ({ ...task, title: task.id })),
+    waves: waves.map((number) => ({ number, validated: true })),
+    dependencies: world.dependencies ?? false,
+  };
+  let state: RunState = reduce(null, journal.append(created));
+  const selection = { tasks: tasks.map((task) => task.id), skip: [], retry: [] };
+  state = reduce(state, journal.append({ type: 'run.opened', pid: 1, host: '', epoch: 1, selection }));
+  const schedule = makeSchedule({
+    tasks: tasks.map((task) => ({ ...task, conflicts: [] })),
+    overlaps: new Map(),
+    duration: () => 1,
+    barrier: 'none',
+  });
+  let commits = 0;
+  const ports: Ports = {
+    executor,
+    specify: (task, attempt, now) => ({
+      run: now.id,
+      task,
+      attempt,
+      title: task,
+      agent: 'command',
+      prompt: '',
+      base: now.tip,
+      branch: task,
+      workspace: `/w/${task}`,
+      timeoutMs: 1,
+      stallMs: 0,
+    }),
+    verify: async (_, attempt) => {
+      const { outcome } = attempt.result!;
+      if (outcome === 'success') return { evidence: [], failure: null };
+      return { evidence: [], failure: { code: 'agent', outcome, message: '', exit: 1, signal: null } };
+    },
+    land: world.land ?? (async () => ({ landed: true, commit: `c${++commits}`, commits: 1 })),
+    validationCommand: () => 'true',
+    validate: world.validate ?? (async () => ({ ok: true, ms: 1 })),
+    installDependencies: world.install ?? (async () => ({ ok: true, commit: 'deps' })),
+  };
+  return { state, schedule, ports };
+}
+
+const CHAIN = [
+  { id: 'a', wave: 1, deps: [] },
+  { id: 'b', wave: 2, deps: ['a'] },
+];
+
+async function play(
+  world: World,
+  {
+    signal = new AbortController().signal,
+    onEvent,
+  }: { signal?: AbortSignal; onEvent?: (event: RunEvent) => void } = {},
+) {
+  const { journal, events } = memoryJournal();
+  const { state, schedule, ports } = setUp(world, journal);
+  const final = await runEngine({
+    journal,
+    state,
+    schedule,
+    ports,
+    clock: systemClock,
+    signal,
+    ...(onEvent && { onEvent }),
+  });
+  return { state: final, events };
+}
+
+describe('the engine', () => {
+  it('runs every task once, dependencies first, and never more at once than it may', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.nat(20), { maxLength: 3 }), { minLength: 1, maxLength: 10 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (raw, maxConcurrent) => {
+          const tasks = raw.map((deps, index) => ({
+            id: `t${index}`,
+            wave: 1 + (index % 3),
+            deps: index === 0 ? [] : [...new Set(deps.map((dep) => `t${dep % index}`))],
+          }));
+          const scripted = scriptedExecutor(() => 'success');
+          const { state } = await play({ tasks, executor: scripted.executor, maxConcurrent });
+          expect(state.outcome).toBe('integrated');
+          const order = scripted.submitted.map((spec) => spec.task);
+          expect(new Set(order).size).toBe(tasks.length);
+          expect(scripted.peak()).toBeLessThanOrEqual(maxConcurrent);
+          for (const task of tasks)
+            for (const dep of task.deps) expect(order.indexOf(dep)).toBeLessThan(order.indexOf(task.id));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('tries again with the failure, then gives up and blocks what is behind', async () => {
+    const scripted = scriptedExecutor(() => 'crashed');
+    const { state, events } = await play({ tasks: CHAIN, executor: scripted.executor });
+    expect(scripted.submitted.map((spec) => [spec.task, spec.attempt])).toEqual([
+      ['a', 1],
+      ['a', 2],
+    ]);
+    expect(events.find((event) => event.type === 'attempt.started' && event.attempt === 2)).toMatchObject({
+      because: { code: 'agent', outcome: 'crashed' },
+    });
+    expect(state.outcome).toBe('failed');
+    expect(state.tasks.get('b')!.status).toMatchObject({ is: 'blocked', by: { task: 'a' } });
+  });
+
+  it('a conflict costs an attempt and the next one starts from the new tip', async () => {
+    let calls = 0;
+    const scripted = scriptedExecutor(() => 'success');
+    const { state } = await play({
+      tasks: [{ id: 'a', wave: 1, deps: [] }],
+      executor: scripted.executor,
+      land: async () =>
+        ++calls === 1
+          ? { landed: false, failure: { code: 'merge-conflict', paths: ['x'], onto: 'tip', messages: [] } }
+          : { landed: true, commit: 'c', commits: 2 },
+    });
+    expect(scripted.submitted).toHaveLength(2);
+    expect(state.tasks.get('a')!.status).toMatchObject({ is: 'integrated', attempt: 2, commit: 'c' });
+  });
+
+  it('lands onto the tip that the one before left', async () => {
+    const tips: string[] = [];
+    let commits = 0;
+    const scripted = scriptedExecutor(() => 'success');
+    await play({
+      tasks: [1, 2, 3, 4, 5].map((n) => ({ id: `t${n}`, wave: 1, deps: [] })),
+      executor: scripted.executor,
+      maxConcurrent: 5,
+      land: async ({ tip }) => {
+        tips.push(tip);
+        return { landed: true, commit: `c${++commits}`, commits: 1 };
+      },
+    });
+    expect(tips).toEqual(['base', 'c1', 'c2', 'c3', 'c4']);
+  });
+
+  it('installs dependencies before the first task, and stops when that fails', async () => {
+    const order: string[] = [];
+    const scripted = scriptedExecutor((spec) => {
+      order.push(`${spec.task} on ${spec.base}`);
+      return 'success';
+    });
+    await play({ tasks: CHAIN, executor: scripted.executor, dependencies: true });
+    expect(order[0]).toBe('a on deps');
+    const failure = { code: 'dependencies', command: 'npm i', exit: 1, tail: 'no network' } as const;
+    const failing = await play({
+      tasks: CHAIN,
+      executor: scripted.executor,
+      dependencies: true,
+      install: async () => ({ ok: false, failure }),
+    });
+    expect(failing.state).toMatchObject({ outcome: 'failed', failure });
+    expect(order).toHaveLength(2);
+  });
+
+  it('a failed wave validation stops what depends on the wave', async () => {
+    const failure = { code: 'validation', wave: 1, command: 'false', exit: 1, tail: '' } as const;
+    const scripted = scriptedExecutor((spec) => (spec.task === 'b' ? 'hold' : 'success'));
+    const { state } = await play({
+      tasks: CHAIN,
+      executor: scripted.executor,
+      maxConcurrent: 1,
+      validate: async () => {
+        // b has started on the tip of a by now; it may end, but must not land.
+        setImmediate(() => scripted.end({ task: 'b', attempt: 1 }, 'success'));
+        return { ok: false, failure };
+      },
+    });
+    expect(state.tasks.get('b')!.status).toMatchObject({ is: 'blocked', by: { wave: 1 }, held: { attempt: 1 } });
+    expect(state.outcome).toBe('failed');
+  });
+
+  it('a signal ends the running agents, lands what is done, and leaves the rest for resume', async () => {
+    const controller = new AbortController();
+    const scripted = scriptedExecutor((spec) => (spec.task === 'a' ? 'success' : 'hold'));
+    const { state, events } = await play(
+      { tasks: [...CHAIN, { id: 'c', wave: 2, deps: ['b'] }], executor: scripted.executor },
+      {
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.type === 'attempt.started' && event.task === 'b') setImmediate(() => controller.abort('SIGINT'));
+        },
+      },
+    );
+    expect(state.outcome).toBe('stopped');
+    expect(state.tasks.get('a')!.status.is).toBe('integrated');
+    expect(state.tasks.get('b')!.status.is).toBe('waiting');
+    expect(state.tasks.get('b')!.allowance).toBe(3); // being stopped cost it no attempt
+    expect(events.map((event) => event.type)).toContain('run.stopping');
+  });
+
+  it('rejects when the journal cannot be written, and starts nothing it could not record', async () => {
+    const { journal } = memoryJournal(2);
+    const scripted = scriptedExecutor(() => 'success');
+    const { state, schedule, ports } = setUp({ tasks: CHAIN, executor: scripted.executor }, journal);
+    const run = runEngine({
+      journal,
+      state,
+      schedule,
+      ports,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    await expect(run).rejects.toThrow('no space left');
+    expect(scripted.submitted).toEqual([]);
+  });
+
+  it('an effect that throws fails its task and not the run', async () => {
+    const scripted = scriptedExecutor(() => 'success');
+    const { state } = await play({
+      tasks: [
+        { id: 'a', wave: 1, deps: [] },
+        { id: 'z', wave: 1, deps: [] },
+      ],
+      executor: scripted.executor,
+      land: async ({ task }) => {
+        if (task === 'a') throw new Error('git broke');
+        return { landed: true, commit: 'c', commits: 1 };
+      },
+    });
+    expect(state.tasks.get('a')!.status).toMatchObject({ is: 'failed', failure: { code: 'internal' } });
+    expect(state.tasks.get('z')!.status.is).toBe('integrated');
+  });
+});

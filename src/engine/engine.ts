@@ -1,0 +1,238 @@
+import type { ExecutorEvent } from '../executor/executor.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunEvent, RunEventBody, TaskId } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
+import { reduce } from '../run/reduce.ts';
+import { lastAttempt, type RunState } from '../run/state.ts';
+import { type Action, decide } from '../schedule/decide.ts';
+import type { Schedule } from '../schedule/schedule.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Ports } from './ports.ts';
+
+export interface EngineInput {
+  journal: Journal;
+  /** The fold of everything in the journal so far; the engine is its only writer from now on. */
+  state: RunState;
+  schedule: Schedule;
+  ports: Ports;
+  clock: Clock;
+  /** First abort: nothing starts any more, running agents are ended, the run can be resumed. Its reason is the signal's name. */
+  signal: AbortSignal;
+  /** Sees every event in order, right after it was folded. */
+  onEvent?: (event: RunEvent, state: RunState) => void;
+}
+
+/**
+ * The loop of a run: decide, perform, append, until nothing is left to decide. Rejects only for what makes going on
+ * impossible (the journal cannot be written, a bug); living agents then stay alive for `resume`.
+ */
+export async function runEngine(input: EngineInput): Promise<RunState> {
+  const { journal, schedule, ports, clock, signal, state } = input;
+  const verifying = new Set<TaskId>();
+  const change = notifier();
+  const closing = new AbortController();
+  let broken: unknown = null;
+
+  const append = (body: RunEventBody) => {
+    const event = journal.append(body);
+    reduce(state, event);
+    input.onEvent?.(event, state);
+    change.notify();
+  };
+  const background = (work: Promise<void>) => {
+    work.catch((error) => {
+      broken ??= error;
+      change.notify();
+    });
+  };
+  const perform = performer({ append, background, verifying, journal, ports, state, change: change.notify });
+
+  background(relay(ports.executor.events(closing.signal), state, append));
+  const stop = () => {
+    if (state.phase !== 'open') return;
+    append({ type: 'run.stopping', signal: String(signal.reason) });
+    for (const key of running(state)) background(ports.executor.cancel({ run: state.id, ...key }, 'stopped'));
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+
+  try {
+    for (let rounds = 0; rounds < roundLimit(state); rounds++) {
+      if (broken) throw broken;
+      const limits = { maxConcurrent: state.settings.maxConcurrent, now: clock.now() };
+      const actions = decide(schedule, state, limits, verifying);
+      for (const action of actions) perform(action);
+      if (isFinished(state)) {
+        await journal.flush();
+        return state;
+      }
+      if (actions.some((action) => action.do !== 'wake')) continue;
+      const wake = actions.find((action) => action.do === 'wake');
+      await change.wait(wake ? clock.sleep(Math.max(0, wake.at - clock.now()), closing.signal) : null);
+      rounds--; // waiting is free: only rounds that did something count towards the limit
+    }
+    throw new Error('the engine exceeded its step limit: the scheduler does not come to an end');
+  } finally {
+    signal.removeEventListener('abort', stop);
+    closing.abort();
+  }
+}
+
+// A function, because TypeScript would not see that `perform` changes the phase.
+const isFinished = (state: RunState) => state.phase === 'finished';
+
+/** Every task may be started, judged and landed once an attempt; no plan needs more rounds than this. */
+function roundLimit(state: RunState): number {
+  let attempts = 0;
+  for (const task of state.tasks.values()) attempts += task.allowance + task.attempts.length;
+  return 1000 + 10 * (attempts + state.waves.size);
+}
+
+function running(state: RunState): { task: TaskId; attempt: number }[] {
+  const keys: { task: TaskId; attempt: number }[] = [];
+  for (const [task, { status }] of state.tasks)
+    if (status.is === 'running') keys.push({ task, attempt: status.attempt });
+  return keys;
+}
+
+/** Journals what the executor says; it says things at least once, so what is known already is dropped. */
+async function relay(
+  events: AsyncIterable<ExecutorEvent>,
+  state: RunState,
+  append: (body: RunEventBody) => void,
+): Promise<void> {
+  for await (const event of events) {
+    const task = state.tasks.get(event.task);
+    if (!task) continue;
+    if (event.type !== 'task.noted') {
+      const live = task.status.is === 'running' && task.status.attempt === event.attempt;
+      if (!live) continue;
+    }
+    append(event);
+  }
+}
+
+interface PerformerInput {
+  append: (body: RunEventBody) => void;
+  background: (work: Promise<void>) => void;
+  verifying: Set<TaskId>;
+  journal: Journal;
+  ports: Ports;
+  state: RunState;
+  change: () => void;
+}
+
+/** Gives `perform(action)`: journals the intent at once, does the effect in the background, appends its outcome. */
+function performer({ append, background, verifying, journal, ports, state, change }: PerformerInput) {
+  return (action: Action): void => {
+    switch (action.do) {
+      case 'wake':
+        return;
+      case 'start':
+        return start(action.task, action.attempt);
+      case 'verify':
+        verifying.add(action.task);
+        return background(
+          verify(action.task)
+            .finally(() => verifying.delete(action.task))
+            .then(change),
+        );
+      case 'land':
+        return background(land(action));
+      case 'validate':
+        return background(validate(action.wave));
+      case 'install-dependencies':
+        return background(installDependencies());
+      case 'start-wave':
+        return append({ type: 'wave.started', wave: action.wave });
+      case 'complete-wave': {
+        const { wave, integrated, total } = action;
+        return append({ type: 'wave.completed', wave, integrated, total });
+      }
+      case 'block':
+        return append({ type: 'task.blocked', task: action.task, by: action.by });
+      case 'finish':
+        return append({
+          type: 'run.finished',
+          outcome: action.outcome,
+          ...(state.failure && { failure: state.failure }),
+        });
+    }
+  };
+
+  function start(task: TaskId, attempt: number): void {
+    const because = lastAttempt(state.tasks.get(task)!)?.failure;
+    const spec = ports.specify(task, attempt, state);
+    const { agent, branch, workspace, base } = spec;
+    append({ type: 'attempt.started', task, attempt, agent, branch, workspace, base, ...(because && { because }) });
+    background(journal.flush().then(() => ports.executor.submit(spec)));
+  }
+
+  async function verify(task: TaskId): Promise<void> {
+    const attempt = lastAttempt(state.tasks.get(task)!)!;
+    const { evidence, failure } = await ports.verify(task, attempt).catch(asInternal);
+    const name = { task, attempt: attempt.number };
+    if (failure) append({ type: 'attempt.failed', ...name, failure, evidence });
+    else append({ type: 'attempt.verified', ...name, head: attempt.result!.head!, evidence });
+  }
+
+  async function land({ task, attempt, head }: Extract<Action, { do: 'land' }>): Promise<void> {
+    append({ type: 'landing.started', task, attempt, head, onto: state.tip });
+    await journal.flush();
+    const landing = await ports
+      .land({ task, attempt, head, tip: state.tip })
+      .catch((error) => ({ landed: false as const, failure: asInternal(error).failure }));
+    if (landing.landed) {
+      const { commit, commits } = landing;
+      append({ type: 'task.integrated', task, attempt, head, commit, commits });
+    } else append({ type: 'attempt.failed', task, attempt, failure: landing.failure, evidence: [] });
+  }
+
+  async function validate(wave: number): Promise<void> {
+    const commit = state.tip;
+    append({ type: 'wave.validating', wave, commit, command: ports.validationCommand(wave) });
+    const result = await ports
+      .validate(wave, commit)
+      .catch((error) => ({ ok: false as const, failure: asInternal(error).failure }));
+    if (result.ok) append({ type: 'wave.validated', wave, commit, ms: result.ms });
+    else append({ type: 'wave.failed', wave, failure: result.failure });
+  }
+
+  async function installDependencies(): Promise<void> {
+    append({ type: 'dependencies.started', onto: state.tip });
+    await journal.flush();
+    const result = await ports
+      .installDependencies(state.tip)
+      .catch((error) => ({ ok: false as const, failure: asInternal(error).failure }));
+    if (result.ok) append({ type: 'dependencies.installed', commit: result.commit });
+    else append({ type: 'dependencies.failed', failure: result.failure });
+  }
+}
+
+/** The one place where an unknown throw becomes data: the task fails with it, the others go on. */
+function asInternal(error: unknown): { evidence: []; failure: Failure } {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { evidence: [], failure: { code: 'internal', message } };
+}
+
+/** Wakes one waiter when something changed; a change while nobody waits is remembered. */
+function notifier() {
+  let changed = false;
+  let wake: (() => void) | null = null;
+  return {
+    notify: () => {
+      changed = true;
+      wake?.();
+    },
+    async wait(timer: Promise<void> | null): Promise<void> {
+      if (!changed) {
+        const next = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        await (timer ? Promise.race([next, timer]) : next);
+      }
+      changed = false;
+      wake = null;
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isAncestor } from '../git/history.ts';
+import { compareAndSwap, readRef } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Journal } from '../journal/journal.ts';
+import { createRun as createFolder, newRunId, type RunPaths, runPaths } from '../journal/store.ts';
+import { openJournal } from '../journal/write.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Oid, RunEventBody, RunId, RunSettings } from '../run/event.ts';
+import { reduce } from '../run/reduce.ts';
+import { fold, type RunState } from '../run/state.ts';
+import { type SelectOptions, select } from '../schedule/select.ts';
+import { writeFileAtomic } from '../util/atomic-file.ts';
+import type { Clock } from '../util/clock.ts';
+import { EXIT, Refusal } from '../util/refusal.ts';
+import { createdEvent } from './create.ts';
+
+/** A run that this process is the coordinator of. */
+export interface OpenRun {
+  id: RunId;
+  plan: Plan;
+  state: RunState;
+  journal: Journal;
+  paths: RunPaths;
+}
+
+export interface CreateRunInput {
+  repository: Repository;
+  plan: Plan;
+  planDir: string;
+  settings: RunSettings;
+  select: SelectOptions;
+  clock: Clock;
+}
+
+/** The branch that the tasks of a plan land on. */
+export const integrationRefOf = (plan: string) => `refs/heads/copse/${plan}`;
+
+/**
+ * Starts a run: takes the lock, freezes the plan, makes the integration branch at HEAD. Throws a refusal, with everything as
+ * it was, when the integration branch holds work that HEAD does not have.
+ */
+export async function createRun(input: CreateRunInput): Promise<OpenRun> {
+  const { repository, plan, planDir, settings, clock } = input;
+  const { git, head } = repository;
+  const integrationRef = integrationRefOf(plan.name);
+  const created = createdEvent({ plan, planDir, base: head.oid, target: head.branch, integrationRef, settings });
+  const selection = select(fold([{ v: 1, seq: 1, at: 0, run: '', ...created }], reduce), input.select);
+  const old = await readRef(git, integrationRef);
+  if (old && !(await isAncestor(git, old, head.oid))) throw branchTaken(integrationRef, plan.name);
+
+  const id = newRunId(clock, Math.random);
+  const paths = createFolder(repository.commonDir, id);
+  writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
+  const journal = await openJournal({ dir: paths.dir, run: id, clock });
+  try {
+    const state = fold([journal.append(created)], reduce);
+    append(journal, state, opened(journal, selection, settings));
+    await journal.flush();
+    if (!(await compareAndSwap(git, integrationRef, { next: head.oid, old, reason: 'copse: run' }))) {
+      throw branchTaken(integrationRef, plan.name);
+    }
+    return { id, plan, state, journal, paths };
+  } catch (error) {
+    await journal.close();
+    rmSync(paths.dir, { recursive: true, force: true }); // nothing was started: the run never was
+    throw error;
+  }
+}
+
+export interface ReopenRunInput {
+  repository: Repository;
+  run: RunId;
+  /** The plan as it is on disk now, when it could be read. */
+  current: Plan | null;
+  settings: (frozen: RunSettings) => RunSettings;
+  select: SelectOptions;
+  clock: Clock;
+}
+
+/** Goes on with a run: takes the lock over from a dead coordinator, replays the journal. */
+export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { replanned: boolean }> {
+  const { repository, run, clock, current } = input;
+  const paths = runPaths(repository.commonDir, run);
+  const journal = await openJournal({ dir: paths.dir, run, clock });
+  try {
+    const state = fold(journal.past.events, reduce);
+    const selection = select(state, input.select);
+    const frozen = JSON.parse(readFileSync(paths.plan, 'utf8')) as Plan;
+    const replanned = current !== null && JSON.stringify(current) !== JSON.stringify(frozen);
+    if (replanned) checkSameShape(frozen, current);
+    await restoreIntegrationRef(repository, state);
+    const plan = replanned ? current : frozen;
+    if (replanned) writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
+    append(journal, state, opened(journal, selection, input.settings(state.settings)));
+    await journal.flush();
+    return { id: run, plan, state, journal, paths, replanned };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+function append(journal: Journal, state: RunState, body: RunEventBody): void {
+  reduce(state, journal.append(body));
+}
+
+function opened(journal: Journal, selection: ReturnType<typeof select>, settings: RunSettings): RunEventBody {
+  return { type: 'run.opened', pid: process.pid, host: hostname(), epoch: journal.epoch, selection, settings };
+}
+
+/** The branch is made after the journal says so, and may be missing after a crash; one that was rewritten is not ours to mend. */
+async function restoreIntegrationRef({ git }: Repository, state: RunState): Promise<void> {
+  const actual = await readRef(git, state.integrationRef);
+  if (actual === null) {
+    await compareAndSwap(git, state.integrationRef, { next: state.tip, old: null, reason: 'copse: resume' });
+    return;
+  }
+  if (await isAncestor(git, state.tip, actual)) return;
+  const name = state.integrationRef.replace('refs/heads/', '');
+  throw new Refusal('integration-rewritten', `${name} no longer holds ${short(state.tip)}, which this run made`, {
+    exit: EXIT.integration,
+    hint: `put it back: git branch -f ${name} ${short(state.tip)}`,
+  });
+}
+
+function branchTaken(ref: string, plan: string): Refusal {
+  const name = ref.replace('refs/heads/', '');
+  return new Refusal('branch-exists', `the branch ${name} exists and holds work that HEAD does not have`, {
+    exit: EXIT.usage,
+    hint: `land it: copse integrate ${plan}; or remove it: git branch -D ${name}`,
+  });
+}
+
+/** A plan may be mended between two openings of a run, not turned into another one. */
+function checkSameShape(frozen: Plan, current: Plan): void {
+  const shape = (plan: Plan) => JSON.stringify(plan.tasks.map(({ id, wave, deps }) => [id, wave, deps]));
+  if (shape(frozen) === shape(current)) return;
+  throw new Refusal(
+    'plan-changed',
+    `the tasks, waves or dependencies of ${current.name} changed since this run began`,
+    {
+      exit: EXIT.planInvalid,
+      hint: `start anew: copse clean ${current.name} --force, then copse run ${current.name}`,
+    },
+  );
+}
+
+const short = (oid: Oid) => oid.slice(0, 12);

@@ -1,0 +1,24 @@
+import type { AttemptSpec, Executor } from '../executor/executor.ts';
+import type { Evidence, Oid, TaskId } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
+import type { AttemptState, RunState } from '../run/state.ts';
+
+/** What became of a branch that was to land. A conflict is data, not an error. */
+export type Landing = { landed: true; commit: Oid; commits: number } | { landed: false; failure: Failure };
+
+/** The effects of the engine's actions; wired to git, gates and executors by the composer. */
+export interface Ports {
+  executor: Executor;
+  /** Everything an attempt needs: prompt, branch, workspace. Reads nothing that changes. */
+  specify(task: TaskId, attempt: number, state: RunState): AttemptSpec;
+  /** Judges an ended attempt on what was measured. */
+  verify(task: TaskId, attempt: AttemptState): Promise<{ evidence: Evidence[]; failure: Failure | null }>;
+  /** Merges `head` into the integration branch, in memory, by compare-and-swap. Finds an earlier landing of the same attempt. */
+  land(request: { task: TaskId; attempt: number; head: Oid; tip: Oid }): Promise<Landing>;
+  /** The command of a wave's validation, for the journal. */
+  validationCommand(wave: number): string;
+  /** Runs a wave's validation on the merged tree. */
+  validate(wave: number, commit: Oid): Promise<{ ok: true; ms: number } | { ok: false; failure: Failure }>;
+  /** Installs and commits the plan's dependencies on the integration branch. */
+  installDependencies(tip: Oid): Promise<{ ok: true; commit: Oid } | { ok: false; failure: Failure }>;
+}

@@ -1,0 +1,214 @@
+import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import type { AgentAdapter, AgentContext, TranscriptReader } from '../agent/adapter.ts';
+import { launch, settleLaunch } from '../process/launch.ts';
+import { stopTree } from '../process/stop.ts';
+import { lastBytes, tailLines } from '../process/tail.ts';
+import type { ProcessId } from '../process/tree.ts';
+import { type ExitRecord, waitForExit } from '../process/wait.ts';
+import type { AttemptResult } from '../run/event.ts';
+import { writeFileAtomic } from '../util/atomic-file.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Workspaces } from '../workspace/workspace.ts';
+import { coalesce } from './coalesce.ts';
+import { type Cut, whenToEnd } from './cut-off.ts';
+import { agentEnvironment } from './environment.ts';
+import type { AttemptSpec, ExecutorEvent } from './executor.ts';
+import { failedResult, lostResult, resultOf } from './result.ts';
+
+/** The files of one attempt, all absolute. */
+export interface AttemptFiles {
+  dir: string;
+  prompt: string;
+  transcript: string;
+  stderr: string;
+  /** Written by the wrapper when the agent has ended. */
+  exit: string;
+  /** Written by the wrapper before the agent starts. */
+  pid: string;
+  /** The transcript as readable text. */
+  log: string;
+}
+
+export interface AttemptParts {
+  adapter: AgentAdapter;
+  workspaces: Workspaces;
+  files: AttemptFiles;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  /** Between SIGTERM and SIGKILL, and after an agent's last word; milliseconds. */
+  graceMs: number;
+  /** Aborted: graces are over. */
+  hurry?: AbortSignal;
+  newSession(): string;
+  /** The role of the task, when the adapter knows it. */
+  role(): Promise<string | undefined>;
+  emit(event: ExecutorEvent): void;
+}
+
+/** One attempt on this machine. Both ways end in one `attempt.ended`, unless they reject: then the caller says so. */
+export interface LiveAttempt {
+  /** Makes the workspace, starts the agent, sees it through. */
+  start(): Promise<void>;
+  /** Takes over what an earlier coordinator started: a living agent, one that has ended since, or nothing. */
+  adopt(): Promise<{ state: 'adopted' | 'lost'; done: Promise<void> }>;
+  cancel(): void;
+}
+
+/** Environment variable that marks every process of an attempt, whatever session or group it moves to. */
+export const ATTEMPT_MARKER = 'COPSE_ATTEMPT';
+
+type AgentProcess = ProcessId & { exited?: Promise<void> };
+
+export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
+  const { adapter, workspaces, emit, files, clock } = parts;
+  const name = { task: spec.task, attempt: spec.attempt };
+  const marker = { name: ATTEMPT_MARKER, value: `${spec.run}/${spec.task}.${spec.attempt}` };
+  const place = { path: spec.workspace, branch: spec.branch, base: spec.base };
+  const cancelled = new AbortController();
+  const end = (result: AttemptResult) => emit({ type: 'attempt.ended', ...name, ...result });
+
+  async function start(): Promise<void> {
+    const startedAt = clock.now();
+    mkdirSync(files.dir, { recursive: true, mode: 0o700 });
+    writeFileAtomic(files.prompt, spec.prompt, 0o600);
+    for (const file of [files.transcript, files.stderr, files.log]) writeFileSync(file, '', { mode: 0o600 });
+    const prepared = await workspaces.prepare(place);
+    if (!prepared.ok) return end(failedResult(prepared.failure, clock.now() - startedAt));
+    emit({ type: 'attempt.prepared', ...name, ms: prepared.ms, notes: prepared.notes });
+    const context = contextOf(await knownRole());
+    if (cancelled.signal.aborted) {
+      const failure = {
+        code: 'agent',
+        outcome: 'cancelled',
+        message: 'stopped before it began',
+        exit: null,
+        signal: null,
+      } as const;
+      return end(failedResult(failure, clock.now() - startedAt));
+    }
+    const process = await startAgent(context);
+    if ('error' in process) {
+      const message = `${adapter.name} could not be started: ${process.error.message}`;
+      const failure = { code: 'agent', outcome: 'crashed', message, exit: null, signal: null } as const;
+      return end(failedResult(failure, clock.now() - startedAt));
+    }
+    const { pid, pidStart } = process;
+    emit({ type: 'attempt.spawned', ...name, pid, pidStart, session: context.session });
+    await supervise(context, process, startedAt);
+  }
+
+  async function adopt(): ReturnType<LiveAttempt['adopt']> {
+    const process = existsSync(files.dir) ? await settleLaunch(files.pid) : null;
+    if (!process) {
+      end(lostResult('copse ended before the agent was started'));
+      return { state: 'lost', done: Promise.resolve() };
+    }
+    emit({ type: 'attempt.spawned', ...name, ...process });
+    return { state: 'adopted', done: supervise(contextOf(spec.role), process, statSync(files.pid).mtimeMs) };
+  }
+
+  async function knownRole(): Promise<string | undefined> {
+    const role = await parts.role();
+    if (spec.role && !role) {
+      const note = `agent role ${spec.role} is not known to ${adapter.name}: ran without it`;
+      emit({ type: 'task.noted', task: spec.task, note });
+    }
+    return role;
+  }
+
+  function contextOf(role: string | undefined): AgentContext {
+    return {
+      task: spec.task,
+      title: spec.title,
+      attempt: spec.attempt,
+      workspace: spec.workspace,
+      promptFile: files.prompt,
+      session: parts.newSession(),
+      ...(spec.model && { model: spec.model }),
+      ...(role && { role }),
+    };
+  }
+
+  function startAgent(context: AgentContext) {
+    const { argv, env, stdin } = adapter.command(context);
+    return launch({
+      argv,
+      cwd: spec.workspace,
+      env: agentEnvironment(parts.env, { ...env, [marker.name]: marker.value, COPSE_TASK: spec.task }),
+      stdin: stdin === 'prompt' ? files.prompt : null,
+      stdout: files.transcript,
+      stderr: files.stderr,
+      exitFile: files.exit,
+      pidFile: files.pid,
+    });
+  }
+
+  async function supervise(context: AgentContext, process: AgentProcess, startedAt: number): Promise<void> {
+    const reader = adapter.reader(context);
+    const exited = waitForExit({ ...process, exitFile: files.exit });
+    const lastWord = new AbortController();
+    const [exit, cut] = await Promise.all([
+      exited,
+      cutOff(process, startedAt, exited, lastWord.signal),
+      follow(reader, exited, () => lastWord.abort()),
+    ]);
+    // Whatever the agent left behind goes with it: servers in the background, daemons in a session of their own.
+    await stopTree({ ...process, marker }, { graceMs: Math.min(parts.graceMs, 2000), clock });
+    await finish(reader, exit, cut, startedAt);
+  }
+
+  /** Feeds the transcript to the reader as it grows, and the readable log with it. */
+  async function follow(reader: TranscriptReader, ended: Promise<unknown>, onLastWord: () => void): Promise<void> {
+    const live = coalesce((event) => {
+      if (event.type === 'activity') return emit({ type: 'attempt.activity', ...name, activity: event.activity });
+      const { tokens, cost, turns } = event;
+      return emit({ type: 'attempt.usage', ...name, tokens, cost, ...(turns !== undefined && { turns }) });
+    }, 1000);
+    writeFileSync(files.log, '', { mode: 0o600 }); // an adopted transcript is read from its beginning again
+    for await (const { text } of tailLines(files.transcript, { ended })) {
+      for (const event of reader.line(text)) {
+        if (event.type === 'activity' || event.type === 'usage') live.push(event);
+        else if (event.type === 'finished') onLastWord();
+      }
+      const rendered = adapter.render(text);
+      if (rendered !== null) appendFileSync(files.log, `${rendered}\n`);
+    }
+    live.flush();
+  }
+
+  /** Ends the agent's whole tree on timeout, silence or cancellation, or when it lingers after its last word. */
+  async function cutOff(
+    process: AgentProcess,
+    startedAt: number,
+    exited: Promise<unknown>,
+    lastWord: AbortSignal,
+  ): Promise<Cut | null> {
+    const { timeoutMs, stallMs } = spec;
+    const { transcript, stderr } = files;
+    const reason = await whenToEnd({
+      exited,
+      lastWord,
+      cancelled: cancelled.signal,
+      startedAt,
+      timeoutMs,
+      stallMs,
+      lingerMs: parts.graceMs,
+      output: [transcript, stderr],
+      clock,
+    });
+    if (reason === 'exited') return null;
+    await stopTree(
+      { ...process, marker },
+      { graceMs: parts.graceMs, clock, ...(parts.hurry && { signal: parts.hurry }) },
+    );
+    return reason === 'lingering' ? null : reason;
+  }
+
+  async function finish(reader: TranscriptReader, exit: ExitRecord, cut: Cut | null, startedAt: number): Promise<void> {
+    const verdict = reader.verdict(exit.exit, exit.signal, lastBytes(files.stderr, 64 * 1024));
+    const harvest = await workspaces.harvest(place, `feat: ${spec.task} ${spec.title}`);
+    end(resultOf({ spec, verdict, exit, cut, harvest, ms: (exit.at ?? clock.now()) - startedAt }));
+  }
+
+  return { start, adopt, cancel: () => cancelled.abort() };
+}

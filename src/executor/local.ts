@@ -1,0 +1,100 @@
+import type { AgentAdapter } from '../agent/adapter.ts';
+import type { Clock } from '../util/clock.ts';
+import { type Queue, queue } from '../util/queue.ts';
+import type { Workspaces } from '../workspace/workspace.ts';
+import { type AttemptFiles, attemptOf, type LiveAttempt } from './attempt.ts';
+import type { AttemptSpec, Executor, ExecutorEvent, Key, Reattached } from './executor.ts';
+import { failedResult } from './result.ts';
+
+export interface LocalExecutorOptions {
+  agents: ReadonlyMap<string, AgentAdapter>;
+  workspaces: Workspaces;
+  /** Where the files of an attempt live. */
+  files(key: Key): AttemptFiles;
+  /** The environment that agents inherit. */
+  env: NodeJS.ProcessEnv;
+  /** Roles that tasks of this run ask for, by agent. */
+  roles: ReadonlyMap<string, string[]>;
+  /** Folder to ask agents for their roles in: what the repository defines is seen there. */
+  rolesFolder: string;
+  clock: Clock;
+  graceMs: number;
+  /** Aborted: graces are over. */
+  hurry?: AbortSignal;
+  newSession(): string;
+}
+
+/** Runs attempts as processes of this machine that outlive copse: their output goes to files, `reattach` adopts them. */
+export function localExecutor(options: LocalExecutorOptions): Executor {
+  const live = new Map<string, LiveAttempt>();
+  const events: Queue<ExecutorEvent> = queue();
+  const known = knownRoles(options);
+
+  const make = (spec: AttemptSpec): LiveAttempt => {
+    const adapter = options.agents.get(spec.agent);
+    if (!adapter) throw new Error(`no adapter for agent ${spec.agent}: the run was not checked before it started`);
+    const files = options.files(spec);
+    const attempt = attemptOf(spec, {
+      ...options,
+      adapter,
+      files,
+      role: () => known(adapter, spec),
+      emit: events.push,
+    });
+    live.set(nameOf(spec), attempt);
+    return attempt;
+  };
+  /** An attempt that breaks says so as its result; the run goes on. */
+  const settle = async <T>(spec: AttemptSpec, work: Promise<T>): Promise<T | 'lost'> => {
+    try {
+      return await work;
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const { task, attempt } = spec;
+      events.push({ type: 'attempt.ended', task, attempt, ...failedResult({ code: 'internal', message }, 0) });
+      return 'lost';
+    } finally {
+      live.delete(nameOf(spec));
+    }
+  };
+
+  return {
+    async submit(spec) {
+      if (!live.has(nameOf(spec))) void settle(spec, make(spec).start());
+    },
+    async cancel(key) {
+      live.get(nameOf(key))?.cancel();
+    },
+    async reattach(run, inFlight) {
+      const found: Reattached[] = [];
+      for (const spec of inFlight) {
+        const { task, attempt } = spec;
+        const adopted = make(spec).adopt();
+        found.push({ key: { run, task, attempt }, state: await adopted.then((each) => each.state) });
+        void settle(
+          spec,
+          adopted.then((each) => each.done),
+        );
+      }
+      return found;
+    },
+    events: (signal) => events.read(signal),
+    workers: async () => [{ name: 'local', running: live.size }],
+  };
+}
+
+const nameOf = ({ run, task, attempt }: Key) => `${run}/${task}.${attempt}`;
+
+/** Asks each adapter once which of the wanted roles it knows. */
+function knownRoles({ roles, rolesFolder }: LocalExecutorOptions) {
+  const asked = new Map<AgentAdapter, Promise<Set<string>>>();
+  return async (adapter: AgentAdapter, spec: AttemptSpec): Promise<string | undefined> => {
+    if (!spec.role || !adapter.roles) return undefined;
+    let answer = asked.get(adapter);
+    if (!answer) {
+      answer = adapter.roles(roles.get(spec.agent) ?? [spec.role], rolesFolder);
+      asked.set(adapter, answer);
+    }
+    return (await answer).has(spec.role) ? spec.role : undefined;
+  };
+}

@@ -1,0 +1,183 @@
+import type { Cost, TaskId, Tokens } from './event.ts';
+import { lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
+
+/** What a person sees of a task: `retrying` waits for its next attempt, `verifying` is with the gates or about to land. */
+export type TaskLabel =
+  | 'waiting'
+  | 'running'
+  | 'verifying'
+  | 'retrying'
+  | 'integrated'
+  | 'failed'
+  | 'blocked'
+  | 'skipped'
+  | 'lost';
+
+/** One row of the monitor. Times in milliseconds. */
+export interface TaskSummary {
+  id: TaskId;
+  title: string;
+  wave: number;
+  state: TaskLabel;
+  attempt: number;
+  /** Of all attempts together; a running one up to now. */
+  elapsedMs: number;
+  cost: Cost;
+  tokens: Tokens;
+  /** After the base, as of the last measurement; null before the first attempt ended. */
+  commits: number | null;
+  /** What the agent does, or what the task waits for. */
+  now: string;
+}
+
+export interface RunSummary {
+  run: string;
+  plan: string;
+  title: string;
+  phase: RunState['phase'];
+  outcome: RunState['outcome'];
+  createdAt: number;
+  /** Time that coordinators worked on it; pauses between them do not count. */
+  elapsedMs: number;
+  counts: Record<TaskLabel, number>;
+  cost: Cost;
+  tokens: Tokens;
+  integrationBranch: string;
+  target: string | null;
+  landed: boolean;
+  waves: { number: number; name?: string; state: string; integrated: number; total: number }[];
+  tasks: TaskSummary[];
+}
+
+/** The state of a run as the monitor, `--json` and the report show it. `alive`: its coordinator lives. */
+export function summarize(state: RunState, now: number, alive = true): RunSummary {
+  const tasks = [...state.tasks.values()].map((task) => summarizeTask(state, task, now, alive));
+  const counts = {
+    waiting: 0,
+    running: 0,
+    verifying: 0,
+    retrying: 0,
+    integrated: 0,
+    failed: 0,
+    blocked: 0,
+    skipped: 0,
+    lost: 0,
+  };
+  for (const task of tasks) counts[task.state]++;
+  const open = state.phase === 'open' || state.phase === 'stopping';
+  const atIt = open && state.opened ? (alive ? now : state.updatedAt) - state.opened.at : 0;
+  return {
+    run: state.id,
+    plan: state.plan,
+    title: state.title,
+    phase: state.phase,
+    outcome: state.outcome,
+    createdAt: state.createdAt,
+    elapsedMs: state.workedMs + atIt,
+    counts,
+    cost: sumCost(tasks.map((task) => task.cost)),
+    tokens: tasks.reduce((sum, task) => addTokens(sum, task.tokens), NO_TOKENS),
+    integrationBranch: state.integrationRef.replace('refs/heads/', ''),
+    target: state.target,
+    landed: state.landed !== null && state.landed.to === state.tip,
+    waves: [...state.waves.values()].map((wave) => ({
+      number: wave.number,
+      ...(wave.name && { name: wave.name }),
+      state:
+        wave.status.is === 'open'
+          ? wave.completed
+            ? 'completed'
+            : wave.started
+              ? 'started'
+              : 'waiting'
+          : wave.status.is,
+      integrated: wave.tasks.filter((id) => state.tasks.get(id)!.status.is === 'integrated').length,
+      total: wave.tasks.length,
+    })),
+    tasks,
+  };
+}
+
+function summarizeTask(state: RunState, task: TaskState, now: number, alive: boolean): TaskSummary {
+  const { seed, status, attempts } = task;
+  const last = lastAttempt(task);
+  const label = labelOf(task, alive);
+  const elapsedMs = attempts.reduce((sum, attempt) => {
+    const end = attempt.endedAt ?? (alive ? now : state.updatedAt);
+    return sum + Math.max(0, end - attempt.startedAt);
+  }, 0);
+  return {
+    id: seed.id,
+    title: seed.title,
+    wave: seed.wave,
+    state: label,
+    attempt: last?.number ?? 0,
+    elapsedMs,
+    cost: sumCost(attempts.map((attempt) => attempt.cost)),
+    tokens: attempts.reduce((sum, attempt) => addTokens(sum, attempt.tokens), NO_TOKENS),
+    commits: status.is === 'integrated' ? status.commits : (last?.result?.commits ?? null),
+    now: describeNow(state, task),
+  };
+}
+
+function labelOf({ status, attempts }: TaskState, alive: boolean): TaskLabel {
+  switch (status.is) {
+    case 'waiting':
+      return attempts.length > 0 ? 'retrying' : 'waiting';
+    case 'running':
+      return alive ? 'running' : 'lost';
+    case 'ended':
+    case 'verified':
+    case 'landing':
+      return 'verifying';
+    default:
+      return status.is;
+  }
+}
+
+function describeNow(state: RunState, task: TaskState): string {
+  const { status, seed } = task;
+  switch (status.is) {
+    case 'waiting': {
+      const missing = seed.deps.filter((dep) => state.tasks.get(dep)?.status.is !== 'integrated');
+      const failure = lastAttempt(task)?.failure;
+      if (failure) return `after ${failure.code === 'agent' ? failure.outcome : failure.code}`;
+      return missing.length > 0 ? `after ${missing.join(', ')}` : '';
+    }
+    case 'running': {
+      const attempt = lastAttempt(task)!;
+      return attempt.activity?.summary ?? (attempt.process ? 'thinking' : 'preparing the workspace');
+    }
+    case 'ended':
+      return 'judging the evidence';
+    case 'verified':
+      return 'ready to land';
+    case 'landing':
+      return 'landing';
+    case 'failed':
+      return status.failure.code === 'agent'
+        ? `${status.failure.outcome}: ${status.failure.message}`
+        : status.failure.code;
+    case 'blocked':
+      return 'task' in status.by ? `behind ${status.by.task}` : `behind the validation of wave ${status.by.wave}`;
+    default:
+      return '';
+  }
+}
+
+/** A sum is `reported` only when every part that has a figure is. */
+function sumCost(costs: Cost[]): Cost {
+  const known = costs.filter((cost) => cost.usd !== null);
+  if (known.length === 0) return { usd: null, source: 'unknown' };
+  const usd = known.reduce((sum, cost) => sum + cost.usd!, 0);
+  return { usd, source: known.every((cost) => cost.source === 'reported') ? 'reported' : 'estimated' };
+}
+
+function addTokens(a: Tokens, b: Tokens): Tokens {
+  return {
+    input: a.input + b.input,
+    output: a.output + b.output,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+  };
+}
