@@ -10,6 +10,8 @@ export interface CliContext {
   stderr: Output;
   /** Aborted on SIGINT and SIGTERM, with the signal's name as reason. */
   signal: AbortSignal;
+  /** Aborted on the second signal: what has a grace gets none any more. */
+  force?: AbortSignal;
 }
 
 export interface Output {

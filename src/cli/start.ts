@@ -4,8 +4,9 @@ import { main } from './main.ts';
 /** Binds the CLI to the real process; the only file that reads `process` for it. */
 export async function start(): Promise<void> {
   const controller = new AbortController();
+  const force = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => controller.abort(signal));
+    process.on(signal, () => (controller.signal.aborted ? force : controller).abort(signal));
   }
   const context: CliContext = {
     argv: process.argv.slice(2),
@@ -14,6 +15,7 @@ export async function start(): Promise<void> {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     signal: controller.signal,
+    force: force.signal,
   };
   process.exitCode = await main(context);
 }

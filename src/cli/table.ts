@@ -22,4 +22,58 @@ export const COMMANDS: CommandEntry[] = [
     summary: 'write, check or repair the prompts of a plan',
     load: async () => (await import('./commands/prompts.ts')).prompts,
   },
+  {
+    name: 'plan',
+    usage: 'plan [plan]',
+    summary: 'show the schedule of a plan: order, critical path, makespan, disk; changes nothing',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'run',
+    usage: 'run [plan]',
+    summary: 'run the tasks of a plan in parallel and land their work on one branch',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'resume',
+    usage: 'resume [run]',
+    summary: 'go on with a run that was stopped or killed, living agents included',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'status',
+    usage: 'status [run]',
+    summary: 'every task with state, attempt, elapsed time, cost and commits',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'logs',
+    usage: 'logs [task]',
+    summary: 'what an agent said and did',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
+    name: 'diff',
+    usage: 'diff [task]',
+    summary: 'what a task, or the whole run, has changed',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
+    name: 'integrate',
+    usage: 'integrate [run]',
+    summary: 'land the integration branch on its target, with a report',
+    load: async () => (await import('./commands/integrate.ts')).integrate,
+  },
+  {
+    name: 'clean',
+    usage: 'clean [run]',
+    summary: 'remove the workspaces and branches of what is integrated',
+    load: async () => (await import('./commands/clean.ts')).clean,
+  },
+  {
+    name: 'doctor',
+    usage: 'doctor',
+    summary: 'is everything there that a run needs: git, agents, disk',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
 ];

@@ -1,0 +1,195 @@
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isAncestor } from '../../git/history.ts';
+import { deleteRef, readRef } from '../../git/refs.ts';
+import { keepCommit } from '../../git/snapshot.ts';
+import { removeWorktree } from '../../git/worktree.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { openJournal } from '../../journal/write.ts';
+import { lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
+import { systemClock } from '../../util/clock.ts';
+import { EXIT, type ExitCode } from '../../util/refusal.ts';
+import { deleteOwnedBranch } from '../../workspace/ownership.ts';
+import type { Workspaces } from '../../workspace/workspace.ts';
+import type { CommandModule } from '../command.ts';
+import { workspacesOf, workspacesRoot } from '../compose.ts';
+import type { CliContext } from '../context.ts';
+import { openProject, type Project } from '../project.ts';
+import { type FoundRun, findRun } from '../runs.ts';
+
+/** What became of one thing that could be removed. */
+interface Outcome {
+  what: string;
+  removed: boolean;
+  /** Why it was kept. */
+  why: string | null;
+}
+
+export const clean: CommandModule = {
+  define(command) {
+    command
+      .argument('[run]', 'a plan or a run id; default: the latest run')
+      .option('--force', 'also what is not integrated; its work is kept in refs/copse/snapshots')
+      .option('--dry-run', 'say what would go and what would stay');
+  },
+
+  async run(context, [name], options: { force?: boolean; dryRun?: boolean; json?: boolean }) {
+    const project = await openProject(context);
+    const run = findRun(project.repository.commonDir, { name });
+    const force = options.force === true;
+    if (options.dryRun) return report(context, run, await foresee(project, run, force), options);
+    // The lock: nobody runs this while its workspaces go.
+    const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock });
+    try {
+      const outcomes = await removeAll(context, project, run, { journal, force });
+      return report(context, run, outcomes, options);
+    } finally {
+      await journal.close();
+    }
+  },
+};
+
+async function removeAll(
+  context: CliContext,
+  project: Project,
+  { state, id }: FoundRun,
+  { journal, force }: { journal: Journal; force: boolean },
+): Promise<Outcome[]> {
+  const workspaces = workspacesOf(context, project, id, state.planDir);
+  const outcomes: Outcome[] = [];
+  for (const task of state.tasks.values()) {
+    const attempt = lastAttempt(task);
+    if (!attempt) continue;
+    const outcome = await removeTask(project, { state, task, workspaces, force });
+    outcomes.push(outcome);
+    if (outcome.removed) {
+      journal.append({
+        type: 'workspace.removed',
+        task: task.seed.id,
+        path: attempt.workspace,
+        branch: attempt.branch,
+      });
+    }
+  }
+  const all = outcomes.every((outcome) => outcome.removed);
+  outcomes.push(...(await removeShared(project, state, { force, all })));
+  if (force && state.landed?.to !== state.tip) journal.append({ type: 'run.abandoned' });
+  return outcomes;
+}
+
+/** The workspace and the branch of one task. */
+async function removeTask(
+  project: Project,
+  { state, task, workspaces, force }: { state: RunState; task: TaskState; workspaces: Workspaces; force: boolean },
+): Promise<Outcome> {
+  const { git } = project.repository;
+  const { branch, workspace, base } = lastAttempt(task)!;
+  const what = `${task.seed.id}: ${branch}`;
+  const keep = (why: string): Outcome => ({ what, removed: false, why });
+  const why = whyKept(task);
+  if (why !== null && !force) return keep(why);
+  const tip = await readRef(git, `refs/heads/${branch}`);
+  const integrated = tip === null || (await isAncestor(git, tip, state.tip));
+  if (!integrated && !force) return keep(`${branch} has commits that were not integrated: copse diff ${task.seed.id}`);
+  if (existsSync(workspace)) {
+    const removed = await workspaces.remove({ path: workspace, branch, base }, { force });
+    if (!removed.removed) return keep(removed.why);
+  }
+  if (tip === null) return { what, removed: true, why: null };
+  if (!integrated) await keepCommit(git, snapshotPrefix(state, task.seed.id), tip);
+  const gone = await deleteOwnedBranch(project.repository, state.id, { branch, tip });
+  return gone ? { what, removed: true, why: null } : keep(`${branch} moved meanwhile, or was not made by this run`);
+}
+
+const snapshotPrefix = (state: RunState, name: string) => `refs/copse/snapshots/${state.id}/${name}`;
+
+function whyKept(task: TaskState): string | null {
+  const { is } = task.status;
+  return is === 'integrated' ? null : `is ${is === 'waiting' ? 'not finished' : is}, not integrated`;
+}
+
+/** The worktree for validations and the integration branch: last, and only when nothing needs them any more. */
+async function removeShared(
+  project: Project,
+  state: RunState,
+  { force, all }: { force: boolean; all: boolean },
+): Promise<Outcome[]> {
+  const { git } = project.repository;
+  const root = workspacesRoot(project, state.plan);
+  const worktree = join(root, '.integration');
+  const outcomes: Outcome[] = [];
+  if (existsSync(worktree) && all) {
+    await removeWorktree(project.repository, worktree);
+    outcomes.push({ what: worktree, removed: true, why: null });
+  }
+  const name = state.integrationRef.replace('refs/heads/', '');
+  const tip = await readRef(git, state.integrationRef);
+  if (tip !== null) {
+    const landed =
+      state.target !== null && (await isOn(git, tip, [state.target, state.landed?.target ?? state.target]));
+    if (landed || (force && all)) {
+      if (!landed) await keepCommit(git, snapshotPrefix(state, '_integration'), tip);
+      await deleteRef(git, state.integrationRef, tip);
+      outcomes.push({ what: name, removed: true, why: null });
+    } else {
+      const why = `holds what ${state.target ?? 'no branch'} does not have: copse integrate ${state.plan}`;
+      outcomes.push({ what: name, removed: false, why });
+    }
+  }
+  removeEmptyFolders(root, 3);
+  return outcomes;
+}
+
+/** The plan's folder of worktrees, the repository's and the one for all, as far as nothing else is in them. */
+function removeEmptyFolders(folder: string, levels: number): void {
+  if (levels === 0 || !existsSync(folder) || readdirSync(folder).length > 0) return;
+  rmdirSync(folder);
+  removeEmptyFolders(dirname(folder), levels - 1);
+}
+
+async function isOn(git: Project['repository']['git'], tip: string, branches: string[]): Promise<boolean> {
+  for (const branch of new Set(branches)) {
+    const head = await readRef(git, `refs/heads/${branch}`);
+    if (head !== null && (await isAncestor(git, tip, head))) return true;
+  }
+  return false;
+}
+
+/** What a dry run can tell without touching anything. */
+async function foresee(project: Project, { state }: FoundRun, force: boolean): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const task of state.tasks.values()) {
+    const attempt = lastAttempt(task);
+    if (!attempt) continue;
+    const tip = await readRef(project.repository.git, `refs/heads/${attempt.branch}`);
+    if (tip === null && !existsSync(attempt.workspace)) continue;
+    const why = force ? null : whyKept(task);
+    outcomes.push({ what: `${task.seed.id}: ${attempt.branch}`, removed: why === null, why });
+  }
+  return outcomes;
+}
+
+function report(
+  context: CliContext,
+  run: FoundRun,
+  outcomes: Outcome[],
+  { json, dryRun }: { json?: boolean; dryRun?: boolean },
+): ExitCode {
+  const kept = outcomes.filter((outcome) => !outcome.removed);
+  if (json) {
+    context.stdout.write(
+      `${JSON.stringify({ v: 1, command: 'clean', ok: true, run: run.id, dryRun: dryRun === true, outcomes })}\n`,
+    );
+    return EXIT.ok;
+  }
+  const verb = dryRun ? 'would remove' : 'removed';
+  for (const { what, removed, why } of outcomes) {
+    context.stdout.write(removed ? `${verb} ${what}\n` : `kept ${what}: ${why}\n`);
+  }
+  if (outcomes.length === 0) context.stdout.write(`${run.state.plan}: nothing to remove\n`);
+  if (kept.length > 0)
+    context.stdout.write(
+      `next: copse clean ${run.state.plan} --force removes these too; their work stays in refs/copse/snapshots\n`,
+    );
+  return EXIT.ok;
+}

@@ -1,0 +1,112 @@
+import { freemem, loadavg, totalmem } from 'node:os';
+import { createGit, requireGit } from '../../git/git.ts';
+import { openRepository } from '../../git/repository.ts';
+import { dirtyPaths } from '../../git/status.ts';
+import { findProgram } from '../../process/program.ts';
+import { loadConfig } from '../../project/config.ts';
+import { plansIn } from '../../project/find-plan.ts';
+import { EXIT, Refusal } from '../../util/refusal.ts';
+import type { CommandModule } from '../command.ts';
+import { agentsOf, workspacesRoot } from '../compose.ts';
+import type { CliContext } from '../context.ts';
+import { freeBytes } from '../disk.ts';
+import type { Project } from '../project.ts';
+import { bytes, columns } from '../render/format.ts';
+
+/** One thing that copse needs or can use. `missing`: a run would fail; `note`: it goes without. */
+interface Finding {
+  name: string;
+  state: 'ok' | 'note' | 'missing';
+  message: string;
+  hint?: string;
+}
+
+export const doctor: CommandModule = {
+  define() {},
+
+  async run(context, _args, options: { json?: boolean }) {
+    const findings = await examine(context);
+    const ok = findings.every((finding) => finding.state !== 'missing');
+    if (options.json) {
+      context.stdout.write(`${JSON.stringify({ v: 1, command: 'doctor', ok, findings })}\n`);
+      return ok ? EXIT.ok : EXIT.environment;
+    }
+    const sign = { ok: '✓', note: '·', missing: '✗' };
+    for (const line of columns(findings.map(({ name, state, message }) => [`${sign[state]} ${name}`, message]))) {
+      context.stdout.write(`${line}\n`);
+    }
+    for (const { hint } of findings) if (hint) context.stdout.write(`  next: ${hint}\n`);
+    if (ok) context.stdout.write('next: copse validate, or copse demo to see a whole run\n');
+    return ok ? EXIT.ok : EXIT.environment;
+  },
+};
+
+async function examine(context: CliContext): Promise<Finding[]> {
+  const findings: Finding[] = [{ name: 'node', state: 'ok', message: process.version }];
+  const git = createGit({ cwd: context.cwd, env: context.env });
+  findings.push(await check('git', async () => ({ message: await requireGit(git) })));
+  for (const [name, use] of [
+    ['bash', 'validations and set-up commands'],
+    ['sh', 'starting agents'],
+  ] as const) {
+    findings.push(programFinding(context, name, use, 'missing'));
+  }
+  findings.push(programFinding(context, 'python3', 'validations written in Python', 'note'));
+  let project: Project | null = null;
+  findings.push(
+    await check('repository', async () => {
+      const repository = await openRepository(git);
+      project = { repository, config: loadConfig(repository.root), cwd: context.cwd };
+      const dirty = (await dirtyPaths(repository.git)).length;
+      return {
+        message: `${repository.root}, ${repository.head.branch ?? 'detached HEAD'}${dirty > 0 ? `, ${dirty} uncommitted` : ''}`,
+      };
+    }),
+  );
+  if (project) findings.push(...(await examineProject(context, project)));
+  const free = `${bytes(freemem())} of ${bytes(totalmem())} memory free, load ${loadavg()[0]!.toFixed(1)}`;
+  return [...findings, { name: 'machine', state: 'ok', message: free }];
+}
+
+async function examineProject(context: CliContext, project: Project): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [name, adapter] of agentsOf(context, project)) {
+    const found = await adapter.check();
+    const needed = name === project.config.agent;
+    findings.push(
+      found.ok
+        ? { name: `agent ${name}`, state: 'ok', message: `${found.version} (${found.path})` }
+        : {
+            name: `agent ${name}`,
+            state: needed ? 'missing' : 'note',
+            message: found.message,
+            ...(needed && { hint: found.hint }),
+          },
+    );
+  }
+  const root = workspacesRoot(project, '');
+  const free = freeBytes(root);
+  findings.push({ name: 'workspaces', state: 'ok', message: `${root}${free === null ? '' : `, ${bytes(free)} free`}` });
+  const plans = plansIn(`${project.repository.root}/parallel`);
+  findings.push({
+    name: 'plans',
+    state: plans.length > 0 ? 'ok' : 'note',
+    message: plans.join(', ') || 'none under parallel/',
+  });
+  return findings;
+}
+
+function programFinding(context: CliContext, name: string, use: string, absent: 'note' | 'missing'): Finding {
+  const found = findProgram(name, { cwd: context.cwd, env: context.env });
+  if ('path' in found) return { name, state: 'ok', message: found.path };
+  return { name, state: absent, message: `not found; needed for ${use}` };
+}
+
+async function check(name: string, look: () => Promise<{ message: string }>): Promise<Finding> {
+  try {
+    return { name, state: 'ok', ...(await look()) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { name, state: 'missing', message: error.message, ...(error.hint && { hint: error.hint }) };
+  }
+}

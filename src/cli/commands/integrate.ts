@@ -1,0 +1,196 @@
+import { join, relative } from 'node:path';
+import { readRef } from '../../git/refs.ts';
+import { landOnTarget, type TargetLanding } from '../../integrate/target.ts';
+import { openJournal } from '../../journal/write.ts';
+import { renderMarkdown } from '../../report/markdown.ts';
+import { buildReport } from '../../report/report.ts';
+import { reduce } from '../../run/reduce.ts';
+import type { RunState } from '../../run/state.ts';
+import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { systemClock } from '../../util/clock.ts';
+import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
+import type { CommandModule } from '../command.ts';
+import type { CliContext } from '../context.ts';
+import { readFrozenPlan } from '../frozen-plan.ts';
+import { openProject, type Project } from '../project.ts';
+import { type FoundRun, findRun } from '../runs.ts';
+
+interface Options {
+  into?: string;
+  partial?: boolean;
+  json?: boolean;
+}
+
+export const integrate: CommandModule = {
+  define(command) {
+    command
+      .argument('[run]', 'a plan or a run id; default: the latest run')
+      .option('--into <branch>', 'the branch to land on; default: the one the run started from')
+      .option('--partial', 'land what is integrated although tasks are missing');
+  },
+
+  async run(context, [name], options: Options) {
+    const project = await openProject(context);
+    const run = findRun(project.repository.commonDir, { name });
+    checkReady(run, options);
+    const target = options.into ?? run.state.target;
+    if (target === null) {
+      throw new Refusal('no-target', 'the run started from a detached HEAD, so there is no branch to land on', {
+        exit: EXIT.usage,
+        hint: `copse integrate ${run.state.plan} --into main`,
+      });
+    }
+    return land(context, project, run, target, options);
+  },
+};
+
+/** What stands in the way of landing the run as a whole. */
+function checkReady({ state, alive }: FoundRun, { partial }: Options): void {
+  const { plan } = state;
+  if (alive) {
+    throw new Refusal('run-held', `${plan} is still running`, { exit: EXIT.usage, hint: 'copse status --watch' });
+  }
+  const failed = [...state.waves.values()].find((wave) => wave.status.is === 'failed');
+  if (failed) {
+    throw new Refusal('validation-failed', `the validation of wave ${failed.number} failed on the merged tree`, {
+      exit: EXIT.integration,
+      hint: `mend it on ${state.integrationRef.replace('refs/heads/', '')}, then: copse resume ${plan}`,
+    });
+  }
+  const missing = [...state.tasks.values()]
+    .filter((task) => task.status.is !== 'integrated')
+    .map((task) => task.seed.id);
+  if (missing.length === state.tasks.size) {
+    throw new Refusal('nothing-integrated', `no task of ${plan} is integrated`, {
+      exit: EXIT.integration,
+      hint: `copse status ${plan}`,
+    });
+  }
+  if (missing.length > 0 && !partial) {
+    throw new Refusal(
+      'not-integrated',
+      `${missing.join(', ')} of ${plan} ${missing.length === 1 ? 'is' : 'are'} not integrated`,
+      {
+        exit: EXIT.integration,
+        hint: `copse run ${plan} --retry-failed; or land the rest: copse integrate ${plan} --partial`,
+      },
+    );
+  }
+}
+
+async function land(
+  context: CliContext,
+  project: Project,
+  run: FoundRun,
+  target: string,
+  options: Options,
+): Promise<ExitCode> {
+  const { repository } = project;
+  const { state, paths } = run;
+  const journal = await openJournal({ dir: paths.dir, run: run.id, clock: systemClock });
+  try {
+    const tip = (await readRef(repository.git, state.integrationRef)) ?? state.tip;
+    const message = `Merge ${state.plan}: ${state.title}\n\nCopse-Run: ${state.id}\n`;
+    const source = state.integrationRef.replace('refs/heads/', '');
+    const landing = await landOnTarget({
+      repository,
+      target,
+      tip,
+      message,
+      source,
+      outputs: outputsOf(project, state),
+    });
+    if (landing.landed) {
+      reduce(
+        state,
+        journal.append({ type: 'target.landed', target, from: landing.from, to: landing.to, how: landing.how }),
+      );
+      await journal.flush();
+    }
+    if (!landing.landed && landing.why === 'no-branch') throw noBranch(target, state.plan);
+    const report = buildReport(state, readFrozenPlan(paths), Date.now());
+    const files = [`${state.planDir}/report.json`, `${state.planDir}/integration-report.md`];
+    writeFileAtomic(files[0]!, `${JSON.stringify(report, null, 2)}\n`);
+    writeFileAtomic(files[1]!, renderMarkdown(report));
+    if (options.json) {
+      context.stdout.write(
+        `${JSON.stringify({ v: 1, command: 'integrate', ok: landing.landed, target, landing, report: files[0] })}\n`,
+      );
+    } else for (const line of describeLanding(landing, state, target, files[1]!)) context.stdout.write(`${line}\n`);
+    return exitOf(landing);
+  } finally {
+    await journal.close();
+  }
+}
+
+/** What a run and this command write into the plan folder; a change of these is no dirt in a checkout. */
+function outputsOf({ repository }: Project, { planDir }: RunState): string[] {
+  const inside = relative(repository.root, planDir);
+  if (inside.startsWith('..')) return [];
+  return ['logs', 'report.json', 'integration-report.md'].map((name) => join(inside, name));
+}
+
+function noBranch(target: string, plan: string): Refusal {
+  return new Refusal('no-branch', `there is no branch ${target} to land on`, {
+    exit: EXIT.usage,
+    hint: `git branch ${target} BASE, or copse integrate ${plan} --into ANOTHER`,
+  });
+}
+
+function exitOf(landing: TargetLanding): ExitCode {
+  if (landing.landed) return EXIT.ok;
+  switch (landing.why) {
+    case 'no-branch':
+      return EXIT.usage;
+    case 'conflict':
+    case 'moved':
+      return EXIT.integration;
+    default:
+      return EXIT.waitsForPerson;
+  }
+}
+
+function describeLanding(landing: TargetLanding, state: RunState, target: string, report: string): string[] {
+  const written = `report: ${report}`;
+  if (landing.landed) {
+    const where = landing.checkout ? `, checked out in ${landing.checkout}` : '';
+    const what =
+      landing.from === landing.to
+        ? `${target} has everything of ${state.plan} already`
+        : `${state.plan} landed on ${target} (${landing.how}, ${landing.from.slice(0, 9)} → ${landing.to.slice(0, 9)}${where})`;
+    return [what, written, `next: copse clean ${state.plan}`];
+  }
+  const nothing = 'nothing was changed';
+  switch (landing.why) {
+    case 'no-branch':
+      return [`there is no branch ${target}`];
+    case 'moved':
+      return [
+        `${target} was moved by someone else meanwhile; ${nothing}`,
+        written,
+        `next: copse integrate ${state.plan}`,
+      ];
+    case 'conflict':
+      return [
+        `${state.plan} conflicts with what ${target} has got since; ${nothing}`,
+        ...landing.paths.map((path) => `  ✗ ${path}`),
+        written,
+        `next: resolve it in your checkout: ${landing.command}; commit, then copse integrate ${state.plan}`,
+      ];
+    default:
+      return [
+        `${target} is checked out in ${landing.checkout}, ${WHY[landing.why]}; ${nothing}`,
+        ...landing.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
+        ...landing.messages.map((message) => `  ${message}`),
+        written,
+        `next: put that right, then copse integrate ${state.plan}; or by hand: ${landing.command}`,
+      ];
+  }
+}
+
+const WHY = {
+  dirty: 'where these files have uncommitted changes',
+  untracked: 'where these files are in no commit and would be overwritten',
+  busy: 'where git is in the middle of something',
+  failed: 'where git could not write the files',
+} as const;

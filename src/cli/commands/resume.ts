@@ -1,0 +1,35 @@
+import { EXIT } from '../../util/refusal.ts';
+import type { CommandModule } from '../command.ts';
+import { execute } from '../execute.ts';
+import { resumeRun } from '../open-run.ts';
+import { openProject } from '../project.ts';
+import { nextCommand } from '../render/next.ts';
+import { addLimitOptions, addSelectOptions, type RunOptions } from '../run-options.ts';
+import { findRun } from '../runs.ts';
+
+interface Options extends RunOptions {
+  progress?: 'auto' | 'plain' | 'live';
+  json?: boolean;
+}
+
+export const resume: CommandModule = {
+  define(command) {
+    command.argument('[run]', 'a plan or a run id; default: the latest run');
+    addLimitOptions(addSelectOptions(command)).option('--progress <kind>', 'plain, live, or by terminal', 'auto');
+  },
+
+  async run(context, [name], options: Options) {
+    const project = await openProject(context);
+    const found = findRun(project.repository.commonDir, { name });
+    const { state } = found;
+    const done = state.phase === 'abandoned' || (state.phase === 'finished' && state.outcome === 'integrated');
+    if (done) {
+      context.stderr.write(
+        `${state.plan}: ${state.phase === 'abandoned' ? 'given up' : 'all tasks are integrated'}, nothing to go on with\n`,
+      );
+      context.stderr.write(`${nextCommand(state, false)}\n`);
+      return EXIT.ok;
+    }
+    return execute(context, project, await resumeRun(context, project, found, options), options);
+  },
+};

@@ -1,0 +1,33 @@
+import type { CommandModule } from '../command.ts';
+import { execute } from '../execute.ts';
+import { openRun } from '../open-run.ts';
+import { openProject } from '../project.ts';
+import { addLimitOptions, addSelectOptions, type RunOptions } from '../run-options.ts';
+import { showSchedule } from './plan.ts';
+
+interface Options extends RunOptions {
+  dryRun?: boolean;
+  progress?: 'auto' | 'plain' | 'live';
+  json?: boolean;
+}
+
+export const run: CommandModule = {
+  define(command) {
+    command.argument(
+      '[plan]',
+      'folder of the plan, or the beginning of its name; default: the only one under parallel/',
+    );
+    addLimitOptions(addSelectOptions(command))
+      .option('--dry-run', 'show the schedule and change nothing')
+      .option('--honor-blocks', '`blocks` that no `deps` mirrors count as dependencies')
+      .option('--fresh-prompts', 'generate the prompts anew, whatever prompts/ holds')
+      .option('--progress <kind>', 'plain: [PROGRESS] lines; live: a status in place; default by terminal', 'auto');
+  },
+
+  async run(context, [plan], options: Options) {
+    const project = await openProject(context);
+    if (options.dryRun) return showSchedule(context, project, plan, options);
+    const opened = await openRun(context, project, plan, options);
+    return execute(context, project, opened, options);
+  },
+};

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { AgentAdapter } from '../agent/adapter.ts';
+import { type AgentsConfig, createAgents } from '../agent/registry.ts';
+import type { OpenRun } from '../engine/open.ts';
+import type { Ports } from '../engine/ports.ts';
+import { localExecutor } from '../executor/local.ts';
+import { judgeAttempt } from '../gate/judge.ts';
+import { changedPaths } from '../git/diff.ts';
+import { agentEnv, outsideEnv } from '../git/env.ts';
+import { identityEnv } from '../git/identity.ts';
+import { DEFAULT_JUNK } from '../git/junk.ts';
+import { installDependencies } from '../integrate/dependencies.ts';
+import { integrationWorktree } from '../integrate/integration-worktree.ts';
+import { land } from '../integrate/land.ts';
+import { runValidation } from '../integrate/validate.ts';
+import { attemptPaths } from '../journal/store.ts';
+import type { Plan } from '../plan/plan.ts';
+import { promptOf, retryPrompt } from '../plan/prompt.ts';
+import type { Config } from '../project/config.ts';
+import type { RunId } from '../run/event.ts';
+import { evidenceForRetry } from '../run/retry-evidence.ts';
+import { lastAttempt, type RunState } from '../run/state.ts';
+import { systemClock } from '../util/clock.ts';
+import { NO_SETUP, type SetupConfig, setUp } from '../workspace/setup.ts';
+import type { Workspaces } from '../workspace/workspace.ts';
+import { createWorktrees } from '../workspace/worktree.ts';
+import type { CliContext } from './context.ts';
+import type { Project } from './project.ts';
+
+/** How long a wave's validation may take. */
+const VALIDATION_MS = 30 * 60_000;
+const GRACE_MS = 10_000;
+
+/** The agents of this machine and this project, by name. */
+export function agentsOf(context: CliContext, { config, repository }: Project): Map<string, AgentAdapter> {
+  const machine = { isRoot: process.getuid?.() === 0, baseEnv: context.env, baseDir: repository.root };
+  return createAgents({ agent: config.agent, agents: config.agents as AgentsConfig['agents'] & {} }, machine);
+}
+
+/** Where the workspaces of a plan are: outside of every checkout. */
+export function workspacesRoot({ repository, config }: Project, plan: string): string {
+  // The main checkout names them, also when copse is called from a linked worktree.
+  const main = basename(repository.commonDir) === '.git' ? dirname(repository.commonDir) : repository.root;
+  const root = config.workspace.root ?? join('..', 'workspaces', basename(main));
+  return join(resolve(main, root), plan);
+}
+
+/** Where one task works. */
+export function placeOf(project: Project, plan: string, task: string): { branch: string; workspace: string } {
+  return { branch: `${project.config.branchPrefix}${task}`, workspace: join(workspacesRoot(project, plan), task) };
+}
+
+/** The worktrees of a run. */
+export function workspacesOf(
+  context: CliContext,
+  { repository, config }: Project,
+  run: RunId,
+  planDir: string,
+): Workspaces {
+  const planPath = insideOf(repository.root, planDir);
+  return createWorktrees({
+    repository,
+    run,
+    setup: setupOf(config),
+    snapshotRef: ({ branch }) => `refs/copse/snapshots/${run}/${branch.slice(config.branchPrefix.length)}`,
+    junk: [...DEFAULT_JUNK, ...config.junk],
+    never: planPath === null ? [] : [planPath],
+    env: outsideEnv(context.env),
+  });
+}
+
+function setupOf({ workspace }: Config): SetupConfig {
+  const { copy, link, setup, submodules } = workspace;
+  return { ...NO_SETUP, copy, link, command: setup ?? null, submodules };
+}
+
+/** Wires the real parts of a run. */
+export async function portsOf(context: CliContext, project: Project, open: OpenRun): Promise<Ports> {
+  const { repository, config } = project;
+  const { plan } = open;
+  const { git, commonDir, root } = repository;
+  const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+  const env = outsideEnv(context.env);
+  const setup = setupOf(config);
+  const workspaces = workspacesOf(context, project, open.id, open.state.planDir);
+  const worktree = integrationWorktree({
+    repository,
+    path: join(workspacesRoot(project, plan.name), '.integration'),
+    setUp: async (path) => {
+      const done = await setUp(path, { repository, config: setup, env });
+      return done.ok ? null : done.failure;
+    },
+  });
+  const executor = localExecutor({
+    agents: agentsOf(context, project),
+    workspaces,
+    files: (key) => {
+      const paths = attemptPaths(commonDir, key.run, key.task, key.attempt);
+      return { ...paths, log: join(paths.dir, 'agent.log') };
+    },
+    env: { ...agentEnv(context.env), ...(await identityEnv(git)) },
+    roles: rolesOf(plan, open.state),
+    rolesFolder: root,
+    clock: systemClock,
+    graceMs: GRACE_MS,
+    newSession: randomUUID,
+    ...(context.force && { hurry: context.force }),
+  });
+  return {
+    executor,
+
+    specify(id, attempt, state) {
+      const task = tasks.get(id)!;
+      const { settings } = state;
+      const before = lastAttempt(state.tasks.get(id)!);
+      const failure = before && before.number < attempt ? before.failure : null;
+      const prompt = promptOf(plan, task);
+      return {
+        run: state.id,
+        task: id,
+        attempt,
+        title: task.title,
+        agent: settings.agent,
+        ...(task.agent && { role: task.agent }),
+        ...((settings.model ?? task.model) && { model: settings.model ?? task.model! }),
+        prompt: failure ? retryPrompt(prompt, attempt, evidenceForRetry(failure, before!.evidence)) : prompt,
+        base: state.tip,
+        ...placeOf(project, plan.name, id),
+        timeoutMs: settings.timeoutMs,
+        stallMs: settings.stallMs,
+      };
+    },
+
+    async verify(id, attempt) {
+      const result = attempt.result!;
+      if (result.failure) return { evidence: [], failure: result.failure };
+      const changes = result.head === null ? [] : await changedPaths(git, attempt.base, result.head);
+      return judgeAttempt({
+        task: tasks.get(id)!,
+        base: attempt.base,
+        result,
+        changes,
+        planPath: insideOf(root, open.state.planDir),
+        policy: open.state.settings.scope,
+        allow: config.scope.allow,
+      });
+    },
+
+    async land({ task, attempt, head, tip }) {
+      const { state } = open;
+      const { title } = tasks.get(task)!;
+      const request = { ref: state.integrationRef, tip, head, plan: plan.name, run: state.id, task, title, attempt };
+      const landed = await land(git, request);
+      if (landed.landed) {
+        return { landed: true, commit: landed.commit, commits: lastAttempt(state.tasks.get(task)!)!.result!.commits };
+      }
+      if (landed.why === 'conflict') {
+        const { paths, messages, onto } = landed;
+        return { landed: false, failure: { code: 'merge-conflict', paths, messages, onto } };
+      }
+      const message = `the integration branch was ${landed.why} (now ${landed.actual ?? 'gone'}) while ${task} was landing`;
+      return { landed: false, failure: { code: 'workspace', message } };
+    },
+
+    validationCommand: (wave) => validationOf(plan, wave).command,
+
+    async validate(wave, commit) {
+      const validation = validationOf(plan, wave);
+      const failure = await worktree.checkout(commit);
+      if (failure) return { ok: false, failure };
+      const timeoutMs = VALIDATION_MS;
+      const ran = await runValidation(validation, { cwd: worktree.path, env, timeoutMs });
+      if (ran.ok) return { ok: true, ms: ran.ms };
+      return {
+        ok: false,
+        failure: { code: 'validation', wave, command: validation.command, exit: ran.exit, tail: ran.tail },
+      };
+    },
+
+    async installDependencies(tip) {
+      const failure = await worktree.checkout(tip);
+      if (failure) return { ok: false, failure };
+      return installDependencies({
+        git,
+        ref: open.state.integrationRef,
+        tip,
+        worktree: worktree.path,
+        steps: plan.dependencies,
+        env,
+      });
+    },
+  };
+}
+
+function validationOf(plan: Plan, number: number) {
+  return plan.waves.find((wave) => wave.number === number)!.validation!;
+}
+
+/** `path` relative to `root` with `/`, or null when it is outside. */
+function insideOf(root: string, path: string): string | null {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
+}
+
+function rolesOf(plan: Plan, state: RunState): Map<string, string[]> {
+  const wanted = plan.tasks.flatMap((task) => task.agent ?? []);
+  return new Map([[state.settings.agent, [...new Set(wanted)]]]);
+}

@@ -1,0 +1,150 @@
+import { agentNamed } from '../agent/registry.ts';
+import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
+import type { Plan } from '../plan/plan.ts';
+import { findPlan } from '../project/find-plan.ts';
+import { loadPlanFolder } from '../project/plan-folder.ts';
+import { systemClock } from '../util/clock.ts';
+import { EXIT, Refusal } from '../util/refusal.ts';
+import { agentsOf } from './compose.ts';
+import type { CliContext } from './context.ts';
+import { preflight } from './preflight.ts';
+import type { Project } from './project.ts';
+import { changedSettings, type RunOptions, selectionOf, settingsOf } from './run-options.ts';
+import { type FoundRun, latestRunOf } from './runs.ts';
+
+/** `run`: a new run of the plan, or the one that is there gone on with when that was asked for. */
+export async function openRun(
+  context: CliContext,
+  project: Project,
+  name: string | undefined,
+  options: RunOptions,
+): Promise<OpenRun> {
+  const { repository, config } = project;
+  const { plan, dir } = readPlan(project, name, options);
+  const latest = latestRunOf(repository.commonDir, plan.name);
+  const goesOn = options.retryFailed || options.wave !== undefined || options.only !== undefined;
+  if (latest && goesOn && canGoOn(latest)) return goOn(context, project, latest, plan, options);
+  if (options.retryFailed) throw nothingToRetry(plan.name);
+  if (latest) checkDone(latest);
+
+  const settings = settingsOf(config, options);
+  await checkAgent(context, project, settings.agent);
+  await preflight(context, project, plan);
+  const select = selectionOf(options);
+  return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock });
+}
+
+/** `resume`: the latest run, or the one that is named, gone on with. */
+export async function resumeRun(
+  context: CliContext,
+  project: Project,
+  found: FoundRun,
+  options: RunOptions,
+): Promise<OpenRun> {
+  let current: Plan | null = null;
+  try {
+    current = readPlan(project, found.state.planDir, options).plan;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    context.stderr.write(`copse: the plan cannot be read any more (${error.message}); going on with it as it was\n`);
+  }
+  return goOn(context, project, found, current, options);
+}
+
+async function goOn(
+  context: CliContext,
+  project: Project,
+  found: FoundRun,
+  current: Plan | null,
+  options: RunOptions,
+): Promise<OpenRun> {
+  await checkAgent(context, project, options.agent ?? found.state.settings.agent);
+  const opened = await reopenRun({
+    repository: project.repository,
+    run: found.id,
+    current,
+    settings: (frozen) => changedSettings(frozen, options),
+    select: selectionOf(options),
+    clock: systemClock,
+  });
+  if (opened.replanned)
+    context.stderr.write('copse: the plan was edited since; tasks that start now use it as it is\n');
+  return opened;
+}
+
+/** The plan that is meant; a refusal with every finding when it has errors. */
+export function readPlan(project: Project, name: string | undefined, options: RunOptions): { plan: Plan; dir: string } {
+  const { root } = project.repository;
+  const dir = findPlan({ cwd: project.cwd, repoRoot: root, argument: name, command: 'run' });
+  const loaded = loadPlanFolder(dir, { honorBlocks: options.honorBlocks === true });
+  if (loaded.ok) {
+    if (!options.freshPrompts) return { plan: loaded.plan, dir };
+    const tasks = loaded.plan.tasks.map(({ prompt: _, ...task }) => task);
+    return { plan: { ...loaded.plan, tasks }, dir };
+  }
+  const errors = loaded.diagnostics.filter((each) => each.level === 'error');
+  const shown = errors.slice(0, 5).map((each) => `${each.file}:${each.line}:${each.column} ${each.message}`);
+  throw new Refusal('plan-invalid', `${dir}: ${errors.length} errors\n  ${shown.join('\n  ')}`, {
+    exit: EXIT.planInvalid,
+    hint: `copse validate ${name ?? dir}`,
+    details: errors,
+  });
+}
+
+async function checkAgent(context: CliContext, project: Project, name: string): Promise<void> {
+  const adapter = agentNamed(agentsOf(context, project), name);
+  const check = await adapter.check();
+  if (check.ok) return;
+  throw new Refusal('agent-missing', check.message, { exit: EXIT.environment, hint: check.hint });
+}
+
+function canGoOn({ state }: FoundRun): boolean {
+  return state.phase !== 'abandoned' && state.outcome !== 'integrated';
+}
+
+/** A run that is not done must not be forgotten by starting another one. */
+function checkDone({ state, alive }: FoundRun): void {
+  if (state.phase === 'abandoned') return;
+  const { plan } = state;
+  if (alive) {
+    const { pid, host } = state.opened!;
+    throw new Refusal('run-held', `${plan} is being run by process ${pid} on ${host}`, {
+      exit: EXIT.environment,
+      hint: 'watch it: copse status --watch; or end it with Ctrl-C where it runs',
+    });
+  }
+  if (state.phase !== 'finished' || state.outcome === 'stopped') {
+    throw new Refusal('run-unfinished', `the last run of ${plan} has not come to an end`, {
+      exit: EXIT.usage,
+      hint: `copse resume ${plan}; or forget it: copse clean ${plan} --force`,
+    });
+  }
+  if (state.outcome === 'failed') {
+    throw new Refusal('run-failed', `the last run of ${plan} left tasks that failed`, {
+      exit: EXIT.usage,
+      hint: `copse run ${plan} --retry-failed; or forget it: copse clean ${plan} --force`,
+    });
+  }
+  if (state.outcome === 'partial') {
+    const left = [...state.tasks.values()]
+      .filter((task) => task.status.is !== 'integrated')
+      .map((task) => task.seed.id);
+    throw new Refusal('run-partial', `the last run of ${plan} has integrated all but ${left.join(', ')}`, {
+      exit: EXIT.usage,
+      hint: `copse resume ${plan}; or choose with --wave or --only`,
+    });
+  }
+  if (state.landed?.to !== state.tip) {
+    throw new Refusal('not-landed', `the last run of ${plan} is integrated but has not landed`, {
+      exit: EXIT.usage,
+      hint: `copse integrate ${plan}; or forget it: copse clean ${plan} --force`,
+    });
+  }
+}
+
+function nothingToRetry(plan: string): Refusal {
+  return new Refusal('nothing-to-retry', `there is no run of ${plan} with tasks that failed`, {
+    exit: EXIT.usage,
+    hint: `copse run ${plan}`,
+  });
+}

@@ -1,0 +1,18 @@
+import { createGit } from '../git/git.ts';
+import { openRepository, type Repository } from '../git/repository.ts';
+import { type Config, loadConfig } from '../project/config.ts';
+import type { CliContext } from './context.ts';
+
+/** The user's repository with its config: what almost every command begins with. */
+export interface Project {
+  repository: Repository;
+  config: Config;
+  /** Where the user stands; plan paths are relative to it. */
+  cwd: string;
+}
+
+/** Throws a refusal when there is no repository to work in, or its config is wrong. */
+export async function openProject(context: CliContext): Promise<Project> {
+  const repository = await openRepository(createGit({ cwd: context.cwd, env: context.env }));
+  return { repository, config: loadConfig(repository.root), cwd: context.cwd };
+}

@@ -1,0 +1,50 @@
+import type { Cost } from '../../run/event.ts';
+
+/** `8s`, `2m05`, `1h03`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes}m${two(seconds % 60)}` : `${Math.floor(minutes / 60)}h${two(minutes % 60)}`;
+}
+
+/** `$1.23`; `~$1.23` where it is not measured, `-` where nothing is known. */
+export function money(cost: Cost): string {
+  if (cost.usd === null) return '-';
+  const digits = cost.usd > 0 && cost.usd < 0.01 ? 4 : 2;
+  return `${cost.source === 'reported' ? '' : '~'}$${cost.usd.toFixed(digits)}`;
+}
+
+/** `12 MB`; powers of 1000. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** Cuts to `width` columns with `…`; also drops control characters, which a plan or an agent could send to the terminal. */
+export function clip(text: string, width: number): string {
+  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return clean.length <= width ? clean : width <= 1 ? clean.slice(0, width) : `${clean.slice(0, width - 1)}…`;
+}
+
+/** Rows as columns, two spaces apart, without trailing blanks; `right` names the columns that are aligned to the right. */
+export function columns(rows: string[][], right: ReadonlySet<number> = new Set()): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    });
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (right.has(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

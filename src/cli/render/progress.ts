@@ -1,0 +1,61 @@
+import { failureToken } from '../../run/describe.ts';
+import type { RunEvent } from '../../run/event.ts';
+import type { RunState } from '../../run/state.ts';
+
+/**
+ * The documented progress lines of an event, after it was folded; one regex reads them all:
+ * `/^\[PROGRESS\] (?:execution|wave=(\d+)(?: task=(\S+))?) status=(\w+)(.*)$/`.
+ */
+export function progressLines(event: RunEvent, state: RunState): string[] {
+  const line = progressLine(event, state);
+  return line === null ? [] : [`[PROGRESS] ${line}`];
+}
+
+function progressLine(event: RunEvent, state: RunState): string | null {
+  switch (event.type) {
+    case 'wave.started':
+      return `wave=${event.wave} status=started`;
+    case 'wave.validated':
+      return `wave=${event.wave} status=validated`;
+    case 'wave.failed':
+      return `wave=${event.wave} status=failed error=${failureToken(event.failure)}`;
+    case 'wave.completed': {
+      const status = event.integrated === event.total ? 'completed' : 'failed';
+      const failed = state.waves.get(event.wave)!.status.is === 'failed';
+      return `wave=${event.wave} status=${failed ? 'failed' : status} tasks=${event.integrated}/${event.total}`;
+    }
+    case 'attempt.started': {
+      const again = event.attempt > 1 ? ` attempt=${event.attempt}` : '';
+      return `${taskOf(event.task, state)} status=started${again}`;
+    }
+    case 'attempt.failed': {
+      const final = state.tasks.get(event.task)!.status.is === 'failed';
+      return `${taskOf(event.task, state)} status=${final ? 'failed' : 'retrying'} error=${failureToken(event.failure)}`;
+    }
+    case 'task.integrated':
+      return `${taskOf(event.task, state)} status=completed commits=${event.commits}`;
+    case 'task.blocked': {
+      const by = 'task' in event.by ? event.by.task : `wave-${event.by.wave}`;
+      return `${taskOf(event.task, state)} status=blocked by=${by}`;
+    }
+    case 'run.finished':
+      return executionLine(event.outcome, state);
+    default:
+      return null;
+  }
+}
+
+function executionLine(outcome: string, state: RunState): string {
+  if (outcome === 'integrated') return 'execution status=completed';
+  if (outcome !== 'failed') return `execution status=${outcome}`;
+  const failed = [...state.waves.values()].filter(
+    (wave) =>
+      wave.status.is === 'failed' ||
+      wave.tasks.some((id) => ['failed', 'blocked'].includes(state.tasks.get(id)!.status.is)),
+  );
+  return `execution status=failed waves_failed=${failed.length}`;
+}
+
+function taskOf(task: string, state: RunState): string {
+  return `wave=${state.tasks.get(task)!.seed.wave} task=${task}`;
+}

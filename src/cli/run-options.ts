@@ -1,0 +1,114 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../project/config.ts';
+import type { RunSettings } from '../run/event.ts';
+import type { SelectOptions } from '../schedule/select.ts';
+import { parseDuration } from '../util/duration.ts';
+
+/** Options that `run`, `resume` and `plan` share, as commander hands them over. */
+export interface RunOptions {
+  maxConcurrent?: number;
+  retries?: number;
+  timeout?: number;
+  stall?: number;
+  barrier?: 'none' | 'wave';
+  scope?: 'warn' | 'enforce';
+  agent?: string;
+  model?: string;
+  wave?: number;
+  only?: string[];
+  skip?: string[];
+  retryFailed?: boolean;
+  honorBlocks?: boolean;
+  freshPrompts?: boolean;
+}
+
+const HOUR = 3_600_000;
+
+export function addLimitOptions(command: Command): Command {
+  return command
+    .option('--max-concurrent <n>', 'agents at once (default 3)', whole(1, 1000))
+    .option('--retries <n>', 'further attempts after a failure (default 1)', whole(0, 100))
+    .option('--timeout <duration>', 'time an agent has, such as 90s, 30m, 2h (default 2h)', milliseconds)
+    .option('--stall <duration>', 'end an agent that says nothing for so long; 0 is never (default 30m)', milliseconds)
+    .addOption(
+      new Option('--barrier <kind>', 'wave: a wave starts when all before it are in').choices(['none', 'wave']),
+    )
+    .addOption(
+      new Option('--scope <policy>', 'changes outside CREATE and MODIFY (default warn)').choices(['warn', 'enforce']),
+    )
+    .option('--agent <name>', 'claude, command, or one of the config (default claude)')
+    .option('--model <name>', 'model for agents that take one');
+}
+
+export function addSelectOptions(command: Command): Command {
+  return command
+    .option('--wave <n>', 'this wave only; the waves before it must be integrated', whole(0, 100_000))
+    .option('--only <ids>', 'these tasks only, separated by commas', ids)
+    .option('--skip <ids>', 'leave these tasks out, separated by commas', ids)
+    .option('--retry-failed', 'give failed tasks a fresh set of attempts');
+}
+
+/** The settings of a new run: what was typed, else the config, else the defaults. */
+export function settingsOf(config: Config, options: RunOptions): RunSettings {
+  const { limits } = config;
+  const model = options.model;
+  return {
+    pattern: 'worktree',
+    agent: options.agent ?? config.agent,
+    ...(model && { model }),
+    maxConcurrent: options.maxConcurrent ?? limits.maxConcurrent ?? 3,
+    retries: options.retries ?? limits.retries ?? 1,
+    timeoutMs: options.timeout ?? limits.timeout ?? 2 * HOUR,
+    stallMs: options.stall ?? limits.stall ?? HOUR / 2,
+    barrier: options.barrier ?? 'none',
+    scope: options.scope ?? config.scope.policy ?? 'warn',
+  };
+}
+
+/** The settings of a run that goes on: as they were, with what was typed this time. */
+export function changedSettings(frozen: RunSettings, options: RunOptions): RunSettings {
+  return {
+    ...frozen,
+    ...(options.maxConcurrent !== undefined && { maxConcurrent: options.maxConcurrent }),
+    ...(options.retries !== undefined && { retries: options.retries }),
+    ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
+    ...(options.stall !== undefined && { stallMs: options.stall }),
+    ...(options.barrier !== undefined && { barrier: options.barrier }),
+    ...(options.scope !== undefined && { scope: options.scope }),
+    ...(options.agent !== undefined && { agent: options.agent }),
+    ...(options.model !== undefined && { model: options.model }),
+  };
+}
+
+export function selectionOf({ wave, only, skip, retryFailed }: RunOptions): SelectOptions {
+  return {
+    ...(wave !== undefined && { wave }),
+    ...(only && { only }),
+    ...(skip && { skip }),
+    ...(retryFailed && { retryFailed }),
+  };
+}
+
+function whole(min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`A whole number from ${min} to ${max} is needed.`);
+    }
+    return value;
+  };
+}
+
+function milliseconds(text: string): number {
+  const value = parseDuration(text);
+  if (value === null) throw new InvalidArgumentError('A duration is needed, such as 90s, 30m or 2h.');
+  return value;
+}
+
+const ids = (text: string, before: string[] = []): string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((id) => id.trim())
+    .filter(Boolean),
+];

@@ -1,0 +1,111 @@
+import type { Check, CheckName, Report, ReportTask } from './report.ts';
+
+const SIGN: Record<Check, string> = { passed: '✅', failed: '❌', warning: '⚠️', 'not-checked': '⚠️ not checked' };
+
+const TITLES: Record<CheckName, string> = {
+  branch_merge: 'Branch Merge',
+  contract_compliance: 'Contract Compliance',
+  tech_spec_compliance: 'Tech Spec Compliance',
+  boundary_violations: 'Boundary Violations',
+  tests: 'Tests',
+  type_check: 'Type Check',
+  lint: 'Lint',
+};
+
+/** integration-report.md in its documented form. Pure; dates in UTC. */
+export function renderMarkdown(report: Report): string {
+  const integrated = report.tasks.filter((task) => task.state === 'integrated');
+  const sections = [
+    `# Integration Report: ${line(report.title)}`,
+    [
+      `- **Generated**: ${new Date(report.generatedAt).toISOString()}`,
+      `- **Parallel Dir**: ${line(report.planDir)}`,
+      `- **Source PRD**: ${line(report.prd ?? '-')}`,
+      `- **Tech Spec**: ${line(report.techSpec ?? '-')}`,
+      `- **Tasks Integrated**: ${integrated.length}/${report.tasks.length}`,
+      `- **Run**: ${report.run}, ${(report.elapsedMs / 1000).toFixed(0)} s, ${cost(report.cost)}`,
+      `- **Integration Branch**: ${report.integration.branch} at ${report.integration.tip.slice(0, 12)}`,
+      ...(report.landed ? [`- **Landed**: ${report.landed.target} (${report.landed.how})`] : []),
+    ].join('\n'),
+    `## Summary\n\n${table(
+      ['Check', 'Status', 'Details'],
+      (Object.keys(TITLES) as CheckName[]).map((name) => [
+        TITLES[name],
+        SIGN[report.checks[name].result],
+        report.checks[name].details,
+      ]),
+    )}`,
+    `## Tasks\n\n${table(['Task', 'Wave', 'State', 'Attempts', 'Commits', 'Time', 'Cost', 'Evidence', 'Claim'], report.tasks.map(taskRow))}`,
+    '## Contract Compliance\n\n### API Endpoints\n\nNot checked.\n\n### Type Definitions\n\nNot checked.',
+    `## Boundary Violations\n\n${
+      report.violations.length === 0
+        ? 'None.'
+        : table(
+            ['Task', 'File', 'Issue'],
+            report.violations.map((violation) => [
+              violation.task,
+              violation.path,
+              `${violation.rule}${violation.entry ? ` (${violation.entry})` : ''}`,
+            ]),
+          )
+    }`,
+    '## Tech Spec Compliance\n\nNot checked.',
+    `## Test Results\n\n${table(
+      ['Wave', 'Validation', 'Result'],
+      report.waves.map((wave) => [String(wave.number), wave.command ? `\`${wave.command}\`` : '-', SIGN[wave.result]]),
+    )}${failureTails(report)}`,
+    `## Action Items\n\n### Must Fix\n\n${list(report.actions.mustFix)}\n\n### Should Fix\n\n${list(report.actions.shouldFix)}`,
+    `## Next Steps\n\n${list(report.next)}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function taskRow(task: ReportTask): string[] {
+  const last = task.attempts.at(-1);
+  const evidence = last?.evidence.map((each) => `${each.gate} ${each.verdict}`).join(', ') ?? '-';
+  const claim = last?.claim;
+  const said = claim
+    ? [
+        claim.task_completed === undefined ? null : `completed: ${claim.task_completed}`,
+        claim.tests_run === undefined ? null : `tests run: ${claim.tests_run}`,
+      ].filter((part) => part !== null)
+    : [];
+  return [
+    `${task.id} ${task.title}`,
+    String(task.wave),
+    task.state,
+    String(task.attempts.length),
+    String(task.commits ?? '-'),
+    `${(task.elapsedMs / 1000).toFixed(1)} s`,
+    cost(task.cost),
+    evidence || '-',
+    said.join(', ') || '-',
+  ];
+}
+
+function failureTails(report: Report): string {
+  return report.waves
+    .filter((wave) => wave.failure?.code === 'validation')
+    .map((wave) => `\n\nWave ${wave.number}:\n\n${fence(wave.failure?.code === 'validation' ? wave.failure.tail : '')}`)
+    .join('');
+}
+
+const cost = ({ usd, source }: Report['cost']) =>
+  usd === null ? 'cost unknown' : `$${usd.toFixed(4)}${source === 'reported' ? '' : ` (${source})`}`;
+
+const list = (items: string[]) => (items.length === 0 ? 'None.' : items.map((item) => `- ${line(item)}`).join('\n'));
+
+/** Text of a plan or an agent inside our Markdown: one line, no new table cells. */
+const line = (text: string) => text.replace(/\s+/g, ' ').trim();
+
+function table(head: string[], rows: string[][]): string {
+  const cells = (row: string[]) => `| ${row.map((cell) => line(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  return [cells(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(cells)].join('\n');
+}
+
+/** A code block that its content cannot close. */
+function fence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
+  const ticks = '`'.repeat(longest + 1);
+  return `${ticks}\n${text.trimEnd()}\n${ticks}`;
+}

@@ -1,0 +1,204 @@
+import type { Plan } from '../plan/plan.ts';
+import type { Claim, Cost, Evidence, Oid, Tokens } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
+import type { AttemptState, RunState, TaskState } from '../run/state.ts';
+import { summarize, type TaskLabel } from '../run/summarize.ts';
+import type { Violation } from '../scope/scope.ts';
+
+/** `not-checked` is never a pass: nothing was found to check it with. */
+export type Check = 'passed' | 'failed' | 'warning' | 'not-checked';
+
+/** report.json, version 1. Times in milliseconds since the epoch, durations in milliseconds. */
+export interface Report {
+  v: 1;
+  generatedAt: number;
+  plan: string;
+  title: string;
+  planDir: string;
+  prd: string | null;
+  techSpec: string | null;
+  run: string;
+  outcome: RunState['outcome'];
+  base: Oid;
+  integration: { branch: string; tip: Oid };
+  landed: RunState['landed'];
+  elapsedMs: number;
+  cost: Cost;
+  tokens: Tokens;
+  checks: Record<CheckName, { result: Check; details: string }>;
+  waves: { number: number; name: string | null; command: string | null; result: Check; failure: Failure | null }[];
+  tasks: ReportTask[];
+  violations: ({ task: string } & Violation)[];
+  actions: { mustFix: string[]; shouldFix: string[] };
+  next: string[];
+}
+
+export type CheckName =
+  | 'branch_merge'
+  | 'contract_compliance'
+  | 'tech_spec_compliance'
+  | 'boundary_violations'
+  | 'tests'
+  | 'type_check'
+  | 'lint';
+
+export interface ReportTask {
+  id: string;
+  title: string;
+  wave: number;
+  state: TaskLabel;
+  commit: Oid | null;
+  commits: number | null;
+  elapsedMs: number;
+  cost: Cost;
+  attempts: ReportAttempt[];
+}
+
+export interface ReportAttempt {
+  number: number;
+  agent: string;
+  outcome: string;
+  startedAt: number;
+  endedAt: number | null;
+  evidence: Evidence[];
+  /** What the agent said of its own work; never the basis of a verdict. */
+  claim: Claim | null;
+  failure: Failure | null;
+}
+
+/** What a run proved, from its journal and its plan. Pure. */
+export function buildReport(state: RunState, plan: Plan, now: number): Report {
+  const summary = summarize(state, now);
+  const tasks = [...state.tasks.values()].map((task): ReportTask => {
+    const row = summary.tasks.find((each) => each.id === task.seed.id)!;
+    return {
+      id: row.id,
+      title: row.title,
+      wave: row.wave,
+      state: row.state,
+      commit: task.status.is === 'integrated' ? task.status.commit : null,
+      commits: row.commits,
+      elapsedMs: row.elapsedMs,
+      cost: row.cost,
+      attempts: task.attempts.map(reportAttempt),
+    };
+  });
+  const waves = plan.waves.map((wave) => {
+    const status = state.waves.get(wave.number)?.status ?? { is: 'open' as const };
+    return {
+      number: wave.number,
+      name: wave.name ?? null,
+      command: wave.validation?.command ?? null,
+      result: wave.validation ? waveResult(status.is) : ('not-checked' as const),
+      failure: status.is === 'failed' ? status.failure : null,
+    };
+  });
+  const violations = [...state.tasks.values()].flatMap(violationsOf);
+  const report: Omit<Report, 'checks' | 'actions' | 'next'> = {
+    v: 1,
+    generatedAt: now,
+    plan: state.plan,
+    title: state.title,
+    planDir: state.planDir,
+    prd: plan.prd ?? null,
+    techSpec: plan.techSpec ?? null,
+    run: state.id,
+    outcome: state.outcome,
+    base: state.base,
+    integration: { branch: summary.integrationBranch, tip: state.tip },
+    landed: state.landed,
+    elapsedMs: summary.elapsedMs,
+    cost: summary.cost,
+    tokens: summary.tokens,
+    waves,
+    tasks,
+    violations,
+  };
+  const checks = checksOf(report);
+  return { ...report, checks, actions: actionsOf(report), next: nextSteps(report) };
+}
+
+function reportAttempt(attempt: AttemptState): ReportAttempt {
+  return {
+    number: attempt.number,
+    agent: attempt.agent,
+    outcome: attempt.result?.outcome ?? 'lost',
+    startedAt: attempt.startedAt,
+    endedAt: attempt.endedAt,
+    evidence: attempt.evidence,
+    claim: attempt.result?.claim ?? null,
+    failure: attempt.failure,
+  };
+}
+
+/** Violations of the last attempt only: what an earlier one broke was thrown away with it. */
+function violationsOf(task: TaskState): ({ task: string } & Violation)[] {
+  const scope = task.attempts.at(-1)?.evidence.find((evidence) => evidence.gate === 'scope');
+  const details = scope?.details as { violations?: Violation[] } | undefined;
+  return (details?.violations ?? []).map((violation) => ({ task: task.seed.id, ...violation }));
+}
+
+function waveResult(is: string): Check {
+  return is === 'validated' ? 'passed' : is === 'failed' ? 'failed' : 'not-checked';
+}
+
+type Facts = Omit<Report, 'checks' | 'actions' | 'next'>;
+
+function checksOf(report: Facts): Report['checks'] {
+  const integrated = report.tasks.filter((task) => task.state === 'integrated').length;
+  const conflicts = report.tasks.filter((task) => task.attempts.at(-1)?.failure?.code === 'merge-conflict').length;
+  const hard = report.violations.filter((violation) => violation.severity === 'fail').length;
+  const validated = report.waves.filter((wave) => wave.command !== null);
+  const failed = validated.filter((wave) => wave.result === 'failed').length;
+  const passed = validated.filter((wave) => wave.result === 'passed').length;
+  const tests: Check =
+    failed > 0 ? 'failed' : passed === 0 ? 'not-checked' : passed === validated.length ? 'passed' : 'warning';
+  const none = { result: 'not-checked' as const, details: 'no machine check configured' };
+  return {
+    branch_merge: {
+      result: integrated === report.tasks.length ? 'passed' : 'failed',
+      details: `${integrated}/${report.tasks.length} merged${conflicts > 0 ? `, ${conflicts} in conflict` : ''}`,
+    },
+    contract_compliance: none,
+    tech_spec_compliance: none,
+    boundary_violations: {
+      result: hard > 0 ? 'failed' : report.violations.length > 0 ? 'warning' : 'passed',
+      details:
+        report.violations.length === 0
+          ? 'none'
+          : `${hard} of boundaries, ${report.violations.length - hard} outside scopes`,
+    },
+    tests: {
+      result: tests,
+      details:
+        validated.length === 0
+          ? 'no wave has a validation'
+          : `${passed}/${validated.length} wave validations passed on the merged tree`,
+    },
+    type_check: none,
+    lint: none,
+  };
+}
+
+function actionsOf(report: Facts): Report['actions'] {
+  const mustFix = [
+    ...report.tasks
+      .filter((task) => task.state !== 'integrated' && task.state !== 'skipped')
+      .map((task) => `${task.id} (${task.title}) is ${task.state}`),
+    ...report.waves
+      .filter((wave) => wave.result === 'failed')
+      .map((wave) => `the validation of wave ${wave.number} failed: ${wave.command}`),
+  ];
+  const shouldFix = report.violations
+    .filter((violation) => violation.severity === 'warn')
+    .map((violation) => `${violation.task} changed ${violation.path} (${violation.rule})`);
+  return { mustFix, shouldFix };
+}
+
+function nextSteps(report: Facts): string[] {
+  if (report.landed?.to === report.integration.tip) {
+    return [`${report.landed.target} has it all; remove the workspaces: copse clean ${report.plan}`];
+  }
+  if (report.tasks.every((task) => task.state === 'integrated')) return [`land it: copse integrate ${report.plan}`];
+  return [`try the failed tasks again: copse run ${report.plan} --retry-failed`, `read a log: copse logs TASK`];
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { RunEvent } from '../../src/run/event.ts';
+import { compiled } from './compiled.ts';
+import type { Scratch } from './repository.ts';
+
+/** copse as a program of its own, compiled from the sources as they are: for tests that kill it or signal it. */
+export interface Copse {
+  start(scratch: Scratch, argv: string[], env?: NodeJS.ProcessEnv): CopseProcess;
+  remove(): void;
+}
+
+export interface CopseProcess {
+  child: ChildProcess;
+  /** What it has written so far, both streams. */
+  output(): string;
+  /** Its exit status, or the signal that ended it. */
+  ended: Promise<number | string>;
+}
+
+export function compiledCopse(): Copse {
+  const folder = compiled('cli/start.ts');
+  const main = join(folder, 'main.js');
+  writeFileSync(main, "import { start } from './cli/start.js';\nstart();\n");
+  return {
+    start(scratch, argv, env = {}) {
+      const child = spawn(process.execPath, [main, ...argv], { cwd: scratch.repo, env: { ...scratch.env, ...env } });
+      let text = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+      const ended = new Promise<number | string>((resolve) =>
+        child.once('close', (exit, signal) => resolve(signal ?? exit!)),
+      );
+      return { child, output: () => text, ended };
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Resolves when the file is there; looks whenever something changes in its folder. */
+export function fileAppears(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(dirname(path), look);
+    const poll = setInterval(look, 100);
+    look();
+    function look() {
+      if (!existsSync(path)) return;
+      watcher.close();
+      clearInterval(poll);
+      resolve();
+    }
+  });
+}
+
+/** The events of the latest run of a scratch repository, as far as they are on disk. */
+export function journalOf(scratch: Scratch): RunEvent[] {
+  const runs = join(scratch.repo, '.git/copse/runs');
+  const latest = readdirSync(runs).sort().at(-1)!;
+  const lines = readFileSync(join(runs, latest, 'journal.jsonl'), 'utf8')
+    .split('\n')
+    .filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as RunEvent);
+}
