@@ -21,7 +21,7 @@ describe('the command line of Claude Code', () => {
       '--dangerously-skip-permissions',
       '--setting-sources=user',
       '--strict-mcp-config',
-      '--disallowedTools=EnterWorktree,ExitWorktree,ListAgents,SendMessage,ScheduleWakeup,CronCreate,CronDelete,CronList,Monitor',
+      '--disallowedTools=EnterWorktree,ExitWorktree,ListAgents,SendMessage,ScheduleWakeup,CronCreate,CronDelete,CronList,Monitor,Workflow',
       '--session-id=b3f3f3a0-64a5-4f7e-9f0a-7a35b9c2f5d1',
     ]);
   });

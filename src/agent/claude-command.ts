@@ -4,25 +4,25 @@ import type { Overlay } from './environment.ts';
 /** Settings of Claude Code as an agent, from the user's config. */
 export interface ClaudeSettings {
   /** The program, or the program and its first arguments; default `claude`. */
-  command?: string | readonly string[];
-  model?: string;
+  command?: string | readonly string[] | undefined;
+  model?: string | undefined;
   /** Further arguments, after ours: theirs win. */
-  args?: readonly string[];
+  args?: readonly string[] | undefined;
   /** Further variables, over ours; null removes one. */
-  env?: Overlay;
+  env?: Overlay | undefined;
   /** For `--setting-sources`; default `user`, because hooks in a repository's settings would run unasked. */
-  settingSources?: string;
-  maxTurns?: number;
-  maxBudgetUsd?: number;
+  settingSources?: string | undefined;
+  maxTurns?: number | undefined;
+  maxBudgetUsd?: number | undefined;
   /** How often a failed API request is tried again; Claude Code's own default is 10, about three minutes. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /** Folder of Claude Code's whole state, for `CLAUDE_CONFIG_DIR`; default the user's own. */
-  configDir?: string;
+  configDir?: string | undefined;
 }
 
 /**
- * Tools that reach out of the attempt: to other worktrees and sessions, or past the final result (a scheduled wake-up
- * keeps the process alive after it, measured, and its work would be lost).
+ * Tools that reach out of the attempt: to other worktrees and sessions, or past the final result. A scheduled wake-up
+ * keeps the process alive after it (measured); what it or a background workflow did then would be lost.
  */
 const DENIED_TOOLS = [
   'EnterWorktree',
@@ -34,6 +34,7 @@ const DENIED_TOOLS = [
   'CronDelete',
   'CronList',
   'Monitor',
+  'Workflow',
 ];
 
 /** The arguments behind the program; the prompt comes on stdin, so that no option can swallow it and none is too long. */

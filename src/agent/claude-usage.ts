@@ -1,6 +1,6 @@
 import type { Cost, Tokens } from '../run/event.ts';
+import { NO_TOKENS } from '../run/state.ts';
 import { amount, type Json, object, string } from './json.ts';
-import { NO_TOKENS } from './tokens.ts';
 
 export interface Usage {
   tokens: Tokens;

@@ -1,9 +1,9 @@
 import { extractClaim } from '../run/claim.ts';
 import type { Outcome } from '../run/failure.ts';
+import { NO_COST, NO_TOKENS } from '../run/state.ts';
 import type { TranscriptReader } from './adapter.ts';
 import { endingSignal } from './signal.ts';
 import { lastLine, oneLine } from './text.ts';
-import { NO_TOKENS } from './tokens.ts';
 
 /** Enough of the output to find the JSON block in. */
 const KEPT_TEXT = 64 * 1024;
@@ -26,7 +26,7 @@ export function createCommandReader(): TranscriptReader {
         message: oneLine(outcome === 'success' ? claim?.summary || said || message : message, 400),
         claim,
         tokens: NO_TOKENS,
-        cost: { usd: null, source: 'unknown' },
+        cost: NO_COST,
       };
     },
   };

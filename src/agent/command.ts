@@ -11,10 +11,10 @@ export interface CommandSettings {
   /** The program, or an argv template: `['my-agent', '--prompt', '{prompt_file}']`. */
   command: string | readonly string[];
   /** Further arguments, templates too. */
-  args?: readonly string[];
-  model?: string;
+  args?: readonly string[] | undefined;
+  model?: string | undefined;
   /** Further variables; null removes one. */
-  env?: Overlay;
+  env?: Overlay | undefined;
 }
 
 /**

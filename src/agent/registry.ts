@@ -8,14 +8,14 @@ import type { Machine } from './machine.ts';
 /** One entry of `agents` in the config; which settings count depends on the type. */
 export interface AgentDefinition extends Omit<ClaudeSettings, 'command'>, Partial<CommandSettings> {
   /** Implied by the names `claude` and `command`. */
-  type?: 'claude' | 'command';
+  type?: 'claude' | 'command' | undefined;
 }
 
 /** The part of the config that is about agents. */
 export interface AgentsConfig {
   /** Which one carries out the tasks; default `claude`. */
-  agent?: string;
-  agents?: Readonly<Record<string, AgentDefinition>>;
+  agent?: string | undefined;
+  agents?: Readonly<Record<string, AgentDefinition>> | undefined;
 }
 
 /**

@@ -116,7 +116,9 @@ describe('a task', () => {
     const ran = await run(script([{ say: 'ok' }]));
     const { tools } = JSON.parse(ran.transcript.split('\n')[0]!) as { tools: string[] };
     expect(tools).toEqual(expect.arrayContaining(['Bash', 'Write', 'Edit', 'Read']));
-    expect(tools.filter((tool) => /Worktree|Wakeup|Cron|Monitor|SendMessage|ListAgents/.test(tool))).toEqual([]);
+    expect(tools.filter((tool) => /Worktree|Wakeup|Cron|Monitor|Workflow|SendMessage|ListAgents/.test(tool))).toEqual(
+      [],
+    );
   });
 
   it('is carried out in the role of a plugin, and roles are asked without a request', async () => {
@@ -140,6 +142,14 @@ describe('a task', () => {
     const ran = await run(script([{ say: 'ok' }]), settings, { role: 'python-experts:django-expert' });
     expect(ran.verdict.outcome).toBe('success');
     expect(JSON.stringify(server.requests().at(-1)!.messages[0])).toContain('You are the Django expert.');
+  });
+
+  it('counts what its sub-agents used', async () => {
+    const prompt = script([{ bash: 'echo sub' }, { say: 'sub-agent done' }]);
+    const agent = { name: 'Agent', args: { description: 'look', prompt, subagent_type: 'general-purpose' } };
+    const ran = await run(script([{ tool: agent }, { say: 'done' }]));
+    expect(ran.verdict).toMatchObject({ outcome: 'success', message: 'done', tokens: { input: 4000, output: 200 } });
+    expect(summaries(ran)).toEqual(['Agent general-purpose look', 'general-purpose: Bash echo sub', 'done']);
   });
 
   it('does not run hooks of the repository', async () => {
