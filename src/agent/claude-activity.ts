@@ -13,7 +13,7 @@ export function activitiesOf(event: Json, workspace: string): Activity[] {
       return text === '' ? [] : [{ kind: 'text', summary: oneLine(who + text) }];
     }
     if (block?.type !== 'tool_use') return [];
-    return [{ kind: 'tool', summary: oneLine(who + toolSummary(block, workspace)) }];
+    return [{ kind: 'tool', summary: oneLine(who + toolSummary(block, workspace)) || 'tool' }];
   });
 }
 

@@ -57,7 +57,7 @@ export async function knownRoles(
   probe: (unknown: string) => string[],
 ): Promise<Set<string>> {
   const answer = await ask(program, probe(`copse-probe-${randomUUID()}`), cwd);
-  return answer.exit === 0 ? new Set() : parseRoles(answer.stderr);
+  return parseRoles(answer.stderr);
 }
 
 /** Names in `--agent 'x' not found. Available agents: claude, Plan, python-experts:django-expert`; else none. */

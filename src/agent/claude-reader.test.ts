@@ -469,6 +469,82 @@ describe('other errors of the API', () => {
   });
 });
 
+describe('the conversation and what is beside it', () => {
+  const line = (more: object) => JSON.stringify(more);
+  const says = (text: string, more: object = {}) =>
+    line({
+      type: 'assistant',
+      parent_tool_use_id: null,
+      message: { id: text, content: [{ type: 'text', text }] },
+      ...more,
+    });
+  const claim = (summary: string) => `{"task_completed": true, "summary": "${summary}"}`;
+  const done = (more: object) => line({ type: 'result', subtype: 'success', is_error: false, result: 'Bye.', ...more });
+
+  it('has its claim in an earlier message when the last has none, but never from a sub-agent', () => {
+    const sub = says(claim('of a sub-agent'), { parent_tool_use_id: 'toolu_1' });
+    expect(read([says(claim('mine')), sub, done({})].join('\n'), 0).verdict.claim?.summary).toBe('mine');
+    expect(read([sub, done({})].join('\n'), 0).verdict.claim).toBeNull();
+    expect(read([says(claim('old')), done({ result: claim('new') })].join('\n'), 0).verdict.claim?.summary).toBe('new');
+  });
+
+  it('is interrupted when it says so, not by what a sub-agent was told', () => {
+    const told = (parent: string | null) =>
+      line({
+        type: 'user',
+        parent_tool_use_id: parent,
+        message: { content: [{ type: 'text', text: '[Request interrupted by user for tool use]' }] },
+      });
+    expect(read(told('toolu_1'), 1).verdict.outcome).toBe('agent-error');
+    expect(read(told(null), 1).verdict.outcome).toBe('cancelled');
+    const aborted = done({ subtype: 'error_during_execution', is_error: true, terminal_reason: 'aborted_tools' });
+    expect(read(aborted, 0).verdict.outcome).toBe('cancelled');
+  });
+
+  it('knows from its last error what a result without a status means', () => {
+    const failed = done({ is_error: true, api_error_status: null, terminal_reason: 'api_error', result: 'Failed.' });
+    const error = (more: object) => says('Failed.', { is_api_error_message: true, ...more });
+    expect(read([error({ error: 'authentication_failed' }), failed].join('\n'), 1).verdict.outcome).toBe('auth');
+    expect(read([error({ api_error_status: 529 }), failed].join('\n'), 1).verdict.outcome).toBe('overloaded');
+    expect(read([error({ api_error_status: 529 }), says('on'), failed].join('\n'), 1).verdict.outcome).toBe('network');
+  });
+
+  it("does not count Claude Code's own words as turns, nor fewer turns than it has seen", () => {
+    const usage = { input_tokens: 10, output_tokens: 1 };
+    const message = (id: string, model: string) =>
+      line({ type: 'assistant', parent_tool_use_id: null, message: { id, model, content: [], usage } });
+    const lines = [
+      message('a', 'opus'),
+      message('b', '<synthetic>'),
+      message('c', 'opus'),
+      done({ num_turns: 1, usage }),
+    ];
+    const usages = read(lines.join('\n'), 0).events.filter((event) => event.type === 'usage');
+    expect(usages.map((event) => event.turns)).toEqual([1, 2, 2]);
+  });
+
+  it('shows paths outside of the workspace as they are', () => {
+    const write = (file_path: string) =>
+      line({ type: 'assistant', message: { content: [{ type: 'tool_use', name: 'Write', input: { file_path } }] } });
+    const files = [
+      '/home/dev/project/a/b.ts',
+      '/home/dev/project',
+      '/home/dev',
+      '/home/dev/other/x',
+      'rel/y',
+      '/home/dev/project/..z',
+    ];
+    expect(read(files.map(write).join('\n'), 0).activities).toEqual([
+      'Write a/b.ts',
+      'Write /home/dev/project',
+      'Write /home/dev',
+      'Write /home/dev/other/x',
+      'Write rel/y',
+      'Write ..z',
+    ]);
+  });
+});
+
 describe('damaged transcripts', () => {
   const names = Object.keys(GOLDEN);
   const bytes = new Map(names.map((name) => [name, Buffer.from(recorded(name))]));
