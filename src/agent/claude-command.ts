@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AgentContext, CommandLine } from './adapter.ts';
 import type { Overlay } from './environment.ts';
 
@@ -37,9 +39,21 @@ const DENIED_TOOLS = [
   'Workflow',
 ];
 
+/**
+ * The repository's own instructions, for runs that do not load them as a setting source: `CLAUDE.md` in the workspace, or
+ * null. Settings of a repository may run hooks, and so stay out; what it asks of agents is plain text and belongs to the task.
+ */
+export function repositoryInstructions(settings: ClaudeSettings, workspace: string): string | null {
+  if ((settings.settingSources ?? 'user').split(',').includes('project')) return null;
+  return (
+    ['CLAUDE.md', '.claude/CLAUDE.md'].map((name) => join(workspace, name)).find((file) => existsSync(file)) ?? null
+  );
+}
+
 /** The arguments behind the program; the prompt comes on stdin, so that no option can swallow it and none is too long. */
 export function claudeArguments(settings: ClaudeSettings, context: AgentContext): string[] {
   const model = context.model ?? settings.model;
+  const instructions = repositoryInstructions(settings, context.workspace);
   // `--name=value`: a value from a plan that begins with a dash stays a value.
   return [
     '-p',
@@ -47,6 +61,7 @@ export function claudeArguments(settings: ClaudeSettings, context: AgentContext)
     '--verbose', // stream-json demands it
     '--dangerously-skip-permissions',
     ...sources(settings),
+    ...(instructions === null ? [] : [`--append-system-prompt-file=${instructions}`]),
     `--disallowedTools=${DENIED_TOOLS.join(',')}`,
     `--session-id=${context.session}`,
     ...(context.role === undefined ? [] : [`--agent=${context.role}`]),

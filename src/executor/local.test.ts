@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeExecutor } from '../../test/contract/executor.ts';
+import type { AgentAdapter } from '../agent/adapter.ts';
 import { createCommandAdapter } from '../agent/command.ts';
 import { createGit } from '../git/git.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
 import { openRepository } from '../git/repository.ts';
-import type { AgentAdapter } from '../agent/adapter.ts';
 import { systemClock } from '../util/clock.ts';
 import { NO_SETUP } from '../workspace/setup.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
@@ -76,7 +76,10 @@ function worktrees({ repo, env }: { repo: string; env: NodeJS.ProcessEnv }): Wor
 describe('coalesce', () => {
   it('lets the first through, holds the newest, and gives it out at the end', () => {
     const seen: string[] = [];
-    const live = coalesce((event) => seen.push(event.type === 'activity' ? event.activity.summary : event.type), 60_000);
+    const live = coalesce(
+      (event) => seen.push(event.type === 'activity' ? event.activity.summary : event.type),
+      60_000,
+    );
     for (const summary of ['a', 'b', 'c']) live.push({ type: 'activity', activity: { kind: 'text', summary } });
     expect(seen).toEqual(['a']);
     live.flush();

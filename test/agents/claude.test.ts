@@ -76,6 +76,19 @@ describeAgentAdapter({
 });
 
 describe('a task', () => {
+  it('is told what the repository asks of agents, although its settings are not loaded', async () => {
+    scratch.write('CLAUDE.md', 'Always use tabs in this repository.\n');
+    const before = server.requests().length;
+    await run(script([{ say: 'Understood.' }]));
+    const asked = JSON.stringify(
+      server
+        .requests()
+        .slice(before)
+        .map((request) => request.messages),
+    );
+    expect(asked).toContain('Always use tabs in this repository.');
+  });
+
   it('is done with tool calls that write, commit and touch the marker', async () => {
     const claim = { task_completed: true, tests_run: 2, summary: 'Added the user model.' };
     const prompt = `# Task\n\nPlease.\n\n${script([

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptSpec, Executor, ExecutorEvent } from '../../src/executor/executor.ts';
-import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { fileAppears } from '../rig/copse.ts';
+import { type Scratch, scratchRepository } from '../rig/repository.ts';
 
 /** What a suite needs of the place it runs in. */
 export interface ExecutorWorld {
@@ -73,14 +73,18 @@ export function describeExecutor(
 
   describe(`executor ${name}`, () => {
     test('runs an agent in its workspace and names the commit it made', async () => {
-      const { events, ended } = await run('echo hi > a.txt; git add a.txt; git commit -qm "feat: a"; touch .claude-task-complete');
+      const { events, ended } = await run(
+        'echo hi > a.txt; git add a.txt; git commit -qm "feat: a"; touch .claude-task-complete',
+      );
       expect(events.map((event) => event.type)).toEqual(['attempt.prepared', 'attempt.spawned', 'attempt.ended']);
       expect(ended).toMatchObject({ outcome: 'success', exit: 0, commits: 1, leftovers: [], marker: true });
       expect(world.scratch.git('show', `${ended.head}:a.txt`)).toBe('hi');
     });
 
     test('commits what the agent left, without junk', async () => {
-      const { ended } = await run('mkdir -p node_modules/x && echo j > node_modules/x/j; echo hi > a.txt; touch .claude-task-complete');
+      const { ended } = await run(
+        'mkdir -p node_modules/x && echo j > node_modules/x/j; echo hi > a.txt; touch .claude-task-complete',
+      );
       expect(ended).toMatchObject({ outcome: 'success', commits: 1, leftovers: ['a.txt'], marker: true });
       expect(world.scratch.git('ls-tree', '-r', '--name-only', ended.head!)).toBe('README.md\na.txt');
       expect(world.scratch.git('log', '-1', '--format=%s', ended.head!)).toBe('feat: task-001 Do it');
