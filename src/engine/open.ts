@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { isAncestor } from '../git/history.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
+import { findLanded } from '../integrate/land.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createRun as createFolder, newRunId, type RunPaths, runPaths } from '../journal/store.ts';
 import { openJournal } from '../journal/write.ts';
@@ -90,10 +91,11 @@ export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { repl
     const frozen = JSON.parse(readFileSync(paths.plan, 'utf8')) as Plan;
     const replanned = current !== null && JSON.stringify(current) !== JSON.stringify(frozen);
     if (replanned) checkSameShape(frozen, current);
-    await restoreIntegrationRef(repository, state);
+    const actual = await restoreIntegrationRef(repository, state);
     const plan = replanned ? current : frozen;
     if (replanned) writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
     append(journal, state, opened(journal, selection, input.settings(state.settings)));
+    await catchUp(repository, { journal, state, actual });
     await journal.flush();
     return { id: run, plan, state, journal, paths, replanned };
   } catch (error) {
@@ -111,18 +113,36 @@ function opened(journal: Journal, selection: ReturnType<typeof select>, settings
 }
 
 /** The branch is made after the journal says so, and may be missing after a crash; one that was rewritten is not ours to mend. */
-async function restoreIntegrationRef({ git }: Repository, state: RunState): Promise<void> {
+async function restoreIntegrationRef({ git }: Repository, state: RunState): Promise<Oid> {
   const actual = await readRef(git, state.integrationRef);
   if (actual === null) {
     await compareAndSwap(git, state.integrationRef, { next: state.tip, old: null, reason: 'copse: resume' });
-    return;
+    return state.tip;
   }
-  if (await isAncestor(git, state.tip, actual)) return;
+  if (await isAncestor(git, state.tip, actual)) return actual;
   const name = state.integrationRef.replace('refs/heads/', '');
   throw new Refusal('integration-rewritten', `${name} no longer holds ${short(state.tip)}, which this run made`, {
     exit: EXIT.integration,
     hint: `put it back: git branch -f ${name} ${short(state.tip)}`,
   });
+}
+
+/** Journals what happened to the integration branch unseen: a landing just before a crash, commits of a person. */
+async function catchUp(
+  { git }: Repository,
+  { journal, state, actual }: { journal: Journal; state: RunState; actual: Oid },
+): Promise<void> {
+  if (actual === state.tip) return;
+  for (const [task, { status, attempts }] of state.tasks) {
+    if (status.is !== 'verified') continue;
+    const { attempt, head } = status;
+    const request = { plan: state.plan, run: state.id, task, attempt, tip: state.tip };
+    const commit = await findLanded(git, request, actual);
+    if (commit === null) continue;
+    const { commits } = attempts.at(-1)!.result!;
+    append(journal, state, { type: 'task.integrated', task, attempt, head, commit, commits });
+  }
+  if (actual !== state.tip) append(journal, state, { type: 'integration.moved', from: state.tip, to: actual });
 }
 
 function branchTaken(ref: string, plan: string): Refusal {

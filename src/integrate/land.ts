@@ -52,8 +52,10 @@ export async function land(git: Git, request: LandRequest): Promise<Landed> {
   return { landed: false, why: 'contended', actual: onto };
 }
 
-/** The merge commit by which this attempt has landed already, between `tip` and `actual`. */
-async function findLanded(git: Git, request: LandRequest, actual: Oid): Promise<Oid | null> {
+type Landing = Pick<LandRequest, 'plan' | 'run' | 'task' | 'attempt'>;
+
+/** The merge commit by which an attempt has landed already, after `tip` and up to `actual`; null when it has not. */
+export async function findLanded(git: Git, request: Landing & { tip: Oid }, actual: Oid): Promise<Oid | null> {
   const trailers = trailersOf(request);
   const commits = await log(git, request.tip, actual, { firstParent: true });
   return commits.find((commit) => commit.message.trimEnd().endsWith(trailers))?.oid ?? null;
@@ -63,6 +65,6 @@ function messageOf(request: LandRequest): string {
   return `Merge ${request.task}: ${request.title.replace(/\s+/g, ' ').trim()}\n\n${trailersOf(request)}\n`;
 }
 
-function trailersOf({ plan, run, task, attempt }: LandRequest): string {
+function trailersOf({ plan, run, task, attempt }: Landing): string {
   return `Copse-Task: ${plan}/${task}\nCopse-Run: ${run}\nCopse-Attempt: ${attempt}`;
 }

@@ -146,6 +146,8 @@ export type RunEventBody =
   | { type: 'attempt.failed'; task: TaskId; attempt: number; failure: Failure; evidence: Evidence[] }
   | { type: 'landing.started'; task: TaskId; attempt: number; head: Oid; onto: Oid }
   | { type: 'task.integrated'; task: TaskId; attempt: number; head: Oid; commit: Oid; commits: number }
+  /** A person committed to the integration branch between two openings of the run. */
+  | { type: 'integration.moved'; from: Oid; to: Oid }
   | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge' }
   | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null }
   /** Given up by a person (`clean --force`): nothing of it will be gone on with. */

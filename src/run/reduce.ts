@@ -103,6 +103,9 @@ function reduceRun(state: RunState, event: RunEvent): void {
       state.tip = commit;
       return;
     }
+    case 'integration.moved':
+      state.tip = event.to;
+      return;
     case 'target.landed':
       state.landed = { target: event.target, from: event.from, to: event.to, how: event.how, at: event.at };
       return;

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aPlan } from '../../test/rig/plans.ts';
+import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
+import { createGit } from '../git/git.ts';
+import { openRepository, type Repository } from '../git/repository.ts';
+import { land } from '../integrate/land.ts';
+import type { Task } from '../plan/plan.ts';
+import type { AttemptResult, RunSettings } from '../run/event.ts';
+import { reduce } from '../run/reduce.ts';
+import { NO_COST, NO_TOKENS } from '../run/state.ts';
+import { systemClock } from '../util/clock.ts';
+import { createRun, type OpenRun, reopenRun } from './open.ts';
+
+let scratch: Scratch;
+let repository: Repository;
+beforeEach(async () => {
+  scratch = scratchRepository();
+  repository = await openRepository(createGit({ cwd: scratch.repo, env: scratch.env }));
+});
+afterEach(() => scratch.remove());
+
+const NAME = 'TS-0042-inventory';
+const REF = `refs/heads/copse/${NAME}`;
+
+const settings: RunSettings = {
+  pattern: 'worktree',
+  agent: 'command',
+  maxConcurrent: 3,
+  retries: 1,
+  timeoutMs: 1000,
+  stallMs: 0,
+  barrier: 'none',
+  scope: 'warn',
+};
+
+const task = (id: string, more: Partial<Task> = {}): Task => ({
+  id,
+  title: id,
+  wave: 1,
+  deps: [],
+  blocks: [],
+  conflicts: [],
+  skills: [],
+  contracts: [],
+  scope: { create: [], modify: [], boundary: [], prose: [] },
+  objective: '',
+  requirements: '',
+  checklist: '',
+  outputFormat: '',
+  file: `tasks/${id}.md`,
+  ...more,
+});
+
+const create = (plan = aPlan([task('task-001')])) =>
+  createRun({
+    repository,
+    plan,
+    planDir: `${scratch.repo}/parallel/${NAME}`,
+    settings,
+    select: {},
+    clock: systemClock,
+  });
+const reopen = (run: OpenRun, current = run.plan) =>
+  reopenRun({ repository, run: run.id, current, settings: (frozen) => frozen, select: {}, clock: systemClock });
+
+/** Journals task-001 up to the moment before it lands; gives its head. */
+function upToLanding(run: OpenRun): string {
+  scratch.git('checkout', '-q', '-b', 'feature/task-001');
+  const head = scratch.commit('feat: one', { 'one.txt': 'one\n' });
+  scratch.git('checkout', '-q', 'main');
+  const name = { task: 'task-001', attempt: 1 };
+  const result: AttemptResult = {
+    outcome: 'success',
+    message: '',
+    exit: 0,
+    signal: null,
+    head,
+    commits: 1,
+    leftovers: [],
+    marker: true,
+    claim: null,
+    tokens: NO_TOKENS,
+    cost: NO_COST,
+    ms: 1,
+  };
+  for (const body of [
+    {
+      type: 'attempt.started',
+      ...name,
+      agent: 'command',
+      branch: 'feature/task-001',
+      workspace: '/w',
+      base: run.state.base,
+    },
+    { type: 'attempt.ended', ...name, ...result },
+    { type: 'attempt.verified', ...name, head, evidence: [] },
+    { type: 'landing.started', ...name, head, onto: run.state.tip },
+  ] as const) {
+    reduce(run.state, run.journal.append(body));
+  }
+  return head;
+}
+
+describe('a run that is re-opened', () => {
+  it('knows a landing whose event was lost, and lands it no second time', async () => {
+    const run = await create();
+    const head = upToLanding(run);
+    const landed = await land(repository.git, {
+      ref: REF,
+      tip: run.state.tip,
+      head,
+      plan: NAME,
+      run: run.id,
+      task: 'task-001',
+      title: 'x',
+      attempt: 1,
+    });
+    await run.journal.close(); // killed here: the branch has moved, the journal does not know
+    const again = await reopen(run);
+    expect(again.state.tasks.get('task-001')!.status).toMatchObject({
+      is: 'integrated',
+      commit: landed.landed && landed.commit,
+      commits: 1,
+    });
+    expect(again.state.tip).toBe(scratch.git('rev-parse', REF));
+    await again.journal.close();
+  });
+
+  it('goes on where the landing had not happened yet', async () => {
+    const run = await create();
+    const head = upToLanding(run);
+    await run.journal.close();
+    const again = await reopen(run);
+    expect(again.state.tasks.get('task-001')!.status).toEqual({ is: 'verified', attempt: 1, head });
+    await again.journal.close();
+  });
+
+  it('takes commits of a person on the integration branch along', async () => {
+    const run = await create();
+    await run.journal.close();
+    scratch.git('checkout', '-q', `copse/${NAME}`);
+    const fix = scratch.commit('fix by hand', { 'fix.txt': 'x\n' });
+    scratch.git('checkout', '-q', 'main');
+    const again = await reopen(run);
+    expect(again.state.tip).toBe(fix);
+    await again.journal.close();
+  });
+
+  it('makes the integration branch anew when it is gone, and refuses one that was rewritten', async () => {
+    const run = await create();
+    await run.journal.close();
+    scratch.git('branch', '-D', `copse/${NAME}`);
+    await (await reopen(run)).journal.close();
+    expect(scratch.git('rev-parse', REF)).toBe(run.state.base);
+    const other = scratch.git('commit-tree', 'HEAD^{tree}', '-m', 'unrelated');
+    scratch.git('update-ref', REF, other);
+    await expect(reopen(run)).rejects.toMatchObject({ code: 'integration-rewritten', exit: 6 });
+  });
+
+  it('uses the plan as it was mended, and refuses another one', async () => {
+    const run = await create();
+    await run.journal.close();
+    const mended = aPlan([task('task-001', { requirements: 'now with more care' })]);
+    const again = await reopen(run, mended);
+    expect(again.replanned).toBe(true);
+    expect(again.plan.tasks[0]!.requirements).toBe('now with more care');
+    await again.journal.close();
+    await expect(reopen(run, aPlan([task('task-001'), task('task-002')]))).rejects.toMatchObject({
+      code: 'plan-changed',
+    });
+    await expect(reopen(run, mended).then((open) => open.journal.close())).resolves.toBeUndefined(); // nobody holds it
+  });
+});
+
+describe('a new run', () => {
+  it('refuses an integration branch with work that HEAD does not have, and leaves no trace', async () => {
+    scratch.git('checkout', '-q', '-b', `copse/${NAME}`);
+    const foreign = scratch.commit('foreign', { 'x.txt': 'x\n' });
+    scratch.git('checkout', '-q', 'main');
+    await expect(create()).rejects.toMatchObject({ code: 'branch-exists', exit: 2 });
+    expect(scratch.git('rev-parse', REF)).toBe(foreign);
+    const run = await create(aPlan([task('task-001')], { name: 'TS-0043-other' }));
+    expect(run.state.base).toBe(scratch.git('rev-parse', 'main'));
+    await run.journal.close();
+  });
+});
