@@ -5,7 +5,7 @@ import { createGit } from '../git/git.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { land } from '../integrate/land.ts';
 import type { Task } from '../plan/plan.ts';
-import type { AttemptResult, RunSettings } from '../run/event.ts';
+import type { AttemptResult, RunEventBody, RunSettings } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { NO_COST, NO_TOKENS } from '../run/state.ts';
 import { systemClock } from '../util/clock.ts';
@@ -83,7 +83,7 @@ function upToLanding(run: OpenRun): string {
     cost: NO_COST,
     ms: 1,
   };
-  for (const body of [
+  const bodies: RunEventBody[] = [
     {
       type: 'attempt.started',
       ...name,
@@ -95,9 +95,8 @@ function upToLanding(run: OpenRun): string {
     { type: 'attempt.ended', ...name, ...result },
     { type: 'attempt.verified', ...name, head, evidence: [] },
     { type: 'landing.started', ...name, head, onto: run.state.tip },
-  ] as const) {
-    reduce(run.state, run.journal.append(body));
-  }
+  ];
+  for (const body of bodies) reduce(run.state, run.journal.append(body));
   return head;
 }
 
