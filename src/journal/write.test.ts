@@ -182,6 +182,17 @@ describe('a coordinator that was overtaken', () => {
     await journal.close().catch(() => {});
   });
 
+  it('acknowledges nothing that its successor may not have read', async () => {
+    const journal = await open();
+    journal.append(noted(1));
+    // The lock was looked at when flush() was called; the write is on its way now.
+    const flushed = journal.flush();
+    overtake();
+    await expect(flushed).rejects.toThrow(expect.objectContaining({ code: 'fenced' }));
+    expect(numbers()).toEqual(upTo(1));
+    await journal.close().catch(() => {});
+  });
+
   it('does not harm its successor with half a line', async () => {
     const journal = await open();
     journal.append(noted(1));
