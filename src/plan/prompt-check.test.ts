@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aTask } from '../../test/rig/attempts.ts';
 import { aPlan } from '../../test/rig/plans.ts';
 import { generatePrompt } from './prompt.ts';
-import { checkPrompt, fixPrompt, isValidPrompt } from './prompt-check.ts';
+import { checkPrompt, fixPrompt, isValidPrompt, reportPrompts } from './prompt-check.ts';
 import { block, findSections, SECTIONS } from './prompt-sections.ts';
 
 const task = aTask();
@@ -54,6 +54,39 @@ describe('checkPrompt', () => {
     ['='.repeat(100_000), false],
   ])('%.40s: %s', (line, present) => {
     expect(missing(`a\n${line}\nb`).includes('OUTPUT FORMAT (REQUIRED)')).toBe(!present);
+  });
+});
+
+describe('reportPrompts', () => {
+  it('looks at every prompt, also at one without a task and at one that cannot be read', () => {
+    const files = new Map([
+      ['manifest.json', '{}'],
+      ['prompts/task-001.txt', 'Do it.'],
+      ['prompts/stray.txt', generated],
+      ['custom/two.txt', 'Do it, too.'],
+      ['custom/other.txt', 'not a prompt'],
+    ]);
+    const at = { code: 'not-text', level: 'error', line: 1, column: 1 } as const;
+    const unreadable = [
+      { ...at, file: 'prompts/broken.txt', message: 'prompts/broken.txt is not UTF-8' },
+      { ...at, file: 'context.md', message: 'context.md is not UTF-8' },
+    ];
+    const tasks = [
+      aTask({ prompt: { file: 'prompts/task-001.txt', text: 'Do it.' } }),
+      aTask({ id: 'task-002', prompt: { file: 'custom/two.txt', text: 'Do it, too.' } }),
+      aTask({ id: 'task-003' }),
+    ];
+    const reports = reportPrompts({ name: 'x', files, unreadable }, aPlan(tasks));
+    expect(reports.map(({ file, task, valid, problem }) => [file, task, valid, problem])).toEqual([
+      ['custom/two.txt', 'task-002', false, undefined],
+      ['prompts/broken.txt', null, false, 'prompts/broken.txt is not UTF-8'],
+      ['prompts/stray.txt', null, true, undefined],
+      ['prompts/task-001.txt', 'task-001', false, undefined],
+    ]);
+    expect(reportPrompts({ name: 'x', files }, null).map(({ file }) => file)).toEqual([
+      'prompts/stray.txt',
+      'prompts/task-001.txt',
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Plan, Task } from './plan.ts';
+import type { Plan, PlanSource, Task } from './plan.ts';
 import { sectionBody } from './prompt.ts';
 import { block, CRITICAL, type Found, findSections, OPTIONAL, SECTIONS, type Section } from './prompt-sections.ts';
 
@@ -29,6 +29,38 @@ export function checkPrompt(text: string): SectionCheck[] {
 /** Whether a prompt has all it must have. */
 export function isValidPrompt(text: string): boolean {
   return checkPrompt(text).every(({ present, required }) => present || !required);
+}
+
+/** One prompt file of a plan folder. */
+export interface PromptReport {
+  /** Relative to the plan folder. */
+  file: string;
+  /** Id of the task that uses it; null when none does. */
+  task: string | null;
+  valid: boolean;
+  sections: SectionCheck[];
+  /** Why it could not be read; its sections are empty then. */
+  problem?: string;
+}
+
+/** Looks at every prompt of a plan folder: those of its tasks, and whatever else is in `prompts/`. Sorted by file. */
+export function reportPrompts({ files, unreadable = [] }: PlanSource, plan: Plan | null): PromptReport[] {
+  const tasks = new Map((plan?.tasks ?? []).flatMap(({ id, prompt }) => (prompt ? [[prompt.file, id] as const] : [])));
+  const isPrompt = (file: string) => tasks.has(file) || /^prompts\/[^/]+\.txt$/.test(file);
+  const read = [...files].filter(([file]) => isPrompt(file));
+  const reports = read.map(
+    ([file, text]): PromptReport => ({
+      file,
+      task: tasks.get(file) ?? null,
+      valid: isValidPrompt(text),
+      sections: checkPrompt(text),
+    }),
+  );
+  const broken = unreadable.filter(({ file }) => isPrompt(file));
+  const problems = broken.map(
+    ({ file, message }): PromptReport => ({ file, task: null, valid: false, sections: [], problem: message }),
+  );
+  return [...reports, ...problems].sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 /**

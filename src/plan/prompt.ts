@@ -62,7 +62,10 @@ export function sectionBody(section: Section, plan: Plan, task: Task): string {
     case 'DO NOT MODIFY':
       return boundary(task) || NONE;
     case 'IMPLEMENTATION REQUIREMENTS':
-      return quoted(task.requirements) || 'What the objective and the contracts ask for.';
+      return (
+        [quoted(task.requirements), quoted(task.notes ?? '')].filter(Boolean).join('\n\n') ||
+        'What the objective and the contracts ask for.'
+      );
     case 'ACCEPTANCE CRITERIA':
       return (
         quoted(task.checklist) || '- The tests of what you wrote pass, and so do the tests that were there before.'

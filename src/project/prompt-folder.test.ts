@@ -17,7 +17,7 @@ import { aPlan } from '../../test/rig/plans.ts';
 import type { Task } from '../plan/plan.ts';
 import { generatePrompt } from '../plan/prompt.ts';
 import { isValidPrompt } from '../plan/prompt-check.ts';
-import { checkPrompts, fixPrompts, regeneratePrompts, writeMissingPrompts, writePromptIndex } from './prompt-folder.ts';
+import { fixPrompts, regeneratePrompts, writeMissingPrompts, writePromptIndex } from './prompt-folder.ts';
 
 let root: string;
 let dir: string;
@@ -102,19 +102,8 @@ describe('regeneratePrompts', () => {
   });
 });
 
-describe('checkPrompts and fixPrompts', () => {
-  it('look at every prompt, also at one without a task', () => {
-    const plan = aPlan([withPrompt('task-001', 'Do ü.'), aTask({ id: 'task-002' })]);
-    writeFileSync(join(dir, 'prompts/stray.txt'), generatePrompt(plan, plan.tasks[1]!));
-    writeFileSync(join(dir, 'prompts/task-009.txt.backup'), 'old');
-    expect(checkPrompts(dir, plan).map(({ file, task, valid }) => [file, task, valid])).toEqual([
-      ['prompts/stray.txt', null, true],
-      ['prompts/task-001.txt', 'task-001', false],
-    ]);
-    expect(checkPrompts(dir, null)[1]).toMatchObject({ task: null, valid: false, bytes: 6 });
-  });
-
-  it('mend the invalid ones, and never overwrite a backup', () => {
+describe('fixPrompts', () => {
+  it('mends the invalid ones, and never overwrites a backup', () => {
     const plan = aPlan([withPrompt('task-001', 'mine\n'), aTask({ id: 'task-002' })]);
     writeMissingPrompts(dir, plan);
     writeFileSync(join(dir, 'prompts/task-001.txt.backup'), 'earlier');
@@ -125,20 +114,13 @@ describe('checkPrompts and fixPrompts', () => {
     expect(read('prompts/task-001.txt.backup.2')).toBe('mine\n');
     expect(read('prompts/task-001.txt')).toMatch(/^mine\n/);
     expect(isValidPrompt(read('prompts/task-001.txt'))).toBe(true);
-    expect(fixPrompts(dir, plan)).toEqual([]);
   });
 
-  it('change nothing at all when one prompt is no UTF-8', () => {
-    const plan = aPlan([withPrompt('task-001', 'mine'), withPrompt('task-002', '')]);
-    writeFileSync(join(dir, 'prompts/task-002.txt'), Buffer.from([0x61, 0xe4, 0x0a]));
-    expect(() => fixPrompts(dir, plan)).toThrow(/task-002\.txt is not UTF-8/);
-    expect(readdirSync(join(dir, 'prompts')).sort()).toEqual(['task-001.txt', 'task-002.txt']);
-    expect(read('prompts/task-001.txt')).toBe('mine');
-  });
-
-  it('are content with a folder that has no prompts', () => {
-    rmSync(join(dir, 'prompts'), { recursive: true });
-    expect(checkPrompts(dir, aPlan([aTask()]))).toEqual([]);
+  it('leaves valid ones alone, byte for byte', () => {
+    const plan = aPlan([aTask()]);
+    const text = `\ufeff${generatePrompt(plan, aTask()).replaceAll('\n', '\r\n')}`;
+    expect(fixPrompts(dir, aPlan([withPrompt('task-001', text)]))).toEqual([]);
+    expect(read('prompts/task-001.txt')).toBe(text);
   });
 });
 

@@ -1,17 +1,8 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { Plan } from '../plan/plan.ts';
 import { generatePrompt, promptFileOf } from '../plan/prompt.ts';
-import { checkPrompt, fixPrompt, isValidPrompt, type SectionCheck } from '../plan/prompt-check.ts';
+import { fixPrompt, isValidPrompt } from '../plan/prompt-check.ts';
 import { generateIndex, isGeneratedIndex, PROMPT_INDEX } from '../plan/prompt-index.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -55,44 +46,15 @@ export function regeneratePrompts(dir: string, plan: Plan, at: Date): PromptChan
   });
 }
 
-/** One prompt file and what it lacks; `task` is null when no task of the plan uses it. */
-export interface PromptReport {
-  file: string;
-  task: string | null;
-  valid: boolean;
-  sections: SectionCheck[];
-  /** UTF-8. */
-  bytes: number;
-}
-
-/** Looks at every prompt of the folder: those of the plan's tasks, and other `prompts/*.txt`. Sorted by file. */
-export function checkPrompts(dir: string, plan: Plan | null): PromptReport[] {
-  const owners = new Map(
-    (plan?.tasks ?? []).flatMap((task) => (task.prompt ? [[task.prompt.file, task] as const] : [])),
-  );
-  const files = new Set([...owners.keys(), ...promptFiles(dir)]);
-  return [...files].sort().map((file) => {
-    const text = readFileSync(inside(dir, file), 'utf8');
-    return {
-      file,
-      task: owners.get(file)?.id ?? null,
-      valid: isValidPrompt(text),
-      sections: checkPrompt(text),
-      bytes: Buffer.byteLength(text),
-    };
-  });
-}
-
 /** Adds what invalid prompts of the plan's tasks lack; the old text is kept in `<file>.backup`, or `.backup.2` and so on. */
 export function fixPrompts(dir: string, plan: Plan): PromptChange[] {
-  const mended = checkPrompts(dir, plan).flatMap(({ file, task: id, valid }) => {
-    const task = plan.tasks.find((each) => each.id === id);
-    return task && !valid ? [{ file, task: task.id, text: fixPrompt(plan, task, readExactly(dir, file)) }] : [];
-  });
-  return mended.map(({ file, task, text }) => {
+  return plan.tasks.flatMap((task): PromptChange[] => {
+    if (!task.prompt || isValidPrompt(task.prompt.text)) return [];
+    const { file, text } = task.prompt;
+    const path = inside(dir, file);
     const backup = copyAside(dir, file);
-    writeFileAtomic(join(dir, file), text);
-    return { file, task, action: 'fixed', backup };
+    writeFileAtomic(path, fixPrompt(plan, task, text));
+    return [{ file, task: task.id, action: 'fixed', backup }];
   });
 }
 
@@ -104,20 +66,6 @@ export function writePromptIndex(dir: string, plan: Plan): boolean {
   if (before === text || (before !== null && !isGeneratedIndex(before))) return false;
   writeFileAtomic(path, text);
   return true;
-}
-
-/** The text of a file that is to be written again; refused when that would change bytes that are no UTF-8. */
-function readExactly(dir: string, file: string): string {
-  const bytes = readFileSync(inside(dir, file));
-  const text = bytes.toString('utf8');
-  if (!bytes.equals(Buffer.from(text))) {
-    throw new Refusal('not-utf8', `${file} is not UTF-8 text`, {
-      exit: EXIT.planInvalid,
-      where: file,
-      hint: 'convert it to UTF-8, or write it anew with: copse prompts --fresh',
-    });
-  }
-  return text;
 }
 
 /** Copies to the first of `.backup`, `.backup.2`, … that is free: an earlier backup is never overwritten. */
@@ -155,15 +103,6 @@ function writeNew(path: string, text: string): boolean {
     if (isExisting(error)) return false;
     throw error;
   }
-}
-
-function promptFiles(dir: string): string[] {
-  const folder = join(dir, 'prompts');
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.txt'))
-    .map(({ name }) => `prompts/${name}`);
 }
 
 /** The absolute path of a file of the plan folder; refused when a link on the way leads out of it. */
