@@ -76,4 +76,10 @@ export const COMMANDS: CommandEntry[] = [
     summary: 'is everything there that a run needs: git, agents, disk',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
+  {
+    name: 'demo',
+    usage: 'demo',
+    summary: 'see it work: agents without a key extend a small service in a scratch repository',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
 ];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hermeticEnv } from '../../../test/rig/repository.ts';
+import { loadPlanFolder } from '../../project/plan-folder.ts';
 import { extractClaim } from '../../run/claim.ts';
 import { type Demo, makeDemo } from './make.ts';
 
@@ -57,6 +58,11 @@ describe('the repository of the demo', () => {
     expect(run(['bash', '-c', 'node --import ./tools/typescript.mjs --test test/*.test.ts']).output).toContain(
       'pass 5',
     );
+  });
+
+  it('has a plan without a finding', () => {
+    const loaded = loadPlanFolder(join(demo.repo, 'parallel', demo.plan));
+    expect(loaded).toMatchObject({ ok: true, diagnostics: [], plan: { variant: 'M5', technology: 'typescript' } });
   });
 
   it('no wave is valid before its tasks', () => {
