@@ -59,7 +59,7 @@ export function createHands(task) {
 }
 
 function runTests(files) {
-  const argv = ['--import', './tools/typescript.mjs', '--test', '--test-reporter=tap', ...files];
+  const argv = ['--test-reporter=tap', 'tools/test.mjs', ...files];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   const count = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
   // A runner that died without a count failed too.

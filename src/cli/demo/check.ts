@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { outsideEnv } from '../../git/env.ts';
 import { exec } from '../../process/exec.ts';
 
@@ -19,10 +17,7 @@ export async function testInventory(
   repo: string,
   { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<TestResult> {
-  const files = readdirSync(join(repo, 'test'))
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `test/${name}`);
-  const argv = ['--import', './tools/typescript.mjs', '--test', '--test-reporter=tap', ...files];
+  const argv = ['--test-reporter=tap', 'tools/test.mjs'];
   const ended = await exec(process.execPath, argv, { cwd: repo, env: outsideEnv(env), timeoutMs: MINUTE, signal });
   const output = ended.stdout.toString('utf8');
   const count = (name: string) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
