@@ -55,7 +55,7 @@ describe('commitAll', () => {
     expect(scratch.git('log', '-1', '--format=%B%P')).toBe(`feat: leftovers\n\nbody\n${base}`);
     expect(scratch.git('diff', 'HEAD', '--stat')).toBe('');
     expect(existsSync(join(scratch.repo, '.venv/bin/python'))).toBe(true);
-    expect(await commit()).toEqual({ head, paths: [], refused: [], nested: [] });
+    expect(await commit()).toEqual({ before: head, head, paths: [], refused: [], nested: [], unreadable: [] });
   });
 
   it('takes out junk that was staged, but keeps what the repository tracks', async () => {
@@ -144,6 +144,23 @@ describe('commitAll', () => {
     expect(paths).toEqual(['a.txt']);
     expect(filesOf(head)).toHaveLength(5);
     expect(existsSync(join(scratch.repo, 'b.txt'))).toBe(false);
+  });
+
+  it('takes the rest when one file cannot be taken, and names that one', async () => {
+    // Permissions stop nobody who is root; these do: a name that is .git on some file systems, and a filter that fails.
+    scratch.git('config', 'filter.broken.clean', 'false');
+    scratch.git('config', 'filter.broken.required', 'true');
+    scratch.write('.git/info/attributes', '*.bin filter=broken\n');
+    scratch.write('GIT~1', 'refused by git');
+    scratch.write('x.bin', 'refused by the filter');
+    scratch.write('a.txt', 'changed');
+    unlinkSync(join(scratch.repo, 'b.txt'));
+    scratch.write('ünï "q"', 'new');
+    const { head, paths, unreadable } = await commit();
+    expect(unreadable).toEqual(['GIT~1', 'x.bin']);
+    expect(paths.sort()).toEqual(['a.txt', 'b.txt', 'ünï "q"']);
+    expect(filesOf(head).join()).not.toMatch(/GIT~1|x\.bin/);
+    expect(await commit()).toMatchObject({ head, paths: [], unreadable: ['GIT~1', 'x.bin'] });
   });
 
   it('commits on a detached HEAD', async () => {

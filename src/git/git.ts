@@ -71,11 +71,14 @@ export class GitError extends Error {
 
 /** A git in `cwd`; the binary is looked up on the PATH of `env` (default: our own environment). */
 export function createGit({ cwd, env = process.env }: { cwd: string; env?: NodeJS.ProcessEnv }): Git {
-  const clean = gitEnv(env);
+  return gitIn(cwd, gitEnv(env));
+}
+
+function gitIn(cwd: string, env: NodeJS.ProcessEnv): Git {
   const git: Git = {
     cwd,
-    env: clean,
-    run: (args, options = {}) => start(clean, options.cwd ?? cwd, args, options),
+    env,
+    run: (args, options = {}) => start(env, options.cwd ?? cwd, args, options),
     async bytes(args, options) {
       const result = await git.run(args, options);
       if (result.exit !== 0) throw new GitError(args, result);
@@ -83,7 +86,7 @@ export function createGit({ cwd, env = process.env }: { cwd: string; env?: NodeJ
     },
     text: async (args, options) => (await git.bytes(args, options)).toString('utf8').replace(/\n$/, ''),
     fields: async (args, options) => splitFields(await git.bytes(args, options)),
-    at: (folder) => createGit({ cwd: folder, env }),
+    at: (folder) => gitIn(folder, env),
   };
   return git;
 }

@@ -1,15 +1,16 @@
 import type { Git } from './git.ts';
 
 const FALLBACK = { name: 'copse', email: 'copse@localhost' };
-const known = new WeakMap<Git, Promise<Record<string, string>>>();
+/** By environment, which all work trees of one repository share: they have one configuration, too. */
+const known = new WeakMap<NodeJS.ProcessEnv, Promise<Record<string, string>>>();
 
 /**
  * Variables that give an identity to the commits of this repository where its user has set none; empty where git has one.
  * Agents need it as much as we: their commits would fail, or carry a name guessed from the host.
  */
 export function identityEnv(git: Git): Promise<Record<string, string>> {
-  const found = known.get(git) ?? findIdentity(git);
-  known.set(git, found);
+  const found = known.get(git.env) ?? findIdentity(git);
+  known.set(git.env, found);
   return found;
 }
 

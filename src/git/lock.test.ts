@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processStart } from '../process/tree.ts';
 import { withLock } from './lock.ts';
 import { createPool } from './pool.ts';
 
@@ -42,6 +44,26 @@ describe('withLock', () => {
     await waiting;
     expect(entered).toBe(true);
     expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe('withLock, after a crash', () => {
+  it('takes over at once from a process that is gone, not from one that lives', async () => {
+    const file = join(folder, 'lock');
+    const ended = spawnSync(process.execPath, ['-e', '']).pid;
+    const holder = (pid: number, start: string) => JSON.stringify({ host: hostname(), pid, start, token: 'x' });
+    writeFileSync(file, holder(ended, 'long ago'));
+    expect(await withLock(file, async () => 'entered')).toBe('entered');
+    writeFileSync(file, holder(process.pid, processStart(process.pid)!));
+    let entered = false;
+    const waiting = withLock(file, async () => {
+      entered = true;
+    });
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(entered).toBe(false);
+    rmSync(file);
+    await waiting;
+    expect(entered).toBe(true);
   });
 });
 

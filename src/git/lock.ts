@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, processStart } from '../process/tree.ts';
 
 /** A holder refreshes its lock file this often … */
 const HEARTBEAT_MS = 5_000;
-/** … so one this old has no holder any more. */
+/** … so one this old has no holder any more, wherever that was. */
 const STALE_MS = 30_000;
 /** Waiting longer than this for a living holder is a bug somewhere. */
 const PATIENCE_MS = 10 * 60_000;
@@ -14,7 +16,8 @@ const queues = new Map<string, Promise<unknown>>();
 
 /**
  * Runs `act` while nobody else holds the lock `file`: callers in this process take turns in order, other processes are
- * kept out by the file. Meant for work of milliseconds; the lock of a killed process goes stale after 30 s.
+ * kept out by the file. Meant for work of milliseconds. The lock of a process that was killed is taken over at once; on a
+ * shared disk, that of another machine after 30 s without a sign of life.
  */
 export function withLock<T>(file: string, act: () => Promise<T>): Promise<T> {
   const turn = (queues.get(file) ?? Promise.resolve()).then(() => holding(file, act));
@@ -25,7 +28,7 @@ export function withLock<T>(file: string, act: () => Promise<T>): Promise<T> {
 }
 
 async function holding<T>(file: string, act: () => Promise<T>): Promise<T> {
-  const token = randomBytes(8).toString('hex');
+  const token = JSON.stringify({ ...self(), token: randomBytes(8).toString('hex') });
   await acquire(file, token);
   const heartbeat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS);
   try {
@@ -43,7 +46,7 @@ async function acquire(file: string, token: string): Promise<void> {
     if (await create(file, token)) return;
     if (await isStale(file)) {
       // Renaming is atomic: of several waiters one takes the stale file away, the others find none.
-      const aside = `${file}.${token}.stale`;
+      const aside = `${file}.${randomBytes(8).toString('hex')}.stale`;
       await rename(file, aside).catch(() => {});
       await rm(aside, { force: true });
       continue;
@@ -65,7 +68,18 @@ async function create(file: string, token: string): Promise<boolean> {
   }
 }
 
+function self() {
+  return { host: hostname(), pid: process.pid, start: processStart(process.pid) ?? '' };
+}
+
 async function isStale(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => null);
-  return found !== null && Date.now() - found.mtimeMs > STALE_MS;
+  const [found, text] = await Promise.all([stat(file).catch(() => null), readFile(file, 'utf8').catch(() => '')]);
+  if (found === null) return false;
+  if (Date.now() - found.mtimeMs > STALE_MS) return true;
+  try {
+    const holder = JSON.parse(text) as ReturnType<typeof self>;
+    return holder.host === hostname() && holder.start !== '' && !isAlive(holder.pid, holder.start);
+  } catch {
+    return false; // just being written
+  }
 }

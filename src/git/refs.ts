@@ -80,34 +80,31 @@ export async function branchExists(git: Git, branch: string): Promise<boolean> {
 
 export interface BranchState {
   tip: Oid | null;
-  /**
-   * Why a branch of this name cannot be made: git refuses the name, or `a` stands where `a/b` needs a folder (and the
-   * other way round). That the branch itself exists is no obstacle.
-   */
+  /** `a` stands where `a/b` needs a folder, or the other way round; that the branch itself exists is no obstacle. */
   obstacle: string | null;
   /** The further refs that were asked for and exist. */
   refs: Map<string, Oid>;
 }
 
-/** What there is to know about a branch before it is made, in one round. `also`: further refs to read with it. */
+/** What there is to know about a branch before it is made, but for the finer rules of names. `also`: further refs to read with it. */
 export async function inspectBranch(git: Git, branch: string, also: readonly string[] = []): Promise<BranchState> {
   const parts = branch.split('/');
   const above = parts.slice(0, -1).map((_, length) => `refs/heads/${parts.slice(0, length + 1).join('/')}`);
   const own = `refs/heads/${branch}`;
-  const [valid, refs] = await Promise.all([
-    git.run(['check-ref-format', own]),
-    branch === '' || branch.startsWith('-') ? new Map<string, Oid>() : findRefs(git, [...above, own, ...also]),
-  ]);
-  const state = { tip: refs.get(own) ?? null, refs };
-  if (valid.exit !== 0 || branch.startsWith('-')) {
-    return { ...state, obstacle: `git allows no branch named ${JSON.stringify(branch)}` };
-  }
+  const refs = branch === '' ? new Map<string, Oid>() : await findRefs(git, [...above, own, ...also]);
   const inTheWay = above.find((ref) => refs.has(ref)) ?? [...refs.keys()].find((ref) => ref.startsWith(`${own}/`));
   const name = inTheWay?.slice('refs/heads/'.length);
-  return { ...state, obstacle: name === undefined ? null : `the branch ${name} stands in the way of ${branch}` };
+  const bad = branch === '' || branch.startsWith('-') ? badName(branch) : null;
+  const obstacle = bad ?? (name === undefined ? null : `the branch ${name} stands in the way of ${branch}`);
+  return { tip: refs.get(own) ?? null, refs, obstacle };
 }
 
-/** Why a branch of this name cannot be made, or null (see {@link BranchState}). */
+/** Why a branch of this name cannot be made, or null: git refuses the name, or see {@link BranchState}. */
 export async function branchObstacle(git: Git, branch: string): Promise<string | null> {
-  return (await inspectBranch(git, branch)).obstacle;
+  const valid = await git.run(['check-ref-format', `refs/heads/${branch}`]);
+  return valid.exit === 0 ? (await inspectBranch(git, branch)).obstacle : badName(branch);
+}
+
+function badName(branch: string): string {
+  return `git allows no branch named ${JSON.stringify(branch)}`;
 }

@@ -1,8 +1,8 @@
 import type { Oid } from '../run/event.ts';
 import { type Git, GitError } from './git.ts';
 import { commitTree, treeOf } from './merge.ts';
-import { compareAndSwap, listRefs, resolve } from './refs.ts';
-import { type Baseline, stage } from './stage.ts';
+import { compareAndSwap, listRefs } from './refs.ts';
+import { type Baseline, withStage } from './stage.ts';
 
 export interface SnapshotOptions {
   /** Refs are made as `<prefix>.1`, `<prefix>.2`, …: `refs/copse/snapshots/<run>/<task>`. */
@@ -26,38 +26,40 @@ export interface Snapshot {
   dirty: boolean;
   /** Folders with a repository of their own; what only they hold is kept under `.copse-nested/`. */
   nested: string[];
+  /** Files that git could not take in: they are in no snapshot. */
+  unreadable: string[];
 }
 
 /**
  * Keeps the whole state of a work tree under a ref: its commits, also those its HEAD has left (`reset`, `amend`), what is
  * staged, changed and untracked. Index, HEAD and files stay as they are. An unchanged state makes no second snapshot.
  */
-export async function snapshot(git: Git, options: SnapshotOptions): Promise<Snapshot> {
+export function snapshot(git: Git, options: SnapshotOptions): Promise<Snapshot> {
   const { prefix, message, tips = [], ...rest } = options;
-  const head = (await resolve(git, 'HEAD')) ?? tips[0] ?? null;
-  if (head === null) throw new Error(`${git.cwd} has no commit at all`);
-  const [others, headTree, staged] = await Promise.all([
-    leftCommits(git, head, tips),
-    treeOf(git, head),
-    stage(git, { ...rest, against: head, captureNested: true }),
-  ]);
-  const { tree, wholeTree, indexTree, nested } = staged;
-  const half = indexTree !== null && indexTree !== headTree && indexTree !== tree && indexTree !== wholeTree;
-  const dirty = tree !== headTree || half;
-  if (wholeTree === headTree && !half && others.length === 0) {
-    return { ...(await keepCommit(git, prefix, head)), dirty, nested };
-  }
-  const parents = [head, ...others];
-  if (half) {
-    const index = { tree: indexTree, parents: [head], message: `${message} (index)`, date: 0 };
-    parents.push(await commitTree(git, index));
-  }
-  const same = await latest(git, prefix);
-  if (same && (await describes(git, same.commit, wholeTree, parents))) {
-    return { ref: same.ref, commit: same.commit, dirty, nested };
-  }
-  const commit = await commitTree(git, { tree: wholeTree, parents, message });
-  return { ...(await store(git, prefix, commit)), dirty, nested };
+  return withStage(git, rest, async (stage) => {
+    const head = stage.scan.head ?? tips[0];
+    if (head === undefined) throw new Error(`${git.cwd} has no commit at all`);
+    const { nested, refused, scan, unreadable } = stage;
+    const found = { nested, unreadable };
+    const others = await leftCommits(git, head, tips);
+    const plain = stage.differs === 'no' && scan.head !== null && nested.length === 0 && refused.length === 0;
+    if (plain && others.length === 0) return { ...(await keepCommit(git, prefix, head)), dirty: false, ...found };
+    const [headTree, tree, whole] = [await treeOf(git, head), await stage.tree(), await stage.wholeTree()];
+    const index = scan.staged.length > 0 ? await stage.indexTree() : null;
+    const half = index !== null && index !== headTree && index !== tree && index !== whole;
+    const dirty = tree !== headTree || half;
+    if (whole === headTree && !half && others.length === 0)
+      return { ...(await keepCommit(git, prefix, head)), dirty, ...found };
+    const parents = [head, ...others];
+    if (half)
+      parents.push(await commitTree(git, { tree: index, parents: [head], message: `${message} (index)`, date: 0 }));
+    const same = await latest(git, prefix);
+    if (same && (await describes(git, same.commit, whole, parents))) {
+      return { ref: same.ref, commit: same.commit, dirty, ...found };
+    }
+    const commit = await commitTree(git, { tree: whole, parents, message });
+    return { ...(await store(git, prefix, commit)), dirty, ...found };
+  });
 }
 
 /** Keeps a commit, and with it all of its history, under the next free `<prefix>.<n>`; not twice in a row. */

@@ -1,170 +1,166 @@
-import { randomBytes } from 'node:crypto';
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Oid } from '../run/event.ts';
+import { addEverything } from './add-everything.ts';
+import {
+  type CopiedIndex,
+  decode,
+  ignoreMissing,
+  isFolder,
+  listChanges,
+  onCopiedIndex,
+  type StagedChange,
+  takeBack,
+  writeTree,
+} from './copied-index.ts';
 import { type Git, splitFields } from './git.ts';
 import { captureNested } from './nested.ts';
+import { type Scan, scanWorktree } from './scan.ts';
 
 export interface StageOptions {
   /** This work tree's own git directory. */
   gitDir: string;
-  /** Commit that unwanted changes are taken back to. */
-  against: Oid;
+  /** Commit that unwanted changes are taken back to; default HEAD. */
+  against?: Oid;
   /** gitignore patterns: files that match and that `against` lacks are left out, besides what the repository ignores. */
   junk: readonly string[];
   /** Paths (files or folders, relative to the top, with `/`) that stay as `against` has them, tracked or not. */
   never?: readonly string[];
   /** Changes that stood in the work tree before any work was done in it; left out while they are just that. */
   baseline?: Baseline;
-  /** Also keep what repositories inside the work tree hold (for snapshots). */
-  captureNested?: boolean;
 }
 
 /** `<mode> <oid>` of each path that set-up changed or made, as {@link readBaseline} found them. */
 export type Baseline = Record<string, string>;
 
-/** The whole work tree as an index of its own; the live index, HEAD and the files stay as they are. */
+/** The whole work tree on an index of its own; the live index, HEAD and the files stay as they are. */
 export interface Stage {
-  /** Without what is never wanted. */
-  tree: Oid;
-  /** With the changes below `never`, and with what nested repositories held. */
-  wholeTree: Oid;
-  /** Tree of the index as it was found; null when it holds unmerged entries. */
-  indexTree: Oid | null;
+  scan: Scan;
+  /** Whether `tree` differs from that of HEAD; maybe: what was staged and what was taken back could cancel out. */
+  differs: 'no' | 'maybe' | 'yes';
   /** Paths below `never` that differ from `against`. */
   refused: string[];
   /** Folders that are repositories of their own, with a `/` at the end: git commits none of their files. */
   nested: string[];
-}
-
-interface Scratch {
-  git: Git;
-  env: { GIT_INDEX_FILE: string };
-  /** File with the junk patterns. */
-  patterns: string;
+  /** Files that git cannot take in: no permission to read them, or a name it refuses. */
+  unreadable: string[];
+  /** Tree of the index as it was found; null when it holds unmerged entries. */
+  indexTree(): Promise<Oid | null>;
+  /** Everything but what is never wanted. */
+  tree(): Promise<Oid>;
+  /** That, the changes below `never`, and what only repositories inside the work tree have. */
+  wholeTree(): Promise<Oid>;
+  /** Makes the staged state the live index. */
+  install(): Promise<void>;
 }
 
 /**
- * Stages everything in a work tree on a copy of its index. The copy keeps what git knows about unchanged files, so that
- * only changed ones are read: six times faster than starting from an empty index.
+ * Stages everything in a work tree on a copy of its index and hands it to `use`. The copy keeps what git knows about
+ * unchanged files, so that only changed ones are read: six times faster than starting from an empty index.
  * @param git runs at the top of the work tree
  */
-export function stage(git: Git, options: StageOptions): Promise<Stage> {
+export function withStage<T>(git: Git, options: StageOptions, use: (stage: Stage) => Promise<T>): Promise<T> {
   return onCopiedIndex(git, options, async (scratch) => {
-    const before = await git.run(['write-tree'], { env: scratch.env });
-    const indexTree = before.exit === 0 ? before.stdout.toString('utf8').trim() : null;
-    const nested = await addEverything(scratch);
-    const changes = await listChanges(scratch, options.against);
-    const junk = await listJunk(scratch);
-    const { baseline = {}, never = [] } = options;
-    const needless = ({ path, status, entry }: StagedChange) =>
-      (status === 'A' && junk.has(path)) || baseline[path] === entry;
-    const refused = changes.filter((change) => !needless(change) && isBelow(change.path, never));
-    await takeBack(scratch, options.against, changes.filter(needless));
-    const whole = await git.text(['write-tree'], { env: scratch.env });
-    await takeBack(scratch, options.against, refused);
-    const tree = refused.length === 0 ? whole : await git.text(['write-tree'], { env: scratch.env });
-    const wholeTree = options.captureNested ? await withNested(scratch, options.gitDir, whole, nested) : whole;
-    return { tree, wholeTree, indexTree, refused: refused.map(({ path }) => decode(path)), nested };
+    const scan = await scanWorktree(git, scratch.patterns);
+    const unreadable = await addEverything(scratch, scan);
+    const { needless, refused } = await findUnwanted(scratch, scan, options);
+    const against = options.against ?? scan.head;
+    if (against !== null) await takeBack(scratch, against, needless);
+    const withRefused = refused.length > 0 ? await writeTree(scratch) : null;
+    if (against !== null) await takeBack(scratch, against, refused);
+    const tree = once(() => writeTree(scratch));
+    const nested = scan.untracked.filter(isFolder).map(decode);
+    return use({
+      scan,
+      differs: compareWithHead(scan, new Set([...needless, ...refused, ...unreadable])),
+      refused: refused.map(decode),
+      nested,
+      unreadable: unreadable.map(decode),
+      indexTree: once(async () => (scan.unmerged ? null : foundTree(scratch, options.gitDir))),
+      tree,
+      wholeTree: once(async () => withNested(scratch, options.gitDir, withRefused ?? (await tree()), nested)),
+      install: () => rename(scratch.env.GIT_INDEX_FILE, join(options.gitDir, 'index')),
+    });
   });
 }
 
+function compareWithHead(scan: Scan, takenBack: ReadonlySet<string>): Stage['differs'] {
+  const staged = new Set(scan.staged);
+  const files = [...scan.changed, ...scan.untracked.filter((path) => !isFolder(path))];
+  if (files.some((path) => !staged.has(path) && !takenBack.has(path))) return 'yes';
+  return files.length + staged.size + takenBack.size === 0 ? 'no' : 'maybe';
+}
+
+/** Of the live index; on a copy, as `write-tree` locks and rewrites the index it reads. */
+async function foundTree(scratch: CopiedIndex, gitDir: string): Promise<Oid> {
+  const copy = `${scratch.env.GIT_INDEX_FILE}.found`;
+  try {
+    await copyFile(join(gitDir, 'index'), copy).catch(ignoreMissing);
+    return await writeTree(scratch, copy);
+  } finally {
+    await Promise.all([copy, `${copy}.lock`].map((file) => rm(file, { force: true })));
+  }
+}
+
 /** What set-up changed in a work tree before any work was done in it. */
-export function readBaseline(git: Git, options: Pick<StageOptions, 'gitDir' | 'against' | 'junk'>): Promise<Baseline> {
+export function readBaseline(git: Git, options: Pick<StageOptions, 'gitDir' | 'junk'>): Promise<Baseline> {
   return onCopiedIndex(git, options, async (scratch) => {
-    await addEverything(scratch);
-    const changes = await listChanges(scratch, options.against);
+    const scan = await scanWorktree(git, scratch.patterns);
+    await addEverything(scratch, scan);
+    if (scan.changed.length + scan.untracked.length + scan.staged.length === 0) return {};
+    const changes = await listChanges(scratch, 'HEAD');
     return Object.fromEntries(changes.map(({ path, entry }) => [path, entry]));
   });
 }
 
-async function onCopiedIndex<T>(
-  git: Git,
-  { gitDir, junk }: Pick<StageOptions, 'gitDir' | 'junk'>,
-  use: (scratch: Scratch) => Promise<T>,
-): Promise<T> {
-  const stem = join(gitDir, `copse-${randomBytes(6).toString('hex')}`);
-  const [index, patterns] = [`${stem}.index`, `${stem}.junk`];
-  try {
-    await copyFile(join(gitDir, 'index'), index).catch(ignoreMissing);
-    await writeFile(patterns, junk.map((pattern) => `${pattern}\n`).join(''));
-    return await use({ git, env: { GIT_INDEX_FILE: index }, patterns });
-  } finally {
-    await Promise.all([index, `${index}.lock`, patterns].map((file) => rm(file, { force: true })));
-  }
+/** Needless: new junk, and what set-up left. Refused: changes below `never`. Both measured against the wanted commit. */
+async function findUnwanted(scratch: CopiedIndex, scan: Scan, options: StageOptions) {
+  const { against, baseline = {}, never = [] } = options;
+  const roots = never.map((path) => Buffer.from(path.replace(/\/+$/, ''), 'utf8').toString('latin1'));
+  const isRefused = (path: string) => roots.some((root) => path === root || path.startsWith(`${root}/`));
+  const touched = [...scan.changed, ...scan.staged, ...scan.untracked];
+  const asked =
+    scan.staged.length > 0 ||
+    (against !== undefined && against !== scan.head) ||
+    touched.some((path) => isRefused(path) || Object.hasOwn(baseline, path));
+  const commit = against ?? scan.head;
+  if (!asked || commit === null) return { needless: [], refused: [] };
+  const changes = await listChanges(scratch, commit);
+  const junk = changes.some(({ status }) => status === 'A') ? await listJunk(scratch) : new Set<string>();
+  const isNeedless = ({ path, status, entry }: StagedChange) =>
+    (status === 'A' && junk.has(path)) || baseline[path] === entry;
+  return {
+    needless: changes.filter(isNeedless).map(({ path }) => path),
+    refused: changes.filter((change) => !isNeedless(change) && isRefused(change.path)).map(({ path }) => path),
+  };
 }
 
-/** Paths travel as latin1, byte for byte: a name need not be UTF-8. */
-async function addEverything({ git, env, patterns }: Scratch): Promise<string[]> {
-  const [changed, untracked] = await Promise.all([
-    git.bytes(['diff-files', '--name-only', '-z', '--ignore-submodules=dirty', '--no-relative'], { env }),
-    git.bytes(['ls-files', '-z', '--others', '--exclude-standard', `--exclude-from=${patterns}`], { env }),
-  ]);
-  const others = splitFields(untracked, 'latin1');
-  const paths = new Set([...splitFields(changed, 'latin1'), ...others.filter((path) => !path.endsWith('/'))]);
-  if (paths.size > 0) {
-    const input = joinFields(paths);
-    await git.bytes(['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { env, input });
-  }
-  return others.filter((path) => path.endsWith('/')).map(decode);
-}
-
-interface StagedChange {
-  /** latin1. */
-  path: string;
-  status: string;
-  /** `<mode> <oid>` as staged. */
-  entry: string;
-}
-
-async function listChanges({ git, env }: Scratch, against: Oid): Promise<StagedChange[]> {
-  const args = ['diff-index', '--cached', '--raw', '--no-abbrev', '--no-renames', '-z', '--no-relative', against, '--'];
-  const fields = splitFields(await git.bytes(args, { env }), 'latin1');
-  const changes: StagedChange[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [, mode, , oid, status = ''] = fields[at]!.split(' ');
-    changes.push({ path: fields[at + 1]!, status: status[0]!, entry: `${mode} ${oid}` });
-  }
-  return changes;
-}
-
-async function listJunk({ git, env, patterns }: Scratch): Promise<Set<string>> {
+async function listJunk({ git, env, patterns }: CopiedIndex): Promise<Set<string>> {
   const args = ['ls-files', '-z', '--cached', '--ignored', `--exclude-from=${patterns}`];
   return new Set(splitFields(await git.bytes(args, { env }), 'latin1'));
 }
 
-async function takeBack({ git, env }: Scratch, against: Oid, changes: readonly StagedChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  const args = ['--literal-pathspecs', 'reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul', against];
-  await git.bytes(args, { env, input: joinFields(changes.map(({ path }) => path)) });
-}
-
-async function withNested(scratch: Scratch, gitDir: string, whole: Oid, nested: string[]): Promise<Oid> {
+async function withNested(scratch: CopiedIndex, gitDir: string, whole: Oid, nested: string[]): Promise<Oid> {
   const { git, env } = scratch;
-  const links = splitFields(await git.bytes(['ls-files', '-z', '--cached', '--stage'], { env }))
-    .filter((entry) => entry.startsWith('160000 '))
-    .map((entry) => entry.slice(entry.indexOf('\t') + 1));
-  const folders = [...nested, ...links];
+  const folders = [...nested, ...(await listSubmodules(git, whole))];
   if (folders.length === 0) return whole;
   await git.bytes(['read-tree', whole], { env });
   for (const folder of folders) await captureNested(git, { gitDir, folder, env });
-  return git.text(['write-tree'], { env });
+  return writeTree(scratch);
 }
 
-function isBelow(path: string, roots: readonly string[]): boolean {
-  return roots
-    .map((root) => Buffer.from(root.replace(/\/+$/, ''), 'utf8').toString('latin1'))
-    .some((root) => path === root || path.startsWith(`${root}/`));
+async function listSubmodules(git: Git, tree: Oid): Promise<string[]> {
+  if (!existsSync(join(git.cwd, '.gitmodules'))) return [];
+  const entries = await git.fields(['ls-tree', '-r', '-z', '--full-tree', tree]);
+  const links = entries.filter((entry) => entry.startsWith('160000 '));
+  return links.map((entry) => entry.slice(entry.indexOf('\t') + 1));
 }
 
-function joinFields(paths: Iterable<string>): Buffer {
-  return Buffer.from([...paths].map((path) => `${path}\0`).join(''), 'latin1');
-}
-
-function decode(path: string): string {
-  return Buffer.from(path, 'latin1').toString('utf8');
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from './git.ts';
 
@@ -34,6 +35,12 @@ function kindOf(code: string): DirtyPath['kind'] {
   if (code === '??') return 'untracked';
   if (code.includes('U') || code === 'AA' || code === 'DD') return 'unmerged';
   return code[0] === ' ' ? 'unstaged' : 'staged';
+}
+
+/** Whether HEAD of the work tree with this git directory is the branch, told from the file (gitrepository-layout(5)). */
+export async function isOnBranch(gitDir: string, branch: string): Promise<boolean> {
+  const text = await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '');
+  return text.trimEnd() === `ref: refs/heads/${branch}`;
 }
 
 export type Operation = 'merge' | 'rebase' | 'am' | 'cherry-pick' | 'revert' | 'bisect';

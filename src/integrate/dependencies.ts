@@ -51,7 +51,7 @@ export async function installDependencies(request: DependenciesRequest): Promise
   const worktree = git.at(request.worktree);
   const gitDir = await worktree.text(['rev-parse', '--absolute-git-dir']);
   await cutLinks(worktree);
-  const baseline = await readBaseline(worktree, { gitDir, against: tip, junk });
+  const baseline = await readBaseline(worktree, { gitDir, junk });
   for (const step of inOrder(request.steps)) {
     const failure = await install(step, request);
     if (failure) return { ok: false, failure };

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { commitAll } from '../git/commit.ts';
 import { changedPaths } from '../git/diff.ts';
 import type { Git } from '../git/git.ts';
-import { countCommits, isAncestor, log } from '../git/history.ts';
+import { type Commit, isAncestor, log } from '../git/history.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import { type Head, type Repository, readHead } from '../git/repository.ts';
 import { snapshot } from '../git/snapshot.ts';
-import { operationInProgress } from '../git/status.ts';
+import { isOnBranch, operationInProgress } from '../git/status.ts';
 import { worktreeGitDir } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
 import { readRecord, type WorkspaceRecord } from './ownership.ts';
@@ -31,11 +31,10 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   const gitDir = await worktreeGitDir(repository, spec.path);
   const record = gitDir === null ? null : await readRecord(gitDir);
   if (gitDir === null || !record?.ready) {
-    return measure(repository.git, spec, {
-      leftovers: [],
-      marker: false,
-      notes: [`${spec.path} is no ready workspace`],
-    });
+    const head = await readRef(repository.git, `refs/heads/${spec.branch}`);
+    if (head === null) throw new Error(`there is neither a workspace nor a branch ${spec.branch} to read`);
+    const { length: commits } = await commitsOf(repository.git, spec, head);
+    return { head, commits, leftovers: [], marker: false, notes: [`${spec.path} is no ready workspace`] };
   }
   const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
   // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
@@ -43,8 +42,12 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   locks.push(join(repository.commonDir, `refs/heads/${spec.branch}.lock`));
   await Promise.all(locks.map((file) => rm(file, { force: true })));
   const marker = existsSync(join(spec.path, MARKER));
-  const leftovers = (await settleHead(options, spec, site)) ? await commitLeftovers(options, spec, site, message) : [];
-  return measure(repository.git, spec, { leftovers, marker, notes: site.notes });
+  const kept = await settleHead(options, spec, site);
+  if (kept !== null) {
+    const { length: commits } = await commitsOf(site.git, spec, kept);
+    return { head: kept, commits, leftovers: [], marker, notes: site.notes };
+  }
+  return { ...(await commitLeftovers(options, spec, site, message)), marker, notes: site.notes };
 }
 
 interface Site {
@@ -54,30 +57,22 @@ interface Site {
   notes: string[];
 }
 
-async function measure(
-  git: Git,
-  { branch, base }: WorkspaceSpec,
-  rest: Omit<Harvest, 'head' | 'commits'>,
-): Promise<Harvest> {
-  const head = await readRef(git, `refs/heads/${branch}`);
-  if (head === null) throw new Error(`there is neither a workspace nor a branch ${branch} to read`);
-  return { head, commits: head === base ? 0 : await countCommits(git, base, head), ...rest };
+async function commitsOf(git: Git, { base }: WorkspaceSpec, head: Oid): Promise<Commit[]> {
+  return head === base ? [] : log(git, base, head);
 }
 
 /**
- * Sees to it that HEAD is on the branch of the workspace; false when the files belong to another history, so that they
- * must not be committed onto it. Such a work tree is left as it is, in a snapshot as well.
+ * Sees to it that HEAD is on the branch of the workspace, and gives null. Otherwise the files belong to another history, so
+ * that they must not be committed onto the branch: gives the tip of the branch, and leaves the work tree as it is, in a
+ * snapshot as well.
  */
-async function settleHead(options: HarvestOptions, spec: WorkspaceSpec, site: Site): Promise<boolean> {
-  const ref = `refs/heads/${spec.branch}`;
-  const [head, tip] = await Promise.all([readHead(site.git), readRef(site.git, ref)]);
+async function settleHead(options: HarvestOptions, spec: WorkspaceSpec, site: Site): Promise<Oid | null> {
   const operation = operationInProgress(site.gitDir);
   const rewriting = operation === 'rebase' || operation === 'am';
-  if (head?.branch === spec.branch && !rewriting) {
-    if (operation !== null)
-      site.notes.push(`the agent left a ${operation} unfinished (kept in ${await keep(options, spec, site, tip)})`);
-    return true;
-  }
+  if (!rewriting && (await isOnBranch(site.gitDir, spec.branch)) && (operation === null || (await noteOperation())))
+    return null;
+  const ref = `refs/heads/${spec.branch}`;
+  const [head, tip] = await Promise.all([readHead(site.git), readRef(site.git, ref)]);
   const kept = await keep(options, spec, site, tip);
   const where = head === null ? 'a branch without commits' : (head.branch ?? `the detached commit ${head.oid}`);
   if (!rewriting && head !== null && (await canTakeOver(site.git, spec, head, tip))) {
@@ -90,14 +85,19 @@ async function settleHead(options: HarvestOptions, spec: WorkspaceSpec, site: Si
     await site.git.bytes(['symbolic-ref', '-m', 'copse: harvest', 'HEAD', ref]);
     if (head.oid !== tip)
       site.notes.push(`the agent worked on ${where}; its commits were taken over (all is in ${kept})`);
-    return true;
+    return null;
   }
   const left = rewriting
     ? `left a ${operation} unfinished`
     : `ended on ${where}, which does not continue ${spec.branch}`;
   site.notes.push(`the agent ${left}: the branch is taken as it stands, the files are kept in ${kept}`);
   if (tip === null) await compareAndSwap(site.git, ref, { next: spec.base, old: null, reason: 'copse: harvest' });
-  return false;
+  return tip ?? spec.base;
+
+  async function noteOperation(): Promise<true> {
+    site.notes.push(`the agent left a ${operation} unfinished (kept in ${await keep(options, spec, site, null)})`);
+    return true;
+  }
 }
 
 /** Whether the commit the agent ended on continues what it was given, and is not merely an older state of its branch. */
@@ -128,9 +128,9 @@ async function commitLeftovers(
   spec: WorkspaceSpec,
   site: Site,
   message: string,
-): Promise<string[]> {
+): Promise<Pick<Harvest, 'head' | 'commits' | 'leftovers'>> {
   const { git, gitDir, record, notes } = site;
-  const { paths, refused, nested, head } = await commitAll(git, {
+  const { before, head, paths, refused, nested, unreadable } = await commitAll(git, {
     gitDir,
     message,
     against: spec.base,
@@ -142,14 +142,20 @@ async function commitLeftovers(
   if (ours.length > 0)
     notes.push(`changes of the agent to ${listed(ours)} are not taken: the plan is not a task's to change`);
   for (const folder of nested) notes.push(`${folder} is a repository of its own and was not committed`);
-  // After a crash between commit and event, the leftovers are told from the commit that was made of them.
-  return paths.length > 0 || head === spec.base ? paths : madeBefore(git, head, message);
+  if (unreadable.length > 0) notes.push(`git cannot take in ${listed(unreadable)}: not committed`);
+  if (paths.length > 0 && before === spec.base) return { head, commits: 1, leftovers: paths };
+  const commits = await commitsOf(git, spec, head);
+  return {
+    head,
+    commits: commits.length,
+    leftovers: paths.length > 0 ? paths : await madeBefore(git, commits, message),
+  };
 }
 
-async function madeBefore(git: Git, head: Oid, message: string): Promise<string[]> {
-  const [last] = await log(git, `${head}~1`, head, { firstParent: true, limit: 1 });
-  if (last?.message !== message.trimEnd()) return [];
-  return (await changedPaths(git, `${head}~1`, head)).map(({ path }) => path);
+/** After a crash between commit and event, the leftovers are told from the commit that was made of them. */
+async function madeBefore(git: Git, [last]: Commit[], message: string): Promise<string[]> {
+  if (last === undefined || last.message !== message.trimEnd()) return [];
+  return (await changedPaths(git, last.parents[0]!, last.oid)).map(({ path }) => path);
 }
 
 function listed(paths: readonly string[]): string {

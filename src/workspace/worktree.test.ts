@@ -219,22 +219,25 @@ describe('prepare', () => {
 
 describe('set-up', () => {
   it('copies and links ignored files, and never commits them', async () => {
-    scratch.write('.worktreeinclude', '# secrets\n.env\n!sub/.env\n/data/\n');
+    scratch.write('.worktreeinclude', '# secrets\n.env\n!sub/.env\n\n/data/deep/\n');
     scratch.write('.env', 'SECRET=1');
     scratch.write('sub/.env', 'not wanted');
+    scratch.write('logs/.env', 'in an ignored folder');
+    scratch.write('only/.env', 'wanted');
+    scratch.write('.git/info/exclude', '/logs/\n/data/\n');
     scratch.write('data/deep/x y.txt', 'data');
     scratch.write('node_modules/pkg/index.js', 'module');
     symlinkSync('../pkg/index.js', join(scratch.repo, 'node_modules/bin'));
     scratch.write('local.json', '{}');
     const own = await open({ copy: ['local.json', 'src/a.ts', '../outside'], link: ['node_modules'] });
     const prepared = await own.prepare(spec());
-    expect(prepared).toMatchObject({ ok: true, notes: ['linked node_modules', 'copied .env, data, local.json'] });
+    expect(prepared).toMatchObject({ ok: true, notes: ['linked node_modules', 'copied .env, data, local.json, only'] });
     expect(readFileSync(join(spec().path, '.env'), 'utf8')).toBe('SECRET=1');
     expect(readFileSync(join(spec().path, 'data/deep/x y.txt'), 'utf8')).toBe('data');
     expect(readFileSync(join(spec().path, 'node_modules/pkg/index.js'), 'utf8')).toBe('module');
-    expect(existsSync(join(spec().path, 'sub'))).toBe(false);
+    expect([existsSync(join(spec().path, 'sub')), existsSync(join(spec().path, 'logs'))]).toEqual([false, false]);
     put('task-001', '.env', 'SECRET=2');
-    put('task-001', 'data/more.txt', 'more');
+    put('task-001', 'data/deep/more.txt', 'more');
     put('task-001', 'src/new.ts', 'new');
     const { leftovers, head, notes } = await own.harvest(spec(), 'feat: x');
     expect({ leftovers, notes }).toEqual({ leftovers: ['src/new.ts'], notes: [] });
@@ -506,6 +509,15 @@ describe('remove', () => {
     expect(await workspaces.remove(spec(), { force: true })).toEqual({ removed: true });
     expect(shown('refs/copse/snapshots/run-1/task-001.1', 'work.txt')).toBe('precious');
     expect(existsSync(join(scratch.root, 'ws', TRASH))).toBe(false);
+  });
+
+  it('keeps its hands off what no snapshot can hold', async () => {
+    put('task-001', 'GIT~1', 'git refuses this name');
+    const why = expect.stringContaining('GIT~1');
+    expect(await workspaces.remove(spec(), { force: true })).toEqual({ removed: false, why });
+    expect(await workspaces.prepare(spec())).toEqual({ ok: false, failure: { code: 'workspace', message: why } });
+    expect((await workspaces.harvest(spec(), 'feat: x')).notes).toEqual([why]);
+    expect(readFileSync(join(spec().path, 'GIT~1'), 'utf8')).toBe('git refuses this name');
   });
 
   it('refuses commits that are not on the branch', async () => {

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { GitError } from '../git/git.ts';
 import { isAncestor } from '../git/history.ts';
-import { inspectBranch, resolve } from '../git/refs.ts';
+import { branchObstacle, inspectBranch, resolve } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { keepCommit, snapshot } from '../git/snapshot.ts';
 import { readBaseline } from '../git/stage.ts';
@@ -58,10 +58,11 @@ async function prepare(options: WorktreesOptions, spec: WorkspaceSpec): Promise<
   const standing = await findStanding(options, spec);
   if (standing.foreign !== null) return refuse(standing.foreign);
   const notes = await putAside(options, spec, standing);
+  if (typeof notes === 'string') return refuse(notes);
   const claim = { ref: ownedRef(run, spec.branch), old: standing.from };
   const branch = { name: spec.branch, old: standing.tip, claim };
   const added = await addWorktree(repository, { path: spec.path, base: spec.base, branch });
-  if (!added.ok) return refuse(added.message);
+  if (!added.ok) return refuse((await branchObstacle(repository.git, spec.branch)) ?? added.message);
   const filled = await fill(options, spec);
   return filled.ok ? { ok: true, notes: [...notes, ...filled.notes] } : filled;
 }
@@ -77,7 +78,7 @@ async function fill({ repository, run, setup, env, junk }: WorktreesOptions, spe
   const done = await setUp(spec.path, { repository, config: setup, env });
   if (!done.ok) return done;
   const touched = done.provided.length > 0 || setup.command !== null;
-  const baseline = touched ? await readBaseline(git, { gitDir, against: spec.base, junk }) : {};
+  const baseline = touched ? await readBaseline(git, { gitDir, junk }) : {};
   writeRecord(gitDir, { ...record, ready: true, provided: done.provided, baseline });
   return { ok: true, notes: done.notes };
 }
@@ -135,13 +136,18 @@ function isEmptyFolder(path: string): boolean {
   }
 }
 
-/** Keeps all that an earlier attempt left, then clears its place. */
-async function putAside(options: WorktreesOptions, spec: WorkspaceSpec, standing: Standing): Promise<string[]> {
+/** Keeps all that an earlier attempt left, then clears its place. A string says why that cannot be. */
+async function putAside(
+  options: WorktreesOptions,
+  spec: WorkspaceSpec,
+  standing: Standing,
+): Promise<string[] | string> {
   const { repository } = options;
   const { tip, from, gitDir, record } = standing;
   const notes: string[] = [];
   if (gitDir !== null && record?.ready) {
-    const { ref } = await keepState(options, spec, { tip, gitDir, record });
+    const { ref, unreadable } = await keepState(options, spec, { tip, gitDir, record });
+    if (unreadable.length > 0) return cannotKeep(spec, unreadable);
     notes.push(`the earlier attempt is kept in ${ref}`);
   } else if (tip !== null && tip !== from) {
     const { ref } = await keepCommit(repository.git, options.snapshotRef(spec), tip);
@@ -174,27 +180,33 @@ async function remove(options: WorktreesOptions, spec: WorkspaceSpec, force: boo
   if (gitDir === null && standing.there) return kept(`${spec.path} is no workspace of this repository`);
   if (gitDir !== null && standing.foreign !== null) return kept(standing.foreign);
   if (gitDir !== null && record?.ready) {
-    const why = await whyNot(options, spec, { tip, gitDir, record });
-    if (why !== null && !force) return kept(why);
+    const why = await whyNot(options, spec, { tip, gitDir, record, force });
+    if (why !== null) return kept(why);
   }
   await removeWorktree(repository, spec.path);
   await emptyTrash(dirname(spec.path));
   return { removed: true as const };
 }
 
-/** Snapshots the workspace; says what in it its branch does not have. */
+/** Snapshots the workspace; says what in it its branch does not have, or, with `force`, only what no snapshot can keep. */
 async function whyNot(
   options: WorktreesOptions,
   spec: WorkspaceSpec,
-  state: { tip: Oid | null; gitDir: string; record: WorkspaceRecord },
+  { force, ...state }: { tip: Oid | null; gitDir: string; record: WorkspaceRecord; force: boolean },
 ): Promise<string | null> {
-  const { ref, dirty, nested } = await keepState(options, spec, state);
+  const { ref, dirty, nested, unreadable } = await keepState(options, spec, state);
+  if (unreadable.length > 0) return cannotKeep(spec, unreadable);
+  if (force) return null;
   if (dirty) return `${spec.path} holds work that is in no commit (a copy is in ${ref})`;
   if (nested.length > 0) return `${spec.path} holds the repository ${nested[0]} (what only it has is in ${ref})`;
   const git = options.repository.git.at(spec.path);
   const head = await resolve(git, 'HEAD');
   if (head === null || (state.tip !== null && (await isAncestor(git, head, state.tip)))) return null;
   return `${spec.path} holds commits that are not on ${spec.branch} (they are in ${ref})`;
+}
+
+function cannotKeep({ path }: WorkspaceSpec, files: string[]): string {
+  return `${path} holds ${files[0]}, which git cannot take in, so that no copy can be kept: move it away`;
 }
 
 function kept(why: string) {
