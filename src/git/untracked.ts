@@ -43,3 +43,9 @@ function names(pattern: string, folder: string): boolean {
   const anchored = pattern.replace(/\/$/, '').includes('/');
   return covers(anchored ? whole : `**/${whole}`, folder.slice(0, -1));
 }
+
+/** Untracked paths of a checkout that nothing ignores; a wholly untracked folder once, without its contents. */
+export async function untrackedPaths(git: Git): Promise<string[]> {
+  const fields = await git.fields(['ls-files', '-z', '--others', '--exclude-standard', '--directory']);
+  return fields.map((path) => path.replace(/\/$/, '')).sort();
+}

@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Git } from '../git/git.ts';
 import type { Repository } from '../git/repository.ts';
-import { addWorktree, populate } from '../git/worktree.ts';
+import { untrackedPaths } from '../git/untracked.ts';
+import { addWorktree, populate, worktreeGitDir } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
+import { writeFileAtomic } from '../util/atomic-file.ts';
 
 export interface IntegrationWorktree {
   /** Absolute. */
   path: string;
   /**
-   * Puts exactly the files of `commit` there: what an earlier check changed or left is gone, ignored files stay
-   * (`node_modules`, caches). Gives a failure when there is no place for it.
+   * Puts exactly the files of `commit` there: what an earlier check changed or left is gone; ignored files and what set-up
+   * provided stay (`node_modules`, caches). Gives a failure when there is no place for it or set-up fails.
    */
   checkout(commit: Oid): Promise<Failure | null>;
 }
@@ -22,21 +26,74 @@ export interface IntegrationWorktreeOptions {
   setUp: (path: string) => Promise<Failure | null>;
 }
 
+/** Kept in the worktree's administrative folder: without it, a worktree at this path is not ours to reset. */
+interface Note {
+  v: 1;
+  /** Set-up was done. */
+  ready: boolean;
+  /** Untracked paths that set-up left. */
+  provided: string[];
+}
+
+const NOTE = 'copse-integration.json';
+
 /** Our own detached worktree for whatever has to see merged files: validations, installing dependencies. Made when first used. */
 export function integrationWorktree({ repository, path, setUp }: IntegrationWorktreeOptions): IntegrationWorktree {
   const git = repository.git.at(path);
 
   async function checkout(commit: Oid): Promise<Failure | null> {
-    if (existsSync(join(path, '.git'))) {
-      await git.bytes(['checkout', '-q', '--detach', '--force', commit]);
-      await git.bytes(['clean', '-ffdq']);
-      return null;
-    }
+    const standing = await worktreeGitDir(repository, path);
+    if (standing === null) return make(commit);
+    const note = await readNote(standing);
+    if (note === null) return occupied(`${path} is a worktree that copse did not make`);
+    await reset(git, { gitDir: standing, commit, keep: note.provided });
+    return note.ready ? null : finish(standing);
+  }
+
+  async function make(commit: Oid): Promise<Failure | null> {
     const added = await addWorktree(repository, { path, branch: null, base: commit });
-    if (!added.ok) return { code: 'workspace', message: added.message };
+    if (!added.ok) return occupied(added.message);
+    const gitDir = await worktreeGitDir(repository, path);
+    if (gitDir === null) throw new Error(`${path} was added and is no worktree`);
+    writeNote(gitDir, { v: 1, ready: false, provided: [] });
     await populate(git);
-    return setUp(path);
+    return finish(gitDir);
+  }
+
+  async function finish(gitDir: string): Promise<Failure | null> {
+    const failure = await setUp(path);
+    if (failure) return failure;
+    writeNote(gitDir, { v: 1, ready: true, provided: await untrackedPaths(git) });
+    return null;
   }
 
   return { path, checkout };
+}
+
+async function reset(git: Git, { gitDir, commit, keep }: { gitDir: string; commit: Oid; keep: readonly string[] }) {
+  // Nobody but us works here, and one at a time: a lock is of a git that was killed.
+  await rm(join(gitDir, 'index.lock'), { force: true });
+  await git.bytes(['checkout', '-q', '--detach', '--force', commit]);
+  await git.bytes(['clean', '-ffdq', ...keep.flatMap((path) => ['-e', `/${escapePattern(path)}`])]);
+}
+
+function escapePattern(path: string): string {
+  return path.replace(/[\\*?[\]!# ]/g, '\\$&');
+}
+
+async function readNote(gitDir: string): Promise<Note | null> {
+  if (!existsSync(join(gitDir, NOTE))) return null;
+  try {
+    return JSON.parse(await readFile(join(gitDir, NOTE), 'utf8')) as Note;
+  } catch {
+    return { v: 1, ready: false, provided: [] };
+  }
+}
+
+function writeNote(gitDir: string, note: Note): void {
+  writeFileAtomic(join(gitDir, NOTE), `${JSON.stringify(note)}\n`);
+}
+
+function occupied(message: string): Failure {
+  return { code: 'workspace', message: `${message}: move it away, or set another workspace folder` };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { createGit } from '../git/git.ts';
-import { type LandRequest, land } from './land.ts';
+import { type LandRequest, land, landMany } from './land.ts';
 
 let scratch: Scratch;
 const REF = 'refs/heads/copse/p';
@@ -101,5 +101,51 @@ describe('land', () => {
       't2.txt',
       't3.txt',
     ]);
+  });
+});
+
+describe('landMany', () => {
+  const some = (heads: Record<string, string>) =>
+    Object.entries(heads).map(([task, head]) => {
+      const { ref, tip, ...rest } = request(task, head);
+      return rest;
+    });
+
+  it('makes the history that landing one by one makes', async () => {
+    const heads = {
+      t1: branch('feature/t1', { 'one.txt': '1' }),
+      t2: branch('feature/t2', { 'a.txt': 'ONE\ntwo\nthree\n' }),
+      t3: branch('feature/t3', { 'a.txt': 'uno\ntwo\nthree\n' }),
+      t4: branch('feature/t4', { 'a.txt': 'one\ntwo\nTHREE\n', 'two.txt': '2' }),
+    };
+    const start = scratch.git('rev-parse', REF);
+    const together = await landMany(git(), { ref: REF, tip: start }, some(heads));
+    const history = () => scratch.git('log', '--first-parent', '--format=%T %B', `${start}..${REF}`);
+    const made = history();
+    expect(together.map(({ landed }) => landed)).toEqual([true, true, false, true]);
+    expect(together[2]).toMatchObject({
+      why: 'conflict',
+      paths: ['a.txt'],
+      onto: scratch.git('rev-parse', `${REF}~1`),
+    });
+    scratch.git('update-ref', REF, start);
+    for (const [task, head] of Object.entries(heads)) await land(git(), request(task, head));
+    expect(history()).toBe(made);
+  });
+
+  it('lands once when asked again, and on top of what others landed meanwhile', async () => {
+    const tip = scratch.git('rev-parse', REF);
+    const heads = { t1: branch('feature/t1', { 'one.txt': '1' }), t2: branch('feature/t2', { 'two.txt': '2' }) };
+    const first = await landMany(git(), { ref: REF, tip }, some(heads));
+    const again = await landMany(
+      git(),
+      { ref: REF, tip },
+      some({ ...heads, t3: branch('feature/t3', { 'three.txt': '3' }) }),
+    );
+    expect(again.slice(0, 2).map((each) => each.landed && each.commit)).toEqual(
+      first.map((each) => each.landed && each.commit),
+    );
+    expect(again[2]).toMatchObject({ landed: true });
+    expect(scratch.git('rev-list', '--count', '--first-parent', `${tip}..${REF}`)).toBe('3');
   });
 });

@@ -1,6 +1,7 @@
 import type { Git } from '../git/git.ts';
 import { isAncestor, log } from '../git/history.ts';
 import { commitTree, mergeTrees } from '../git/merge.ts';
+import { mergeMany } from '../git/merge-many.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Oid } from '../run/event.ts';
 
@@ -52,6 +53,39 @@ export async function land(git: Git, request: LandRequest): Promise<Landed> {
   return { landed: false, why: 'contended', actual: onto };
 }
 
+/**
+ * Lands several branches one after another, with the history {@link land} would make, but in a handful of git calls where
+ * they have nothing to do with each other, and moving the branch once. One result a request, in their order.
+ */
+export async function landMany(
+  git: Git,
+  { ref, tip }: Pick<LandRequest, 'ref' | 'tip'>,
+  requests: readonly Omit<LandRequest, 'ref' | 'tip'>[],
+): Promise<Landed[]> {
+  const branches = requests.map((request) => ({ head: request.head, message: messageOf(request) }));
+  const { tip: next, results } = await mergeMany(git, tip, branches);
+  const moved = next === tip || (await compareAndSwap(git, ref, { next, old: tip, reason: 'copse: land' }));
+  if (!moved) return landInTurn(git, { ref, tip }, requests);
+  let onto = tip;
+  return results.map((merged): Landed => {
+    if (!merged.clean) return { landed: false, why: 'conflict', paths: merged.paths, messages: merged.messages, onto };
+    const landed = { landed: true as const, commit: merged.commit, onto };
+    onto = merged.commit;
+    return landed;
+  });
+}
+
+/** Somebody else moved the branch: each finds its own way on top of that. */
+async function landInTurn(
+  git: Git,
+  { ref, tip }: Pick<LandRequest, 'ref' | 'tip'>,
+  requests: readonly Omit<LandRequest, 'ref' | 'tip'>[],
+): Promise<Landed[]> {
+  const results: Landed[] = [];
+  for (const request of requests) results.push(await land(git, { ...request, ref, tip }));
+  return results;
+}
+
 type Landing = Pick<LandRequest, 'plan' | 'run' | 'task' | 'attempt'>;
 
 /** The merge commit by which an attempt has landed already, after `tip` and up to `actual`; null when it has not. */
@@ -61,7 +95,7 @@ export async function findLanded(git: Git, request: Landing & { tip: Oid }, actu
   return commits.find((commit) => commit.message.trimEnd().endsWith(trailers))?.oid ?? null;
 }
 
-function messageOf(request: LandRequest): string {
+function messageOf(request: Omit<LandRequest, 'ref' | 'tip'>): string {
   return `Merge ${request.task}: ${request.title.replace(/\s+/g, ' ').trim()}\n\n${trailersOf(request)}\n`;
 }
 

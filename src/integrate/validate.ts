@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Validation } from '../plan/plan.ts';
 import { exec } from '../process/exec.ts';
 import { stopTree } from '../process/stop.ts';
+import { projectEnv } from './project-env.ts';
 
 export interface ValidationRun {
   ok: boolean;
@@ -35,11 +36,11 @@ export function programsOf({ kind, command }: Validation): [string, ...string[]]
   ];
 }
 
-/** Runs a wave's validation in `cwd`. Whatever it leaves running is ended with it. */
+/** Runs a wave's validation in `cwd`, with the project's own tools first. Whatever it leaves running is ended with it. */
 export async function runValidation(validation: Validation, options: ValidationOptions): Promise<ValidationRun> {
   const { cwd, timeoutMs, signal } = options;
   const marker = { name: 'COPSE_CHECK', value: randomUUID() };
-  const env = { ...options.env, [marker.name]: marker.value };
+  const env = { ...projectEnv(cwd, options.env), [marker.name]: marker.value };
   const began = performance.now();
   const run = { cwd, env, timeoutMs, maxBytes: 1 << 20, ...(signal && { signal }) };
   let missing = '';
