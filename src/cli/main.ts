@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
 import { helpText } from './help.ts';
-import { COMMANDS, type CommandEntry } from './table.ts';
+import { COMMANDS } from './table.ts';
 
 /** The whole CLI as a function: arguments and streams in, exit status out. */
 export async function main(context: CliContext): Promise<ExitCode> {
@@ -19,7 +19,7 @@ export async function main(context: CliContext): Promise<ExitCode> {
   const entry = COMMANDS.find((command) => command.name === name);
   const json = args.includes('--json');
   try {
-    if (!entry) throw unknownCommand(name);
+    if (!entry) throw await unknownCommand(name);
     const { dispatch } = await import('./dispatch.ts');
     return await dispatch(entry, { ...context, argv: args });
   } catch (error) {
@@ -28,29 +28,14 @@ export async function main(context: CliContext): Promise<ExitCode> {
   }
 }
 
-function unknownCommand(name: string): Refusal {
-  const near = nearest(name, COMMANDS);
+async function unknownCommand(name: string): Promise<Refusal> {
+  const { nearest } = await import('../util/nearest.ts');
+  const near = nearest(
+    name,
+    COMMANDS.map((command) => command.name),
+  );
   return new Refusal('unknown-command', `there is no command '${name}'`, {
     exit: EXIT.usage,
-    hint: near ? `did you mean: copse ${near.name}` : 'copse --help lists all commands',
+    hint: near ? `did you mean: copse ${near}` : 'copse --help lists all commands',
   });
-}
-
-/** The command within two edits of what was typed. */
-function nearest(typed: string, commands: CommandEntry[]): CommandEntry | undefined {
-  const scored = commands.map((command) => ({ command, distance: editDistance(typed, command.name) }));
-  scored.sort((a, b) => a.distance - b.distance);
-  return scored[0] && scored[0].distance <= 2 ? scored[0].command : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
