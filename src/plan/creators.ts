@@ -1,13 +1,13 @@
-import { expandBraces } from '../scope/braces.ts';
 import { covers } from '../scope/match.ts';
 import type { Task, TaskId } from './plan.ts';
+import { pathsOf } from './spelled.ts';
 
 /** Finds the task that creates a path: plain paths by name, then the few globs. */
 export function creators(tasks: readonly Task[]): (path: string) => TaskId | undefined {
   const literals = new Map<string, TaskId>();
   const globs: { pattern: string; id: TaskId }[] = [];
   for (const { id, scope } of tasks) {
-    for (const pattern of scope.create.flatMap((entry) => expandBraces(entry.pattern))) {
+    for (const pattern of scope.create.flatMap(pathsOf)) {
       if (!literals.has(pattern)) literals.set(pattern, id);
       if (/[*?[\]]|\/$/.test(pattern) && globs.length < 1000) globs.push({ pattern, id });
     }

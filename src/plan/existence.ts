@@ -1,9 +1,9 @@
-import { expandBraces } from '../scope/braces.ts';
 import { compileGlob } from '../scope/glob.ts';
 import type { ScopeEntry } from '../scope/scope.ts';
 import { creators } from './creators.ts';
 import type { Findings } from './findings.ts';
 import type { Task } from './plan.ts';
+import { isPlainFile, pathsOf } from './spelled.ts';
 import { show } from './text.ts';
 
 /** Notes CREATE of files that are there already, and MODIFY of files that are not and that no task creates. */
@@ -38,7 +38,8 @@ export function checkExistence(tasks: readonly Task[], has: (path: string) => bo
 
 function plainFiles(entries: readonly ScopeEntry[]): { entry: ScopeEntry; path: string }[] {
   return entries.flatMap((entry) =>
-    expandBraces(entry.pattern).flatMap((pattern) => {
+    pathsOf(entry).flatMap((pattern) => {
+      if (isPlainFile(pattern)) return [{ entry, path: pattern }];
       const { literal, below } = compileGlob(pattern);
       return literal === null || below ? [] : [{ entry, path: literal }];
     }),

@@ -188,7 +188,8 @@ function fieldsOf(root: YAMLMap, { at, invalid, follow }: Walk): Field[] {
       const { line, column } = name;
       invalid({ line, column }, `${show(name.value)} is to be a string or a list of strings`);
     }
-    fields.push({ name, values: scalars.map(located), list: isSeq(value) });
+    const list = isSeq(value);
+    fields.push({ name, values: scalars.map(located).filter((each) => list || each.value !== ''), list });
   }
   return fields;
 }

@@ -7,6 +7,10 @@ import { type Located, normalise, placesOf, show } from './text.ts';
 
 export const MANIFEST = 'manifest.json';
 
+/** No plan has as many; what is beyond them is not read. */
+const MAX_WAVES = 10_000;
+const MAX_REPEATED = 100;
+
 /** manifest.json as written; references are not resolved. */
 export interface Manifest {
   variant: Plan['variant'];
@@ -64,7 +68,7 @@ export function readManifest(source: string, found: Findings): Manifest | null {
     found.error('manifest-not-object', fields.at(root), 'the manifest is to be one JSON object');
     return null;
   }
-  for (const again of repeatedKeys(root)) {
+  for (const again of repeatedKeys(root).slice(0, MAX_REPEATED)) {
     found.warning(
       'repeated-key',
       { file: MANIFEST, ...places(again.offset) },
@@ -122,7 +126,11 @@ function variantOf(root: JsonNode, fields: JsonFields): Plan['variant'] {
 }
 
 function readWaves(root: JsonNode, fields: JsonFields, found: Findings): ManifestWave[] {
-  return (fields.list(root, 'waves') ?? []).flatMap((node, index) => {
+  const nodes = fields.list(root, 'waves') ?? [];
+  if (nodes.length > MAX_WAVES) {
+    found.error('too-many-waves', fields.at(nodes[MAX_WAVES]!), `the manifest has more than ${MAX_WAVES} waves`);
+  }
+  return nodes.slice(0, MAX_WAVES).flatMap((node, index) => {
     if (node.kind !== 'object') {
       found.error('wrong-type', fields.at(node), 'a wave is to be an object: {"number": 1, "tasks": […]}');
       return [];

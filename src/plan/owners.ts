@@ -1,9 +1,10 @@
 import { compileGlob } from '../scope/glob.ts';
 import { contradictionsOf, globsMeet, writesOf } from '../scope/overlap.ts';
-import type { ScopeEntry } from '../scope/scope.ts';
+import type { Scope, ScopeEntry } from '../scope/scope.ts';
 import type { Findings } from './findings.ts';
 import type { Resolve } from './ids.ts';
 import type { Task, TaskId } from './plan.ts';
+import { plainStart } from './spelled.ts';
 import { show } from './text.ts';
 
 /** `owned by task-004`, `owner: task-004`, `task-004 owns`. */
@@ -56,6 +57,7 @@ function mayWrite(owner: Task, entry: ScopeEntry): boolean {
 /** What a task is told to write and forbidden to touch. */
 export function checkContradictions(tasks: readonly Task[], found: Findings): void {
   for (const { file, scope } of tasks) {
+    if (!mayMeet(scope)) continue;
     for (const { path, a, b } of contradictionsOf(scope)) {
       found.warning(
         'scope-contradiction',
@@ -67,4 +69,11 @@ export function checkContradictions(tasks: readonly Task[], found: Findings): vo
       );
     }
   }
+}
+
+/** Whether some line of the BOUNDARY begins as some other line begins; cheap, and false for nearly every task. */
+function mayMeet(scope: Scope): boolean {
+  const head = ({ pattern }: ScopeEntry) => plainStart(pattern);
+  const written = writesOf(scope).map(head);
+  return scope.boundary.map(head).some((wall) => written.some((own) => own.startsWith(wall) || wall.startsWith(own)));
 }

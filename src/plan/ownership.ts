@@ -1,8 +1,14 @@
-import { expandBraces } from '../scope/braces.ts';
-import { compileGlob } from '../scope/glob.ts';
 import { commonPath, symbolsOverlap } from '../scope/overlap.ts';
-import { overlappingPairs } from '../scope/pairs.ts';
-import type { ScopeEntry } from '../scope/scope.ts';
+import {
+  type Claim,
+  claimsOf,
+  meetingPaths,
+  namesOneFile,
+  nothingSeen,
+  remember,
+  rivalsOf,
+  type Seen,
+} from './claims.ts';
 import type { Findings } from './findings.ts';
 import type { Task, TaskId } from './plan.ts';
 import { show } from './text.ts';
@@ -30,18 +36,9 @@ export function ownershipMatrix(tasks: readonly Task[]): OwnershipRow[] {
     rows.set(key, row);
     const owner = { task: task.id, wave: task.wave };
     const owners = kind === 'create' ? [row.create] : kind === 'modify' ? [row.modify] : [row.create, row.modify];
-    for (const list of owners) if (!list.some((other) => other.task === task.id)) list.push(owner);
+    for (const list of owners) if (list.at(-1)?.task !== task.id) list.push(owner);
   }
   return [...rows].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
-}
-
-/** One file or glob that one task may write. `either`: from "Files to Create/Modify". */
-interface Claim {
-  task: Task;
-  kind: 'create' | 'modify' | 'either';
-  path: string;
-  symbol: string | undefined;
-  entry: ScopeEntry;
 }
 
 interface Options {
@@ -58,60 +55,42 @@ const MAX_COMPARISONS = 5_000_000;
  * those of symbols are neither equal nor nested.
  */
 export function checkOwnership(tasks: readonly Task[], { found, ordered }: Options): void {
-  const groups = new Map<string, Claim[]>();
-  for (const claim of claimsOf(tasks)) {
-    const group = groups.get(claim.path);
-    if (group) group.push(claim);
-    else groups.set(claim.path, [claim]);
-  }
+  const seen = new Map<string, Seen>();
+  const claims = claimsOf(tasks);
   let left = MAX_COMPARISONS;
   // The first rival is enough: a file that fifty tasks modify is fifty findings, not a thousand.
-  const compare = (claim: Claim, rivals: readonly Claim[], before: number, sure: boolean) => {
-    let weak: Clash | null = null;
-    let rival: Claim | null = null;
-    for (let index = 0; index < before && left-- > 0; index++) {
-      const clash = clashOf(rivals[index]!, claim, ordered);
-      if (!clash || (weak && !clash.error)) continue;
-      weak = clash;
-      rival = rivals[index]!;
-      if (clash.error) break;
+  const compare = (claim: Claim, rivals: Iterable<Claim>, sure: boolean) => {
+    let worst: { clash: Clash; rival: Claim } | null = null;
+    for (const rival of rivals) {
+      if (left-- <= 0) break;
+      const clash = clashOf(rival, claim, ordered);
+      if (clash && (!worst || clash.error)) worst = { clash, rival };
+      if (clash?.error) break;
     }
-    if (weak && rival) report(weak, [rival, claim], { found, sure });
+    if (worst) report(worst.clash, [worst.rival, claim], { found, sure });
   };
-  for (const group of groups.values()) {
-    group.forEach((claim, index) => {
-      compare(claim, group, index, true);
+  for (const claim of claims) {
+    const known = seen.get(claim.path) ?? nothingSeen();
+    seen.set(claim.path, known);
+    compare(claim, rivalsOf(known, claim), true);
+    remember(known, claim);
+  }
+  const meetings = meetingPaths([...seen.keys()]);
+  for (const [one, other] of meetings ?? []) {
+    const sure = namesOneFile(one) || namesOneFile(other);
+    for (const { all } of seen.get(other)!.waves.values()) {
+      for (const claim of all) compare(claim, rivalsOf(seen.get(one)!, claim), sure);
+    }
+  }
+  if (meetings === null) {
+    const text = 'the globs of this plan are too many to be compared: they begin alike';
+    found.error('scope-too-wide', { file: 'manifest.json' }, text, {
+      hint: 'begin globs with a folder: apps/users/**/*.py instead of **/*.py',
     });
+  } else if (left <= 0) {
+    const text = 'too many tasks share files: ownership is not checked to the end';
+    found.warning('ownership-unchecked', { file: 'manifest.json' }, text);
   }
-  for (const [one, other] of meetingPaths([...groups.keys()])) {
-    const sure = names(one) || names(other);
-    for (const claim of groups.get(other)!) compare(claim, groups.get(one)!, groups.get(one)!.length, sure);
-  }
-  if (left <= 0) {
-    found.warning(
-      'ownership-unchecked',
-      { file: 'manifest.json' },
-      'too many tasks share files: ownership is not checked to the end',
-    );
-  }
-}
-
-/** Pairs of different patterns that have a path in common. */
-function meetingPaths(paths: string[]): [string, string][] {
-  const rank = new Map(paths.map((path, index) => [path, index]));
-  const asTasks = paths.map((path) => ({
-    id: path,
-    scope: { create: [{ pattern: path, line: 1, column: 1 }], modify: [], boundary: [], prose: [] },
-  }));
-  return [...overlappingPairs(asTasks)].flatMap(([one, others]) =>
-    [...others].filter((other) => rank.get(one)! < rank.get(other)!).map((other) => [one, other] as [string, string]),
-  );
-}
-
-/** Whether a pattern is one file, so that an overlap with it is that file. */
-function names(path: string): boolean {
-  const { literal, below } = compileGlob(path);
-  return literal !== null && !below;
 }
 
 interface Clash {
@@ -169,28 +148,4 @@ function hintFor(code: string, { path, task }: Claim): string {
   if (code === 'create-twice') return `leave it in the CREATE of one task; ${task.id} may MODIFY it in a later wave`;
   if (code === 'create-and-modify') return `move ${task.id} to a later wave, or let one task do both`;
   return `name the part each one owns (${path}::Class.method), or move ${task.id} to a later wave`;
-}
-
-/** What all tasks may write, by wave and id, with braces spelled out. */
-function claimsOf(tasks: readonly Task[]): Claim[] {
-  return tasks.flatMap((task) => {
-    const { create, modify } = task.scope;
-    const places = new Set(modify.map(placeOf));
-    const either = new Set(create.map(placeOf).filter((place) => places.has(place)));
-    const claims = (entries: readonly ScopeEntry[], kind: 'create' | 'modify') =>
-      entries.flatMap((entry) =>
-        expandBraces(entry.pattern).map((path) => ({
-          task,
-          kind: either.has(placeOf(entry)) ? ('either' as const) : kind,
-          path,
-          symbol: kind === 'modify' ? entry.symbol : undefined,
-          entry,
-        })),
-      );
-    return [...claims(create, 'create'), ...claims(modify, 'modify').filter(({ kind }) => kind === 'modify')];
-  });
-}
-
-function placeOf({ line, column }: ScopeEntry): string {
-  return `${line}:${column}`;
 }

@@ -87,7 +87,7 @@ function checkAll({ source, roster, links, tasks, waves, manifest, found }: Asse
   checkOwnership(tasks, { found, ordered });
   checkContradictions(tasks, found);
   checkOwnerNotes(tasks, roster.resolve, found);
-  const written = new Map(roster.members.map(({ id, draft }) => [id, draft?.contracts ?? []]));
+  const written = new Map(roster.members.flatMap(({ id, draft }) => (draft ? [[id, draft.contracts] as const] : [])));
   checkContracts(tasks, { source, found, ordered, written });
   if (source.repositoryHas) checkExistence(tasks, source.repositoryHas, found);
   for (const { draft, id } of roster.members) if (draft) checkScope(id, draft, found);

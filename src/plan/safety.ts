@@ -15,7 +15,7 @@ export function unsafeId(id: string): string | null {
 /** Why git or a file system refuses `name` as one component of a branch name; null when neither does. */
 export function unsafeRef(name: string): string | null {
   if (name === '') return 'is empty';
-  if (bytes(name) > MAX_ID_BYTES) return `is longer than ${MAX_ID_BYTES} bytes`;
+  if (isLonger(name, MAX_ID_BYTES)) return `is longer than ${MAX_ID_BYTES} bytes`;
   if (hasControl(name)) return 'has a control character';
   if (name.startsWith('-')) return "starts with '-'";
   if (name.startsWith('.')) return "starts with '.'";
@@ -38,14 +38,14 @@ export function unsafePath(path: string): string | null {
   if (path === '') return 'is empty';
   if (hasControl(path)) return 'has a control character';
   if (hasLoneSurrogate(path)) return 'is not valid Unicode';
-  if (bytes(path) > MAX_PATH_BYTES) return `is longer than ${MAX_PATH_BYTES} bytes`;
+  if (isLonger(path, MAX_PATH_BYTES)) return `is longer than ${MAX_PATH_BYTES} bytes`;
   if (path.startsWith('-')) return "starts with '-'";
   if (path.startsWith('/') || path.startsWith('~') || /^[A-Za-z]:/.test(path)) return 'is absolute';
   if (path.includes('\\')) return "has a '\\'; write / between folders";
   const parts = path.split('/');
   if (parts.includes('..')) return "has '..'";
   if (parts.some((part) => part.toLowerCase() === '.git')) return "reaches into '.git'";
-  if (parts.some((part) => bytes(part) > MAX_COMPONENT_BYTES))
+  if (parts.some((part) => isLonger(part, MAX_COMPONENT_BYTES)))
     return `has a name longer than ${MAX_COMPONENT_BYTES} bytes`;
   return null;
 }
@@ -55,7 +55,7 @@ export function unsafePackage(specifier: string): string | null {
   if (specifier.trim() === '') return 'is empty';
   if (specifier.trimStart().startsWith('-')) return "starts with '-'";
   if (hasControl(specifier)) return 'has a control character';
-  if (bytes(specifier) > MAX_PATH_BYTES) return `is longer than ${MAX_PATH_BYTES} bytes`;
+  if (isLonger(specifier, MAX_PATH_BYTES)) return `is longer than ${MAX_PATH_BYTES} bytes`;
   return null;
 }
 
@@ -72,7 +72,7 @@ function hasLoneSurrogate(text: string): boolean {
   return /\p{Surrogate}/u.test(text);
 }
 
-/** Length in UTF-8. */
-function bytes(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** Whether a text takes more than `limit` bytes in UTF-8. */
+function isLonger(text: string, limit: number): boolean {
+  return text.length * 3 > limit && (text.length > limit || new TextEncoder().encode(text).length > limit);
 }

@@ -62,7 +62,7 @@ export function looksLikePath({ text, quoted, symbol }: RawEntry): boolean {
   // What could be an option or move a cursor is no prose either: it is refused as a path.
   if (FILE_NAMES.test(text) || /^-|[\u0000-\u001f\u007f-\u009f]/.test(text)) return true;
   if (!quoted && /\s/.test(text)) return false;
-  return symbol !== undefined || /[/.*]/.test(text);
+  return symbol !== undefined || /[/.*\\{]/.test(text);
 }
 
 function withSymbol(text: string, rest: { quoted: boolean; offset: number }): RawEntry {
@@ -140,8 +140,12 @@ function noteText(text: string): string {
   return wrapped ? bare.slice(1, -1).trim() : bare;
 }
 
+/** Answers undefined for every character, which is as good as false. */
+const NOWHERE: readonly boolean[] = [];
+
 /** Marks the characters that stand inside a pair of parentheses, brackets, braces or backticks; one pass. */
-function enclosed(text: string): boolean[] {
+function enclosed(text: string): readonly boolean[] {
+  if (!/[()[\]{}`]/.test(text)) return NOWHERE;
   const depth = new Int32Array(text.length + 1);
   const open = { round: [] as number[], square: [] as number[], curly: [] as number[] };
   const pair = (start: number | undefined, end: number) => {

@@ -1,10 +1,11 @@
-import { expandBraces, findBraces, MAX_ALTERNATIVES } from '../scope/braces.ts';
+import { findBraces, MAX_ALTERNATIVES } from '../scope/braces.ts';
 import type { Scope, ScopeEntry } from '../scope/scope.ts';
 import type { Findings } from './findings.ts';
 import { isNone } from './front-matter.ts';
 import type { Section } from './markdown.ts';
 import { unsafePath } from './safety.ts';
 import { looksLikePath, type RawEntry, readEntry, splitEntries } from './scope-entry.ts';
+import { pathsOf, spelledOut } from './spelled.ts';
 import { type Place, show } from './text.ts';
 
 /** `either`: "Files to Create/Modify" of the oldest format; its entries stand in both lists. */
@@ -23,7 +24,7 @@ interface Reading {
   found: Findings;
 }
 
-/** More entries than this in one task are a mistake or an attack. */
+/** More entries than this in one task are a mistake or an attack; braces count for what they spell out. */
 const MAX_ENTRIES = 5000;
 
 /** Reads the scope of a task in any of its documented shapes; `sections` are those of `lines`. */
@@ -83,6 +84,8 @@ interface Sheet extends ScopeReading {
   /** More words on the entry before. */
   remark(text: string): void;
   current(): Directive | null;
+  /** More entries than are looked at. */
+  full(): boolean;
   ignored(text: string, at: Place): void;
   /** The place of a character of `lines[line]`. */
   at(line: number, offset: number): Place;
@@ -90,7 +93,7 @@ interface Sheet extends ScopeReading {
 
 function readLines(lines: readonly string[], { from, to }: Section, sheet: Sheet): void {
   let open = false; // the line before ended with a comma
-  for (let index = from; index < to; index++) {
+  for (let index = from; index < to && !sheet.full(); index++) {
     const line = lines[index]!;
     const text = line.trim();
     if (text === '' || /^(?:`{3,}|~{3,}|<!--.*-->$|-{3,}$|#)/.test(text)) {
@@ -162,6 +165,7 @@ function newSheet({ file, before, found }: Reading): Sheet {
     scope,
     declared,
     current: () => directive,
+    full: () => count > MAX_ENTRIES,
     turnTo(next) {
       directive = next;
       last = [];
@@ -175,14 +179,15 @@ function newSheet({ file, before, found }: Reading): Sheet {
       found.note('scope-text-ignored', { file, ...at }, `${show(text)} in the scope names no file and is not used`);
     },
     enter(raw, at) {
-      if (++count > MAX_ENTRIES) {
-        if (count === MAX_ENTRIES + 1) {
-          found.error('scope-too-large', { file, ...at }, `the scope has more than ${MAX_ENTRIES} entries`);
-        }
-        return;
-      }
+      if (count > MAX_ENTRIES) return;
+      count += 1;
       if (!isPath(raw)) return enterWords(raw, at);
       const entries = entriesOf(raw, at, { file, found });
+      for (const entry of entries) count += pathsOf(entry).length - 1;
+      if (count > MAX_ENTRIES) {
+        found.error('scope-too-large', { file, ...at }, `the scope has more than ${MAX_ENTRIES} entries`);
+        return;
+      }
       last = entries;
       for (const list of lists()) list.push(...entries);
     },
@@ -229,8 +234,9 @@ function entriesOf(raw: RawEntry, at: Place, { file, found }: Pick<Reading, 'fil
 /** Braces are spelled out first: `{a,../..}/x` leaves the repository too. */
 function doubtAbout(pattern: string): string | null {
   if (pattern.length > 4096) return 'is longer than a path can be';
-  const paths = expandBraces(pattern);
-  if (paths.length === 1 && findBraces([...pattern]).size > 0) return `spells out more than ${MAX_ALTERNATIVES} paths`;
+  const paths = spelledOut(pattern);
+  if (paths.length === 1 && pattern.includes('{') && findBraces([...pattern]).size > 0)
+    return `spells out more than ${MAX_ALTERNATIVES} paths`;
   return paths.map(unsafePath).find((reason) => reason !== null) ?? null;
 }
 

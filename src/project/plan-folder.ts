@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { parsePlan } from '../plan/parse.ts';
 import type { Diagnostic, PlanOptions, PlanResult, PlanSource } from '../plan/plan.ts';
@@ -26,11 +26,16 @@ export function readPlanFolder(dir: string): PlanSource {
   const root = realFolder(dir);
   const sheet = newSheet(root);
   for (const file of ['manifest.json', 'context.md']) {
-    if (existsSync(join(root, file))) sheet.read(file, 'error');
+    const entry = sheet.list('.').find(({ name }) => name === file);
+    if (entry) sheet.read(file, entry, 'error');
   }
-  for (const entry of sheet.list('tasks')) if (/\.md$/i.test(entry.name)) sheet.read(`tasks/${entry.name}`, 'error');
-  for (const entry of sheet.list('prompts'))
-    if (/\.txt$/.test(entry.name)) sheet.read(`prompts/${entry.name}`, 'error');
+  for (const [folder, ending] of [
+    ['tasks', /\.md$/i],
+    ['prompts', /\.txt$/],
+  ] as const) {
+    for (const entry of sheet.list(folder))
+      if (ending.test(entry.name)) sheet.read(`${folder}/${entry.name}`, entry, 'error');
+  }
   readContracts('contracts', sheet, MAX_CONTRACT_DEPTH);
   return { name: basename(resolve(dir)), files: sheet.files, unreadable: sheet.unreadable };
 }
@@ -51,10 +56,13 @@ function realFolder(dir: string): string {
 function readContracts(folder: string, sheet: Sheet, depth: number): void {
   for (const entry of sheet.list(folder)) {
     const path = `${folder}/${entry.name}`;
-    if (!sheet.isFolder(path, entry)) sheet.read(path, 'warning');
+    if (!sheet.isFolder(path, entry)) sheet.read(path, entry, 'warning');
     else if (depth > 0 && !entry.name.startsWith('.')) readContracts(path, sheet, depth - 1);
   }
 }
+
+/** Code, message, hint. */
+type Problem = [string, string, string?];
 
 interface Sheet {
   files: Map<string, string>;
@@ -62,7 +70,7 @@ interface Sheet {
   /** Entries of a folder of the plan, sorted by name; none when it is not there. */
   list(folder: string): Dirent[];
   isFolder(path: string, entry: Dirent): boolean;
-  read(path: string, level: 'error' | 'warning'): void;
+  read(path: string, entry: Dirent, level: 'error' | 'warning'): void;
 }
 
 function newSheet(root: string): Sheet {
@@ -70,12 +78,12 @@ function newSheet(root: string): Sheet {
   const unreadable: Diagnostic[] = [];
   let count = 0;
   let total = 0;
-  const report = (path: string, level: 'error' | 'warning', [code, message, hint]: [string, string, string?]) => {
+  const report = (path: string, level: 'error' | 'warning', [code, message, hint]: Problem) => {
     unreadable.push({ code, level, message, file: path, line: 1, column: 1, ...(hint ? { hint } : {}) });
   };
-  const attempt = (path: string, level: 'error' | 'warning', action: () => [string, string, string?] | null) => {
+  const attempt = (path: string, level: 'error' | 'warning', action: () => Problem | null) => {
     try {
-      const problem = isInside(root, path) ? action() : outside(path);
+      const problem = action();
       if (problem) report(path, level, problem);
     } catch (error) {
       report(path, level, ['unreadable-file', `${path} cannot be read: ${(error as Error).message}`]);
@@ -86,24 +94,27 @@ function newSheet(root: string): Sheet {
     unreadable,
     list(folder) {
       let entries: Dirent[] = [];
-      if (existsSync(join(root, folder))) {
-        attempt(folder, 'error', () => {
-          entries = readdirSync(join(root, folder), { withFileTypes: true });
-          return null;
-        });
-      }
+      if (!existsSync(join(root, folder))) return entries;
+      attempt(folder, 'error', () => {
+        if (folder !== '.' && !isInside(root, folder)) return outside(folder);
+        entries = readdirSync(join(root, folder), { withFileTypes: true });
+        return null;
+      });
       return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     isFolder: (path, entry) =>
       entry.isDirectory() ||
-      (entry.isSymbolicLink() && isInside(root, path) && statSync(join(root, path)).isDirectory()),
-    read(path, level) {
+      (entry.isSymbolicLink() &&
+        isInside(root, path) &&
+        (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false)),
+    read(path, entry, level) {
       attempt(path, level, () => {
-        const { size } = statSync(join(root, path));
+        if (entry.isSymbolicLink() && !isInside(root, path)) return outside(path);
+        const stat = statSync(join(root, path));
         count += 1;
-        total += Math.min(size, MAX_FILE_BYTES);
+        total += Math.min(stat.size, MAX_FILE_BYTES);
         if (count > MAX_FILES || total > MAX_TOTAL_BYTES) return tooMany(count);
-        const text = readText(join(root, path), path);
+        const text = readText(join(root, path), path, stat);
         if (typeof text !== 'string') return text;
         files.set(path, text);
         return null;
@@ -113,8 +124,7 @@ function newSheet(root: string): Sheet {
 }
 
 /** The text of a regular file, or what is wrong with it. */
-function readText(file: string, path: string): string | [string, string, string?] {
-  const stat = statSync(file);
+function readText(file: string, path: string, stat: Stats): string | Problem {
   // Opening a pipe would wait for a writer for ever.
   if (!stat.isFile()) return ['not-a-file', `${path} is no regular file`];
   if (stat.size > MAX_FILE_BYTES) {
@@ -136,7 +146,7 @@ function readText(file: string, path: string): string | [string, string, string?
   }
 }
 
-function outside(path: string): [string, string, string] {
+function outside(path: string): Problem {
   return [
     'symlink-outside',
     `${path} is a link that leads out of the plan folder`,
@@ -144,7 +154,7 @@ function outside(path: string): [string, string, string] {
   ];
 }
 
-function tooMany(count: number): [string, string] {
+function tooMany(count: number): Problem {
   return [
     'plan-too-large',
     count > MAX_FILES ? `the plan has more than ${MAX_FILES} files` : 'the plan has more than 256 MiB',

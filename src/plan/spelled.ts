@@ -1,0 +1,29 @@
+import { expandBraces } from '../scope/braces.ts';
+import type { ScopeEntry } from '../scope/scope.ts';
+
+/** The paths a pattern spells out with its braces; most patterns have none. */
+export function spelledOut(pattern: string): string[] {
+  return pattern.includes('{') ? expandBraces(pattern) : [pattern];
+}
+
+const known = new WeakMap<ScopeEntry, string[]>();
+
+/** The paths of an entry, spelled out once. */
+export function pathsOf(entry: ScopeEntry): readonly string[] {
+  let paths = known.get(entry);
+  if (!paths) {
+    paths = spelledOut(entry.pattern);
+    known.set(entry, paths);
+  }
+  return paths;
+}
+
+/** What every path of a pattern begins with, as far as it is plain text. */
+export function plainStart(pattern: string): string {
+  return /^[^*?[\]{}\\]*/.exec(pattern)![0].replace(/\/$/, '');
+}
+
+/** Whether a pattern is one file and nothing else: no wildcard, and an extension, so that it is no folder. */
+export function isPlainFile(pattern: string): boolean {
+  return !/[*?[\]{}\\]|^\.?\/|\/\/|\/\.\.?\//.test(pattern) && /[^/.][^/]*\.[^/.]+$/.test(pattern);
+}
