@@ -106,8 +106,8 @@ function waveLines(wave: Wave, plan: Plan, { style, width, brief }: View & { bri
 }
 
 function matrix(rows: readonly OwnershipRow[], { style, width, verbose }: View): string {
-  const columns = columnsFor(rows, Math.max(40, Math.min(width, 160)));
   const shown = verbose ? rows : rows.slice(0, MAX_ROWS);
+  const columns = columnsFor(shown, Math.max(40, Math.min(width, 160)));
   const heading = cells(['FILE', 'CREATE', 'MODIFY'], columns);
   const lines = shown.flatMap(({ path, symbol, create, modify }) => {
     const name = printable(symbol === undefined ? path : `${path}::${symbol}`);
@@ -124,14 +124,19 @@ function owners(list: readonly Owner[]): string {
 
 type Columns = [number, number, number];
 
-/** The columns take what their text needs, and share what is missing. */
+/** The lists get room for their longest name, the path what is left; what nobody needs goes to the last column. */
 function columnsFor(rows: readonly OwnershipRow[], width: number): Columns {
   const room = width - 6;
-  const widest = (texts: string[]) => Math.max(6, ...texts.slice(0, 1000).map((text) => text.length));
+  const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 6);
+  const longest = (lists: readonly (readonly Owner[])[]) =>
+    widest(lists.flatMap((list) => list.map((owner) => owners([owner]) + (list.length > 1 ? ',' : ''))));
   const path = widest(rows.map((row) => (row.symbol === undefined ? row.path : `${row.path}::${row.symbol}`)));
-  const create = widest(rows.map((row) => owners(row.create)));
-  const first = Math.min(path, Math.floor(room * 0.5));
-  const second = Math.min(create, Math.floor((room - first) / 2));
+  const [create, modify] = [longest(rows.map((row) => row.create)), longest(rows.map((row) => row.modify))];
+  const first = Math.min(path, Math.max(16, room - create - modify));
+  const second = Math.min(
+    widest(rows.map((row) => owners(row.create))),
+    Math.max(create, Math.floor((room - first) / 2)),
+  );
   return [first, second, room - first - second];
 }
 
