@@ -1,11 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isAncestor } from '../git/history.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { findLanded } from '../integrate/land.ts';
 import type { Journal } from '../journal/journal.ts';
-import { createRun as createFolder, newRunId, type RunPaths, runPaths } from '../journal/store.ts';
+import { createRun as createFolder, newRunId, type RunPaths, removeRun, runPaths } from '../journal/store.ts';
 import { openJournal } from '../journal/write.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Oid, RunEventBody, RunId, RunSettings } from '../run/event.ts';
@@ -53,9 +53,10 @@ export async function createRun(input: CreateRunInput): Promise<OpenRun> {
 
   const id = newRunId(clock, Math.random);
   const paths = createFolder(repository.commonDir, id);
-  writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
-  const journal = await openJournal({ dir: paths.dir, run: id, clock });
+  let journal: Journal | null = null;
   try {
+    writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
+    journal = await openJournal({ dir: paths.dir, run: id, clock });
     const state = fold([journal.append(created)], reduce);
     append(journal, state, opened(journal, selection, settings));
     await journal.flush();
@@ -64,8 +65,8 @@ export async function createRun(input: CreateRunInput): Promise<OpenRun> {
     }
     return { id, plan, state, journal, paths };
   } catch (error) {
-    await journal.close();
-    rmSync(paths.dir, { recursive: true, force: true }); // nothing was started: the run never was
+    await journal?.close().catch(() => {}); // what it could not write counts for nothing any more
+    removeRun(paths); // nothing was started: the run never was
     throw error;
   }
 }
@@ -149,7 +150,7 @@ function branchTaken(ref: string, plan: string): Refusal {
   const name = ref.replace('refs/heads/', '');
   return new Refusal('branch-exists', `the branch ${name} exists and holds work that HEAD does not have`, {
     exit: EXIT.usage,
-    hint: `land it: copse integrate ${plan}; or remove it: git branch -D ${name}`,
+    hint: `look: git log HEAD..${name}; land it: copse integrate ${plan}; or put it aside: git branch -m ${name} NEW-NAME`,
   });
 }
 

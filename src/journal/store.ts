@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { RunId, TaskId } from '../run/event.ts';
 import type { Clock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -65,13 +65,39 @@ export function attemptPaths(commonDir: string, run: RunId, task: TaskId, attemp
   };
 }
 
-/** Makes the private folder of a new run; throws EEXIST when there is a run of that id. */
+/**
+ * Makes the private folder of a new run; throws EEXIST when there is a run of that id, and a refusal when the system lets
+ * us make none.
+ */
 export function createRun(commonDir: string, run: RunId): RunPaths {
   const paths = runPaths(commonDir, run);
-  mkdirSync(runsFolder(commonDir), { recursive: true, mode: PRIVATE_FOLDER });
+  try {
+    mkdirSync(runsFolder(commonDir), { recursive: true, mode: PRIVATE_FOLDER });
+  } catch (error) {
+    throw noFolder(runsFolder(commonDir), error as NodeJS.ErrnoException);
+  }
   mkdirSync(paths.dir, { mode: PRIVATE_FOLDER });
   mkdirSync(paths.attempts, { mode: PRIVATE_FOLDER });
   return paths;
+}
+
+/** Removes a run that never began, and the folders above it as far as it was the first. */
+export function removeRun({ dir }: RunPaths): void {
+  rmSync(dir, { recursive: true, force: true });
+  try {
+    rmdirSync(dirname(dir));
+    rmdirSync(dirname(dirname(dir)));
+  } catch {
+    // Other runs are in there.
+  }
+}
+
+function noFolder(folder: string, { code, message }: NodeJS.ErrnoException): Refusal {
+  const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : message.replace(/^[A-Z0-9]+: /, '');
+  return new Refusal('run-folder', `runs cannot be kept in ${folder}: ${why}`, {
+    exit: EXIT.environment,
+    hint: 'copse keeps its journal in the git directory, which must be writable',
+  });
 }
 
 /** Makes the private folder of an attempt, or leaves the one that is there. */
@@ -98,7 +124,7 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
 }
