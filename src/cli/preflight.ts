@@ -1,11 +1,15 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { integrationRefOf } from '../engine/open.ts';
 import { listRefs } from '../git/refs.ts';
 import { dirtyPaths } from '../git/status.ts';
+import { checkedOutAt } from '../git/worktree.ts';
 import type { Plan } from '../plan/plan.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { placeOf, workspacesRoot } from './compose.ts';
 import type { CliContext } from './context.ts';
 import type { Project } from './project.ts';
+import { quoted } from './typed.ts';
+import { checkWorkspaceRoot } from './workspace-root.ts';
 
 /**
  * Before a new run: branches and workspaces of its names must be free. A refusal names all that are not, while nothing was
@@ -13,11 +17,11 @@ import type { Project } from './project.ts';
  */
 export async function preflight(context: CliContext, project: Project, plan: Plan): Promise<void> {
   const { git } = project.repository;
-  const branches = new Set(
-    [...(await listRefs(git, 'refs/heads/')).keys()].map((ref) => ref.replace('refs/heads/', '')),
-  );
+  const refs = await listRefs(git, 'refs/heads/');
+  const branches = new Set([...refs.keys()].map((ref) => ref.replace('refs/heads/', '')));
   const places = plan.tasks.map((task) => placeOf(project, plan.name, task.id));
-  const taken = places.filter(({ branch }) => branches.has(branch)).map(({ branch }) => branch);
+  const own = places.map(({ branch }) => branch);
+  const taken = own.filter((branch) => branches.has(branch));
   if (taken.length > 0) {
     throw new Refusal('branch-exists', `${list(taken)} ${taken.length === 1 ? 'exists' : 'exist'} already`, {
       exit: EXIT.usage,
@@ -25,7 +29,8 @@ export async function preflight(context: CliContext, project: Project, plan: Pla
       details: { branches: taken },
     });
   }
-  const standing = places.filter(({ workspace }) => existsSync(workspace)).map(({ workspace }) => workspace);
+  checkBranchRoom([integrationRefOf(plan.name).replace('refs/heads/', ''), ...own], branches);
+  const standing = places.filter(({ workspace }) => isThere(workspace)).map(({ workspace }) => workspace);
   if (standing.length > 0) {
     throw new Refusal('workspace-exists', `${list(standing)} ${standing.length === 1 ? 'is' : 'are'} there already`, {
       exit: EXIT.usage,
@@ -33,11 +38,48 @@ export async function preflight(context: CliContext, project: Project, plan: Pla
       details: { workspaces: standing, root: workspacesRoot(project, plan.name) },
     });
   }
+  await preflightAgain(project, plan.name);
   const dirty = await dirtyPaths(git);
   if (dirty.length > 0) {
     context.stderr.write(
       `copse: ${dirty.length} uncommitted ${dirty.length === 1 ? 'change is' : 'changes are'} not part of the run: agents start from the last commit\n`,
     );
+  }
+}
+
+/** What has to hold also when a run goes on: a place for workspaces, and nobody standing on the branch that we move. */
+export async function preflightAgain(project: Project, plan: string): Promise<void> {
+  checkWorkspaceRoot(workspacesRoot(project, plan), project.repository);
+  const branch = integrationRefOf(plan).replace('refs/heads/', '');
+  const checkout = await checkedOutAt(project.repository.git, branch);
+  if (checkout === null) return;
+  throw new Refusal('branch-checked-out', `${branch} is checked out in ${checkout}, and a run moves it`, {
+    exit: EXIT.usage,
+    hint: `stand on another branch there: git -C ${quoted(checkout)} switch ANOTHER-BRANCH`,
+  });
+}
+
+/** To git `feature` and `feature/x` are a file and a folder of one name. */
+function checkBranchRoom(wanted: string[], branches: ReadonlySet<string>): void {
+  for (const name of wanted) {
+    const parts = name.split('/');
+    const above = parts.map((_, length) => parts.slice(0, length).join('/'));
+    const inTheWay =
+      above.find((each) => branches.has(each)) ?? [...branches].find((each) => each.startsWith(`${name}/`));
+    if (inTheWay === undefined) continue;
+    throw new Refusal('branch-in-the-way', `the branch ${inTheWay} stands in the way of ${name}`, {
+      exit: EXIT.usage,
+      hint: `rename it: git branch -m ${inTheWay} NEW-NAME; or set branchPrefix in copse.config.json`,
+    });
+  }
+}
+
+/** Also a link that leads nowhere. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false; // a file on the way: the folder of workspaces tells
   }
 }
 
