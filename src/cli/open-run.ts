@@ -1,16 +1,18 @@
 import { agentNamed } from '../agent/registry.ts';
 import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Diagnostic, Plan } from '../plan/plan.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
+import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { agentsOf } from './compose.ts';
 import type { CliContext } from './context.ts';
-import { preflight } from './preflight.ts';
+import { preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
 import { changedSettings, type RunOptions, selectionOf, settingsOf } from './run-options.ts';
 import { type FoundRun, latestRunOf } from './runs.ts';
+import { quoted, typedPath } from './typed.ts';
 
 /** `run`: a new run of the plan, or the one that is there gone on with when that was asked for. */
 export async function openRun(
@@ -20,7 +22,7 @@ export async function openRun(
   options: RunOptions,
 ): Promise<OpenRun> {
   const { repository, config } = project;
-  const { plan, dir } = readPlan(project, name, options);
+  const { plan, dir } = readPlan(project, name, { ...options, command: 'run' });
   const latest = latestRunOf(repository.commonDir, plan.name);
   const goesOn = options.retryFailed || options.wave !== undefined || options.only !== undefined;
   if (latest && goesOn && canGoOn(latest)) return goOn(context, project, latest, plan, options);
@@ -43,7 +45,7 @@ export async function resumeRun(
 ): Promise<OpenRun> {
   let current: Plan | null = null;
   try {
-    current = readPlan(project, found.state.planDir, options).plan;
+    current = readPlan(project, found.state.planDir, { ...options, command: 'resume' }).plan;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     context.stderr.write(`copse: the plan cannot be read any more (${error.message}); going on with it as it was\n`);
@@ -58,7 +60,9 @@ async function goOn(
   current: Plan | null,
   options: RunOptions,
 ): Promise<OpenRun> {
+  select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
   await checkAgent(context, project, options.agent ?? found.state.settings.agent);
+  await preflightAgain(project, found.state.plan);
   const opened = await reopenRun({
     repository: project.repository,
     run: found.id,
@@ -72,21 +76,36 @@ async function goOn(
   return opened;
 }
 
-/** The plan that is meant; a refusal with every finding when it has errors. */
-export function readPlan(project: Project, name: string | undefined, options: RunOptions): { plan: Plan; dir: string } {
+/** The plan that is meant; a refusal with every finding when it has errors. `command`: the one to suggest with a name. */
+export function readPlan(
+  project: Project,
+  name: string | undefined,
+  { honorBlocks = false, freshPrompts = false, command }: RunOptions & { command: string },
+): { plan: Plan; dir: string } {
   const { root } = project.repository;
-  const dir = findPlan({ cwd: project.cwd, repoRoot: root, argument: name, command: 'run' });
-  const loaded = loadPlanFolder(dir, { honorBlocks: options.honorBlocks === true });
-  if (loaded.ok) {
-    if (!options.freshPrompts) return { plan: loaded.plan, dir };
-    const tasks = loaded.plan.tasks.map(({ prompt: _, ...task }) => task);
-    return { plan: { ...loaded.plan, tasks }, dir };
-  }
-  const errors = loaded.diagnostics.filter((each) => each.level === 'error');
-  const shown = errors.slice(0, 5).map((each) => `${each.file}:${each.line}:${each.column} ${each.message}`);
-  throw new Refusal('plan-invalid', `${dir}: ${errors.length} errors\n  ${shown.join('\n  ')}`, {
+  const dir = findPlan({ cwd: project.cwd, repoRoot: root, argument: name, command });
+  const loaded = loadPlanFolder(dir, { honorBlocks });
+  if (!loaded.ok) throw planInvalid(typedPath(project.cwd, dir), loaded.diagnostics);
+  if (!freshPrompts) return { plan: loaded.plan, dir };
+  const tasks = loaded.plan.tasks.map(({ prompt: _, ...task }) => task);
+  return { plan: { ...loaded.plan, tasks }, dir };
+}
+
+/** Errors of a plan that are shown; all of them are in the details. */
+const SHOWN = 5;
+
+function planInvalid(folder: string, diagnostics: readonly Diagnostic[]): Refusal {
+  const errors = diagnostics.filter((each) => each.level === 'error');
+  const place = ({ file, line, column }: Diagnostic) =>
+    `${folder === '.' ? '' : `${folder}/`}${file}:${line}:${column}`;
+  const [first, ...others] = errors;
+  const lines = others.slice(0, SHOWN - 1).map((each) => `  ${place(each)}: ${each.message}`);
+  const more =
+    errors.length > SHOWN ? [`  … and ${errors.length - SHOWN} more: the plan has ${errors.length} errors`] : [];
+  return new Refusal('plan-invalid', [first!.message, ...lines, ...more].join('\n'), {
     exit: EXIT.planInvalid,
-    hint: `copse validate ${name ?? dir}`,
+    where: place(first!),
+    hint: `copse validate ${quoted(folder)}`,
     details: errors,
   });
 }

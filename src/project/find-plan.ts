@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { printable, show } from '../plan/text.ts';
 import { nearest } from '../util/nearest.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 
@@ -17,7 +18,7 @@ export interface PlanSearch {
 export function findPlan({ cwd, repoRoot, argument, command = 'validate' }: PlanSearch): string {
   const parallel = findParallel(cwd, repoRoot);
   if (argument === undefined) return planAround(cwd, parallel) ?? onlyPlan(parallel, cwd, command);
-  if (argument.includes('\0')) throw notFound(JSON.stringify(argument), [], parallel);
+  if (argument.includes('\0')) throw notFound(argument, [], parallel);
   const path = resolve(cwd, argument);
   const given = isFolder(path) ? path : basename(path) === 'manifest.json' && existsSync(path) ? dirname(path) : null;
   if (given) {
@@ -83,7 +84,11 @@ function byName(argument: string, parallel: string | null, { cwd, command }: { c
   const found = word.length > 0 ? word : names.filter((name) => name.toLowerCase().startsWith(wanted.toLowerCase()));
   if (parallel && wanted !== '' && found.length === 1) return join(parallel, found[0]!);
   if (parallel && wanted !== '' && found.length > 1) {
-    throw several(`'${argument}' may be any of ${found.length} plans in ${shortest(parallel, cwd)}/`, found, command);
+    throw several(
+      `${show(printable(argument))} may be any of ${found.length} plans in ${shortest(parallel, cwd)}/`,
+      found,
+      command,
+    );
   }
   throw notFound(argument, names, parallel);
 }
@@ -105,7 +110,7 @@ function notFound(argument: string, names: readonly string[], parallel: string |
     : names.length > 0
       ? `plans here: ${names.slice(0, 10).join(', ')}`
       : null;
-  return new Refusal('plan-not-found', `there is no plan '${argument}'`, {
+  return new Refusal('plan-not-found', `there is no plan ${show(printable(argument))}`, {
     exit: EXIT.usage,
     hint:
       known ??
@@ -119,7 +124,7 @@ function notFound(argument: string, names: readonly string[], parallel: string |
 function notAPlan(argument: string): Refusal {
   return new Refusal(
     'not-a-plan',
-    `'${argument}' is a folder, but no plan: it has neither manifest.json nor tasks/*.md`,
+    `${show(printable(argument))} is a folder, but no plan: it has neither manifest.json nor tasks/*.md`,
     {
       exit: EXIT.usage,
       hint: 'a plan folder looks like parallel/TS-0042-inventory-system, with one file a task in tasks/',

@@ -1,9 +1,10 @@
 import { join, relative } from 'node:path';
-import { readRef } from '../../git/refs.ts';
+import type { Git } from '../../git/git.ts';
+import { branchExists, readRef } from '../../git/refs.ts';
 import { landOnTarget, type TargetLanding } from '../../integrate/target.ts';
 import { openJournal } from '../../journal/write.ts';
 import { renderMarkdown } from '../../report/markdown.ts';
-import { buildReport } from '../../report/report.ts';
+import { buildReport, type Report } from '../../report/report.ts';
 import { reduce } from '../../run/reduce.ts';
 import type { RunState } from '../../run/state.ts';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
@@ -34,12 +35,9 @@ export const integrate: CommandModule = {
     const run = findRun(project.repository.commonDir, { name });
     checkReady(run, options);
     const target = options.into ?? run.state.target;
-    if (target === null) {
-      throw new Refusal('no-target', 'the run started from a detached HEAD, so there is no branch to land on', {
-        exit: EXIT.usage,
-        hint: `copse integrate ${run.state.plan} --into main`,
-      });
-    }
+    const { git } = project.repository;
+    if (target === null) throw await noTarget(git, run.state.plan);
+    if (!(await branchExists(git, target))) throw noBranch(target, run.state.plan);
     return land(context, project, run, target, options);
   },
 };
@@ -109,17 +107,32 @@ async function land(
     }
     if (!landing.landed && landing.why === 'no-branch') throw noBranch(target, state.plan);
     const report = buildReport(state, readFrozenPlan(paths), Date.now());
-    const files = [`${state.planDir}/report.json`, `${state.planDir}/integration-report.md`];
-    writeFileAtomic(files[0]!, `${JSON.stringify(report, null, 2)}\n`);
-    writeFileAtomic(files[1]!, renderMarkdown(report));
+    const files = writeReport(context, state.planDir, report);
     if (options.json) {
-      context.stdout.write(
-        `${JSON.stringify({ v: 1, command: 'integrate', ok: landing.landed, target, landing, report: files[0] })}\n`,
-      );
-    } else for (const line of describeLanding(landing, state, target, files[1]!)) context.stdout.write(`${line}\n`);
+      const document = { v: 1, command: 'integrate', ok: landing.landed, target, landing, report: files.json };
+      context.stdout.write(`${JSON.stringify(document)}\n`);
+    } else for (const line of describeLanding(landing, state, target, files.text)) context.stdout.write(`${line}\n`);
     return exitOf(landing);
   } finally {
     await journal.close();
+  }
+}
+
+interface ReportFiles {
+  json: string | null;
+  text: string | null;
+}
+
+/** Writes both forms of the report into the plan folder; a folder that takes none is told, for what has landed has landed. */
+function writeReport(context: CliContext, folder: string, report: Report): ReportFiles {
+  const files = { json: join(folder, 'report.json'), text: join(folder, 'integration-report.md') };
+  try {
+    writeFileAtomic(files.json, `${JSON.stringify(report, null, 2)}\n`);
+    writeFileAtomic(files.text, renderMarkdown(report));
+    return files;
+  } catch (error) {
+    context.stderr.write(`copse: the report was not written: ${(error as Error).message}\n`);
+    return { json: null, text: null };
   }
 }
 
@@ -128,6 +141,14 @@ function outputsOf({ repository }: Project, { planDir }: RunState): string[] {
   const inside = relative(repository.root, planDir);
   if (inside.startsWith('..')) return [];
   return ['logs', 'report.json', 'integration-report.md'].map((name) => join(inside, name));
+}
+
+async function noTarget(git: Git, plan: string): Promise<Refusal> {
+  const usual = (await branchExists(git, 'main')) ? 'main' : 'BRANCH';
+  return new Refusal('no-target', 'the run started from a detached HEAD, so there is no branch to land on', {
+    exit: EXIT.usage,
+    hint: `copse integrate ${plan} --into ${usual}`,
+  });
 }
 
 function noBranch(target: string, plan: string): Refusal {
@@ -150,15 +171,15 @@ function exitOf(landing: TargetLanding): ExitCode {
   }
 }
 
-function describeLanding(landing: TargetLanding, state: RunState, target: string, report: string): string[] {
-  const written = `report: ${report}`;
+function describeLanding(landing: TargetLanding, state: RunState, target: string, report: string | null): string[] {
+  const written = report === null ? [] : [`report: ${report}`];
   if (landing.landed) {
     const where = landing.checkout ? `, checked out in ${landing.checkout}` : '';
     const what =
       landing.from === landing.to
         ? `${target} has everything of ${state.plan} already`
         : `${state.plan} landed on ${target} (${landing.how}, ${landing.from.slice(0, 9)} → ${landing.to.slice(0, 9)}${where})`;
-    return [what, written, `next: copse clean ${state.plan}`];
+    return [what, ...written, `next: copse clean ${state.plan}`];
   }
   const nothing = 'nothing was changed';
   switch (landing.why) {
@@ -167,14 +188,14 @@ function describeLanding(landing: TargetLanding, state: RunState, target: string
     case 'moved':
       return [
         `${target} was moved by someone else meanwhile; ${nothing}`,
-        written,
+        ...written,
         `next: copse integrate ${state.plan}`,
       ];
     case 'conflict':
       return [
         `${state.plan} conflicts with what ${target} has got since; ${nothing}`,
         ...landing.paths.map((path) => `  ✗ ${path}`),
-        written,
+        ...written,
         `next: resolve it in your checkout: ${landing.command}; commit, then copse integrate ${state.plan}`,
       ];
     default:
@@ -182,7 +203,7 @@ function describeLanding(landing: TargetLanding, state: RunState, target: string
         `${target} is checked out in ${landing.checkout}, ${WHY[landing.why]}; ${nothing}`,
         ...landing.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
         ...landing.messages.map((message) => `  ${message}`),
-        written,
+        ...written,
         `next: put that right, then copse integrate ${state.plan}; or by hand: ${landing.command}`,
       ];
   }

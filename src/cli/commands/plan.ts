@@ -30,7 +30,7 @@ export const plan: CommandModule = {
   },
 
   async run(context, [name], options: RunOptions & { json?: boolean }) {
-    return showSchedule(context, await openProject(context), name, options);
+    return showSchedule(context, await openProject(context), name, { ...options, command: 'plan' });
   },
 };
 
@@ -39,7 +39,7 @@ export async function showSchedule(
   context: CliContext,
   project: Project,
   name: string | undefined,
-  options: RunOptions & { json?: boolean },
+  options: RunOptions & { json?: boolean; command: string },
 ): Promise<ExitCode> {
   const { repository, config } = project;
   const { plan: read, dir } = readPlan(project, name, options);

@@ -26,7 +26,7 @@ export const run: CommandModule = {
 
   async run(context, [plan], options: Options) {
     const project = await openProject(context);
-    if (options.dryRun) return showSchedule(context, project, plan, options);
+    if (options.dryRun) return showSchedule(context, project, plan, { ...options, command: 'run' });
     const opened = await openRun(context, project, plan, options);
     return execute(context, project, opened, options);
   },
