@@ -25,7 +25,7 @@ export function hermeticEnv(home: string): NodeJS.ProcessEnv {
 export interface Scratch {
   /** Holds the repository, the home folder and the workspaces. */
   root: string;
-  /** The user's checkout: `<root>/repo`. */
+  /** The user's checkout: `<root>/repo`, or at the place that was asked for. */
   repo: string;
   env: NodeJS.ProcessEnv;
   /** Runs git in the checkout and gives its trimmed stdout; throws with git's stderr when it fails. */
@@ -37,11 +37,15 @@ export interface Scratch {
   remove(): void;
 }
 
-export function scratchRepository(files: Record<string, string> = { 'README.md': '# scratch\n' }): Scratch {
+/** @param place where in `root` the checkout is to be */
+export function scratchRepository(
+  files: Record<string, string> = { 'README.md': '# scratch\n' },
+  place = 'repo',
+): Scratch {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'copse-')));
-  const repo = join(root, 'repo');
+  const repo = join(root, place);
   const home = join(root, 'home');
-  mkdirSync(repo);
+  mkdirSync(repo, { recursive: true });
   mkdirSync(home);
   const env = hermeticEnv(home);
   const scratch: Scratch = {
