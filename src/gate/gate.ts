@@ -13,7 +13,7 @@ export interface AttemptFacts {
   /** Paths of the plan folder inside the repository, which no task may change. */
   planPath: string | null;
   policy: ScopePolicy;
-  /** Globs that are never out of scope: lockfiles, generated files. */
+  /** Globs that are never out of scope, besides lockfiles and the like. */
   allow: string[];
 }
 

@@ -138,6 +138,15 @@ describe('gate scope', () => {
     });
   });
 
+  it('lockfiles are in every scope, and so is what the config allows', () => {
+    const changes = changesOf('A src/a.ts', 'M package-lock.json', 'A web/yarn.lock', 'A docs/generated/api.md');
+    expect(judgeAttempt(theFacts({ task, changes, policy: 'enforce' })).failure).toMatchObject({
+      violations: [{ path: 'docs/generated/api.md' }],
+    });
+    const allowed = theFacts({ task, changes, policy: 'enforce', allow: ['docs/generated/**'] });
+    expect(judgeAttempt(allowed).failure).toBeNull();
+  });
+
   it('nobody changes the plan folder', () => {
     const changes = changesOf('A src/a.ts', 'M parallel/TS-0001-x/contracts/types.py');
     expect(judgeAttempt(theFacts({ changes })).failure).toMatchObject({ code: 'boundary-violation' });

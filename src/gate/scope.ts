@@ -1,5 +1,6 @@
 import { listed, oneLine } from '../run/describe.ts';
 import type { Failure } from '../run/failure.ts';
+import { GENERATED_FILES } from '../scope/allow.ts';
 import { compileGlob } from '../scope/glob.ts';
 import { judgeChanges } from '../scope/judge.ts';
 import { globCovers } from '../scope/match.ts';
@@ -14,7 +15,7 @@ const MAX_KEPT = 100;
 export const scope: Gate = (facts) => {
   const violations = judgeChanges(facts.task.scope, facts.changes, {
     policy: facts.policy,
-    allow: [...facts.allow, MARKER],
+    allow: [...GENERATED_FILES, ...facts.allow, MARKER],
     forbidden: forbiddenPaths(facts),
   });
   const failing = violations.filter(({ severity }) => severity === 'fail');

@@ -1,7 +1,6 @@
 import type { AttemptFacts } from '../../src/gate/gate.ts';
 import type { Task } from '../../src/plan/plan.ts';
 import type { AttemptResult } from '../../src/run/event.ts';
-import { GENERATED_FILES } from '../../src/scope/allow.ts';
 import type { Change } from '../../src/scope/scope.ts';
 import { scope } from './scopes.ts';
 
@@ -60,7 +59,7 @@ export function theFacts(given: Partial<AttemptFacts> = {}): AttemptFacts {
     changes: changesOf('A src/a.ts'),
     planPath: 'parallel/TS-0001-x',
     policy: 'warn',
-    allow: [...GENERATED_FILES],
+    allow: [],
     ...given,
   };
 }
