@@ -120,6 +120,16 @@ describe('mergeMany', () => {
     if (last.clean) expect(scratch.git('ls-tree', '-r', '--name-only', tip)).toContain('z/new.txt');
   });
 
+  it('merges a branch that stands on another against that one', async () => {
+    const base = scratch.git('rev-parse', 'HEAD');
+    const below = commitOn(base, [{ kind: 'write', path: 'new/n.txt', text: '1\n' }]);
+    const above = commitOn(below, [{ kind: 'move', path: 'new/n.txt', to: 'z/q' }]);
+    const branches = [below, above].map((head) => ({ head, message: 'm' }));
+    const { tip } = await mergeMany(git, base, branches);
+    expect(await treeOf(git, tip)).toBe((await oneByOne(base, branches))[1]);
+    expect(scratch.git('ls-tree', '-r', '--name-only', tip)).not.toContain('new/n.txt');
+  });
+
   it('takes nothing at all, heads already merged, and histories that were replaced', async () => {
     const base = scratch.git('rev-parse', 'HEAD');
     expect(await mergeMany(git, base, [])).toEqual({ tip: base, results: [] });

@@ -64,24 +64,39 @@ async function mergeOne(git: Git, onto: Oid, { head, message }: Branch): Promise
   return { clean: true, commit: await commitTree(git, { tree: merge.tree, parents: [onto, head], message }) };
 }
 
-/** Where each branch left the history of `onto`: its merge base; null when there are several, or none. */
+/**
+ * Where each branch left the history of `onto`: its merge base; null when there are several or none, or when it shares
+ * commits with another branch of these. Of a branch that stands on another, what it did to the other's files shows only
+ * against the other, not against where both began.
+ */
 async function findForks(git: Git, onto: Oid, branches: readonly Branch[]): Promise<(Oid | null)[]> {
   const input = [...branches.map(({ head }) => head), `^${onto}`].map((revision) => `${revision}\n`).join('');
   const lines = (await git.text(['rev-list', '--parents', '--stdin'], { input })).split('\n').filter(Boolean);
   // Only commits that `onto` lacks are listed: a parent that is not listed is in its history.
   const parents = new Map(lines.map((line) => line.split(' ')).map(([oid, ...above]) => [oid!, above]));
-  return branches.map(({ head }) => {
-    const border = new Set<Oid>();
-    const seen = new Set<Oid>([head]);
-    let rootless = false;
-    for (const oid of seen) {
-      const above = parents.get(oid);
-      if (above === undefined) border.add(oid);
-      if (above?.length === 0) rootless = true;
-      for (const parent of above ?? []) seen.add(parent);
-    }
-    return border.size === 1 && !rootless ? [...border][0]! : null;
+  const walks = branches.map(({ head }) => walkBack(head, parents));
+  const uses = new Map<Oid, number>();
+  for (const { own } of walks) for (const oid of own) uses.set(oid, (uses.get(oid) ?? 0) + 1);
+  return walks.map(({ own, border, rootless }) => {
+    const shared = own.some((oid) => uses.get(oid)! > 1);
+    return border.length === 1 && !rootless && !shared ? border[0]! : null;
   });
+}
+
+/** The commits of a branch that `parents` lists, and those of `onto` that it stands on. */
+function walkBack(head: Oid, parents: ReadonlyMap<Oid, string[]>) {
+  const seen = new Set<Oid>([head]);
+  const own: Oid[] = [];
+  const border: Oid[] = [];
+  let rootless = false;
+  for (const oid of seen) {
+    const above = parents.get(oid);
+    if (above === undefined) border.push(oid);
+    else own.push(oid);
+    if (above?.length === 0) rootless = true;
+    for (const parent of above ?? []) seen.add(parent);
+  }
+  return { own, border, rootless };
 }
 
 interface OwnChanges {
