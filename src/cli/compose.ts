@@ -12,13 +12,14 @@ import { identityEnv } from '../git/identity.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
 import { installDependencies } from '../integrate/dependencies.ts';
 import { integrationWorktree } from '../integrate/integration-worktree.ts';
-import { land } from '../integrate/land.ts';
+import { type Landed, landMany } from '../integrate/land.ts';
 import { runValidation } from '../integrate/validate.ts';
 import { attemptPaths } from '../journal/store.ts';
 import type { Plan } from '../plan/plan.ts';
 import { promptOf, retryPrompt } from '../plan/prompt.ts';
 import type { Config } from '../project/config.ts';
 import type { RunId } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { systemClock } from '../util/clock.ts';
@@ -147,20 +148,20 @@ export async function portsOf(context: CliContext, project: Project, open: OpenR
       });
     },
 
-    async land({ task, attempt, head, tip }) {
+    async land({ tip, tasks: ready }) {
       const { state } = open;
-      const { title } = tasks.get(task)!;
-      const request = { ref: state.integrationRef, tip, head, plan: plan.name, run: state.id, task, title, attempt };
-      const landed = await land(git, request);
-      if (landed.landed) {
-        return { landed: true, commit: landed.commit, commits: lastAttempt(state.tasks.get(task)!)!.result!.commits };
-      }
-      if (landed.why === 'conflict') {
-        const { paths, messages, onto } = landed;
-        return { landed: false, failure: { code: 'merge-conflict', paths, messages, onto } };
-      }
-      const message = `the integration branch was ${landed.why} (now ${landed.actual ?? 'gone'}) while ${task} was landing`;
-      return { landed: false, failure: { code: 'workspace', message } };
+      const requests = ready.map(({ task, attempt, head }) => {
+        const { title } = tasks.get(task)!;
+        return { head, plan: plan.name, run: state.id, task, title, attempt };
+      });
+      const landed = await landMany(git, { ref: state.integrationRef, tip }, requests);
+      return landed.map((each, at) => {
+        const { task } = ready[at]!;
+        if (each.landed) {
+          return { landed: true, commit: each.commit, commits: lastAttempt(state.tasks.get(task)!)!.result!.commits };
+        }
+        return { landed: false, failure: landingFailure(task, each) };
+      });
     },
 
     validationCommand: (wave) => validationOf(plan, wave).command,
@@ -191,6 +192,15 @@ export async function portsOf(context: CliContext, project: Project, open: OpenR
       });
     },
   };
+}
+
+function landingFailure(task: string, landed: Extract<Landed, { landed: false }>): Failure {
+  if (landed.why === 'conflict') {
+    const { paths, messages, onto } = landed;
+    return { code: 'merge-conflict', paths, messages, onto };
+  }
+  const message = `the integration branch was ${landed.why} (now ${landed.actual ?? 'gone'}) while ${task} was landing`;
+  return { code: 'workspace', message };
 }
 
 function validationOf(plan: Plan, number: number) {

@@ -128,7 +128,7 @@ function setUp(world: World, journal: Journal) {
       if (outcome === 'success') return { evidence: [], failure: null };
       return { evidence: [], failure: { code: 'agent', outcome, message: '', exit: 1, signal: null } };
     },
-    land: world.land ?? (async () => ({ landed: true, commit: `c${++commits}`, commits: 1 })),
+    land: world.land ?? (async ({ tasks }) => tasks.map(() => ({ landed: true, commit: `c${++commits}`, commits: 1 }))),
     validationCommand: () => 'true',
     validate: world.validate ?? (async () => ({ ok: true, ms: 1 })),
     installDependencies: world.install ?? (async () => ({ ok: true, commit: 'deps' })),
@@ -208,10 +208,11 @@ describe('the engine', () => {
     const { state } = await play({
       tasks: [{ id: 'a', wave: 1, deps: [] }],
       executor: scripted.executor,
-      land: async () =>
+      land: async () => [
         ++calls === 1
           ? { landed: false, failure: { code: 'merge-conflict', paths: ['x'], onto: 'tip', messages: [] } }
           : { landed: true, commit: 'c', commits: 2 },
+      ],
     });
     expect(scripted.submitted).toHaveLength(2);
     expect(state.tasks.get('a')!.status).toMatchObject({ is: 'integrated', attempt: 2, commit: 'c' });
@@ -219,18 +220,24 @@ describe('the engine', () => {
 
   it('lands onto the tip that the one before left', async () => {
     const tips: string[] = [];
+    const landed: string[] = [];
     let commits = 0;
     const scripted = scriptedExecutor(() => 'success');
     await play({
       tasks: [1, 2, 3, 4, 5].map((n) => ({ id: `t${n}`, wave: 1, deps: [] })),
       executor: scripted.executor,
       maxConcurrent: 5,
-      land: async ({ tip }) => {
+      land: async ({ tip, tasks }) => {
         tips.push(tip);
-        return { landed: true, commit: `c${++commits}`, commits: 1 };
+        landed.push(...tasks.map(({ task }) => task));
+        return tasks.map(() => ({ landed: true, commit: `c${++commits}`, commits: 1 }));
       },
     });
-    expect(tips).toEqual(['base', 'c1', 'c2', 'c3', 'c4']);
+    expect(landed.sort()).toEqual(['t1', 't2', 't3', 't4', 't5']);
+    // Each landing begins at the last commit of the one before.
+    expect(tips[0]).toBe('base');
+    expect(tips.length).toBeLessThanOrEqual(5);
+    expect(tips.every((tip, at) => at === 0 || tip !== tips[at - 1])).toBe(true);
   });
 
   it('installs dependencies before the first task, and stops when that fails', async () => {
@@ -312,9 +319,10 @@ describe('the engine', () => {
         { id: 'z', wave: 1, deps: [] },
       ],
       executor: scripted.executor,
-      land: async ({ task }) => {
-        if (task === 'a') throw new Error('git broke');
-        return { landed: true, commit: 'c', commits: 1 };
+      maxConcurrent: 1,
+      land: async ({ tasks }) => {
+        if (tasks[0]!.task === 'a') throw new Error('git broke');
+        return [{ landed: true, commit: 'c', commits: 1 }];
       },
     });
     expect(state.tasks.get('a')!.status).toMatchObject({ is: 'failed', failure: { code: 'internal' } });

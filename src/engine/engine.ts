@@ -176,16 +176,20 @@ function performer({ append, background, verifying, journal, ports, state, chang
     else append({ type: 'attempt.verified', ...name, head: attempt.result!.head!, evidence });
   }
 
-  async function land({ task, attempt, head }: Extract<Action, { do: 'land' }>): Promise<void> {
-    append({ type: 'landing.started', task, attempt, head, onto: state.tip });
+  async function land({ tasks }: Extract<Action, { do: 'land' }>): Promise<void> {
+    const { tip } = state;
+    for (const each of tasks) append({ type: 'landing.started', ...each, onto: tip });
     await journal.flush();
-    const landing = await ports
-      .land({ task, attempt, head, tip: state.tip })
-      .catch((error) => ({ landed: false as const, failure: asInternal(error).failure }));
-    if (landing.landed) {
-      const { commit, commits } = landing;
-      append({ type: 'task.integrated', task, attempt, head, commit, commits });
-    } else append({ type: 'attempt.failed', task, attempt, failure: landing.failure, evidence: [] });
+    const landings = await ports
+      .land({ tip, tasks })
+      .catch((error) => tasks.map(() => ({ landed: false as const, failure: asInternal(error).failure })));
+    for (const [at, { task, attempt, head }] of tasks.entries()) {
+      const landing = landings[at]!;
+      if (landing.landed) {
+        const { commit, commits } = landing;
+        append({ type: 'task.integrated', task, attempt, head, commit, commits });
+      } else append({ type: 'attempt.failed', task, attempt, failure: landing.failure, evidence: [] });
+    }
   }
 
   async function validate(wave: number): Promise<void> {

@@ -13,8 +13,11 @@ export interface Ports {
   specify(task: TaskId, attempt: number, state: RunState): AttemptSpec;
   /** Judges an ended attempt on what was measured. */
   verify(task: TaskId, attempt: AttemptState): Promise<{ evidence: Evidence[]; failure: Failure | null }>;
-  /** Merges `head` into the integration branch, in memory, by compare-and-swap. Finds an earlier landing of the same attempt. */
-  land(request: { task: TaskId; attempt: number; head: Oid; tip: Oid }): Promise<Landing>;
+  /**
+   * Merges these heads into the integration branch, in memory, in this order, by compare-and-swap; one answer each. Finds
+   * earlier landings of the same attempts.
+   */
+  land(request: { tip: Oid; tasks: { task: TaskId; attempt: number; head: Oid }[] }): Promise<Landing[]>;
   /** The command of a wave's validation, for the journal. */
   validationCommand(wave: number): string;
   /** Runs a wave's validation on the merged tree. */

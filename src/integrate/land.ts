@@ -62,6 +62,7 @@ export async function landMany(
   { ref, tip }: Pick<LandRequest, 'ref' | 'tip'>,
   requests: readonly Omit<LandRequest, 'ref' | 'tip'>[],
 ): Promise<Landed[]> {
+  if (requests.length === 1) return landInTurn(git, { ref, tip }, requests);
   const branches = requests.map((request) => ({ head: request.head, message: messageOf(request) }));
   const { tip: next, results } = await mergeMany(git, tip, branches);
   const moved = next === tip || (await compareAndSwap(git, ref, { next, old: tip, reason: 'copse: land' }));
@@ -75,7 +76,7 @@ export async function landMany(
   });
 }
 
-/** Somebody else moved the branch: each finds its own way on top of that. */
+/** Each finds its own way, also when somebody else has moved the branch. */
 async function landInTurn(
   git: Git,
   { ref, tip }: Pick<LandRequest, 'ref' | 'tip'>,

@@ -272,8 +272,9 @@ function continueFrom(state: RunState, schedule: ReturnType<typeof scheduleOf>, 
       } else if (action.do === 'verify') {
         append({ type: 'attempt.verified', task: action.task, attempt: action.attempt, head: '', evidence: [] });
       } else if (action.do === 'land') {
-        const { task, attempt, head } = action;
-        append({ type: 'task.integrated', task, attempt, head, commit: '', commits: 1 });
+        for (const { task, attempt, head } of action.tasks) {
+          append({ type: 'task.integrated', task, attempt, head, commit: '', commits: 1 });
+        }
       } else if (action.do === 'validate') append({ type: 'wave.validated', wave: action.wave, commit: '', ms: 0 });
       else if (action.do === 'start-wave') append({ type: 'wave.started', wave: action.wave });
       else if (action.do === 'complete-wave')

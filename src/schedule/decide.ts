@@ -9,7 +9,8 @@ export type Action =
   | { do: 'start-wave'; wave: number }
   | { do: 'start'; task: TaskId; attempt: number }
   | { do: 'verify'; task: TaskId; attempt: number }
-  | { do: 'land'; task: TaskId; attempt: number; head: Oid }
+  /** Merge these into the integration branch, in this order. */
+  | { do: 'land'; tasks: { task: TaskId; attempt: number; head: Oid }[] }
   | { do: 'validate'; wave: number }
   | { do: 'complete-wave'; wave: number; integrated: number; total: number }
   | { do: 'block'; task: TaskId; by: { task: TaskId } | { wave: number } }
@@ -95,15 +96,15 @@ function verifications(state: RunState, verifying: ReadonlySet<TaskId>): Action[
   return actions;
 }
 
-/** One landing at a time: the next one merges onto what this one leaves. */
+/** All that are ready land together; who becomes ready meanwhile waits, and merges onto what these leave. */
 function landing(schedule: Schedule, state: RunState, gates: WaveGates): Action[] {
   for (const task of state.tasks.values()) if (task.status.is === 'landing') return [];
-  for (const task of schedule.tasks) {
+  const tasks = schedule.tasks.flatMap((task) => {
     const { status } = state.tasks.get(task.id)!;
-    if (status.is !== 'verified' || gates.failedBefore(task) !== null) continue;
-    return [{ do: 'land', task: task.id, attempt: status.attempt, head: status.head }];
-  }
-  return [];
+    if (status.is !== 'verified' || gates.failedBefore(task) !== null) return [];
+    return [{ task: task.id, attempt: status.attempt, head: status.head }];
+  });
+  return tasks.length > 0 ? [{ do: 'land', tasks }] : [];
 }
 
 /** One validation at a time: they share a worktree. */

@@ -69,7 +69,7 @@ export function simulate(input: SimulationInput): Simulation {
         return;
       default:
         for (const body of instantly(action, state!)) append(body);
-        if (action.do === 'land' || action.do === 'verify') tasks.get(action.task)!.end = now;
+        if (action.do === 'verify') tasks.get(action.task)!.end = now;
     }
   };
 
@@ -115,13 +115,11 @@ function instantly(action: Exclude<Action, { do: 'start' | 'wake' }>, state: Run
       const failure = { code: 'agent', outcome: result.outcome, message: '', exit: 1, signal: null } as const;
       return [{ type: 'attempt.failed', task, attempt, failure, evidence: [] }];
     }
-    case 'land': {
-      const { task, attempt, head } = action;
-      return [
+    case 'land':
+      return action.tasks.flatMap(({ task, attempt, head }): RunEventBody[] => [
         { type: 'landing.started', task, attempt, head, onto: state.tip },
         { type: 'task.integrated', task, attempt, head, commit: '', commits: 1 },
-      ];
-    }
+      ]);
     case 'validate':
       return [
         { type: 'wave.validating', wave: action.wave, commit: '', command: '' },
