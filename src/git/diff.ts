@@ -4,8 +4,23 @@ import { type Git, splitFields } from './git.ts';
 
 const KINDS: Record<string, Change['kind']> = { A: 'added', M: 'modified', D: 'deleted', T: 'type-changed' };
 
+/** What lies between two commits never changes: the harvest and the gates of an attempt ask for the same. */
+const recent = new Map<string, Promise<Change[]>>();
+const RECENT = 32;
+
 /** Paths that differ between two commits, sorted; a rename is a deletion and an addition. */
-export async function changedPaths(git: Git, base: Oid, head: Oid): Promise<Change[]> {
+export function changedPaths(git: Git, base: Oid, head: Oid): Promise<Change[]> {
+  if (!isOid(base) || !isOid(head)) return findChanges(git, base, head);
+  const key = `${base} ${head}`;
+  const found = recent.get(key) ?? findChanges(git, base, head);
+  recent.delete(key);
+  recent.set(key, found);
+  if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
+  found.catch(() => recent.delete(key));
+  return found;
+}
+
+async function findChanges(git: Git, base: Oid, head: Oid): Promise<Change[]> {
   const fields = await git.fields([
     'diff',
     '--name-status',
@@ -27,6 +42,11 @@ export async function changedPaths(git: Git, base: Oid, head: Oid): Promise<Chan
     changes.push({ path: fields[at + 1]!, kind });
   }
   return changes;
+}
+
+/** A whole object id, which means the same today and tomorrow. */
+function isOid(revision: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
 }
 
 /** The unified diff between two commits, as bytes for people. */

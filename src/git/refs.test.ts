@@ -1,11 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { createGit, type Git } from './git.ts';
 import { countCommits, isAncestor, log, mergeBase } from './history.ts';
 import { commitTree, treeOf } from './merge.ts';
-import { branchExists, branchObstacle, compareAndSwap, deleteRef, listRefs, readRef, resolve } from './refs.ts';
+import {
+  branchExists,
+  branchObstacle,
+  compareAndSwap,
+  deleteRef,
+  isBranchName,
+  listRefs,
+  readRef,
+  resolve,
+} from './refs.ts';
 
 let scratch: Scratch;
 let git: Git;
@@ -90,6 +100,22 @@ describe('refs', () => {
     for (const bad of ['-rf', 'a..b', 'a b', 'x.lock', '', 'a\nb']) {
       expect(await branchObstacle(git, bad), bad).toMatch('git allows no branch named');
     }
+  });
+});
+
+describe('isBranchName', () => {
+  it('agrees with git', async () => {
+    const piece = fc.constantFrom(...'a~^:?*[\\ .@{-/\t\x7f\n', '..', '.lock', '@{', 'é', 'task-001', '//', 'HEAD');
+    const name = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join(''));
+    await fc.assert(
+      fc.asyncProperty(name, async (branch) => {
+        const { exit } = await git.run(['check-ref-format', `refs/heads/${branch}`]);
+        // A leading dash is our own rule: it would be read as an option elsewhere.
+        expect(isBranchName(branch)).toBe(exit === 0 && !branch.startsWith('-'));
+      }),
+      { numRuns: 150 },
+    );
+    expect(['', 'a\0b', '-x', '@'].map(isBranchName)).toEqual([false, false, false, true]);
   });
 });
 

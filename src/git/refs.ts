@@ -99,10 +99,16 @@ export async function inspectBranch(git: Git, branch: string, also: readonly str
   return { tip: refs.get(own) ?? null, refs, obstacle };
 }
 
+/** Whether git allows a branch of this name: the rules of git-check-ref-format(1), and no leading dash. */
+export function isBranchName(branch: string): boolean {
+  if (branch === '' || branch.startsWith('-') || branch.endsWith('.')) return false;
+  if (/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{/.test(branch)) return false;
+  return branch.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
+}
+
 /** Why a branch of this name cannot be made, or null: git refuses the name, or see {@link BranchState}. */
 export async function branchObstacle(git: Git, branch: string): Promise<string | null> {
-  const valid = await git.run(['check-ref-format', `refs/heads/${branch}`]);
-  return valid.exit === 0 ? (await inspectBranch(git, branch)).obstacle : badName(branch);
+  return isBranchName(branch) ? (await inspectBranch(git, branch)).obstacle : badName(branch);
 }
 
 function badName(branch: string): string {

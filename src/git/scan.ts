@@ -1,5 +1,6 @@
 import type { Oid } from '../run/event.ts';
 import { type Git, splitFields } from './git.ts';
+import { isNamed } from './junk.ts';
 
 /** Where a work tree stands and what in it is not committed. Paths are latin1, byte for byte: a name need not be UTF-8. */
 export interface Scan {
@@ -19,26 +20,18 @@ export interface Scan {
 
 /**
  * Looks at a work tree without changing anything, its index included.
- * @param junkFile gitignore patterns of untracked paths to leave out, stronger than the repository's own rules
+ * @param junk gitignore patterns of untracked paths to leave out, stronger than the repository's own rules
+ * @param junkFile holds them
  */
-export async function scanWorktree(git: Git, junkFile: string): Promise<Scan> {
-  const [status, others] = await Promise.all([
-    git.bytes([
-      'status',
-      '--porcelain=v2',
-      '--branch',
-      '-z',
-      '--no-renames',
-      '--no-ahead-behind',
-      '--untracked-files=no',
-      '--ignore-submodules=dirty',
-    ]),
-    git.bytes(['ls-files', '-z', '--others', '--exclude-standard', `--exclude-from=${junkFile}`]),
-  ]);
+export async function scanWorktree(git: Git, junk: readonly string[], junkFile: string): Promise<Scan> {
   const scan: Scan = { head: null, branch: null, changed: [], staged: [], unmerged: false, untracked: [] };
+  const args = ['status', '--porcelain=v2', '--branch', '-z', '--no-renames', '--no-ahead-behind'];
+  const status = await git.bytes([...args, '--untracked-files=normal', '--ignore-submodules=dirty']);
   for (const field of splitFields(status, 'latin1')) readField(scan, field);
-  scan.untracked = splitFields(others, 'latin1');
-  return scan;
+  // Mostly there is no more than the marker of an agent that is done; else each file is asked for.
+  if (scan.untracked.every((path) => isNamed(junk, path))) return { ...scan, untracked: [] };
+  const others = await git.bytes(['ls-files', '-z', '--others', '--exclude-standard', `--exclude-from=${junkFile}`]);
+  return { ...scan, untracked: splitFields(others, 'latin1') };
 }
 
 function readField(scan: Scan, field: string): void {
@@ -48,6 +41,7 @@ function readField(scan: Scan, field: string): void {
     const name = Buffer.from(field.slice('# branch.head '.length), 'latin1').toString('utf8');
     scan.branch = name === '(detached)' ? null : name;
   }
+  if (kind === '?') scan.untracked.push(field.slice(2));
   // 1 <XY> <sub> <mH> <mI> <mW> <hH> <hI> <path>  ·  u <XY> <sub> <m1> <m2> <m3> <mW> <h1> <h2> <h3> <path>
   if (kind === '1') {
     const path = afterFields(field, 8);

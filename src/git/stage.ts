@@ -14,7 +14,9 @@ import {
   takeBack,
   writeTree,
 } from './copied-index.ts';
+import { changedPaths } from './diff.ts';
 import { type Git, splitFields } from './git.ts';
+import { mayMatch } from './junk.ts';
 import { captureNested } from './nested.ts';
 import { type Scan, scanWorktree } from './scan.ts';
 
@@ -62,7 +64,7 @@ export interface Stage {
  */
 export function withStage<T>(git: Git, options: StageOptions, use: (stage: Stage) => Promise<T>): Promise<T> {
   return onCopiedIndex(git, options, async (scratch) => {
-    const scan = await scanWorktree(git, scratch.patterns);
+    const scan = await scanWorktree(git, options.junk, scratch.patterns);
     const unreadable = await addEverything(scratch, scan);
     const { needless, refused } = await findUnwanted(scratch, scan, options);
     const against = options.against ?? scan.head;
@@ -106,7 +108,7 @@ async function foundTree(scratch: CopiedIndex, gitDir: string): Promise<Oid> {
 /** What set-up changed in a work tree before any work was done in it. */
 export function readBaseline(git: Git, options: Pick<StageOptions, 'gitDir' | 'junk'>): Promise<Baseline> {
   return onCopiedIndex(git, options, async (scratch) => {
-    const scan = await scanWorktree(git, scratch.patterns);
+    const scan = await scanWorktree(git, options.junk, scratch.patterns);
     await addEverything(scratch, scan);
     if (scan.changed.length + scan.untracked.length + scan.staged.length === 0) return {};
     const changes = await listChanges(scratch, 'HEAD');
@@ -126,8 +128,16 @@ async function findUnwanted(scratch: CopiedIndex, scan: Scan, options: StageOpti
     touched.some((path) => isRefused(path) || Object.hasOwn(baseline, path));
   const commit = against ?? scan.head;
   if (!asked || commit === null) return { needless: [], refused: [] };
+  if (touched.length === 0 && scan.head !== null && Object.keys(baseline).length === 0) {
+    // All is committed: what lies between the commits tells, and the gates will ask for that too.
+    const between = await changedPaths(scratch.git, commit, scan.head);
+    const added = between.filter(({ kind }) => kind === 'added');
+    const plain = between.every(({ path }) => !isRefused(Buffer.from(path, 'utf8').toString('latin1')));
+    if (plain && !added.some(({ path }) => mayMatch(options.junk, path))) return { needless: [], refused: [] };
+  }
   const changes = await listChanges(scratch, commit);
-  const junk = changes.some(({ status }) => status === 'A') ? await listJunk(scratch) : new Set<string>();
+  const mayBeJunk = changes.some(({ path, status }) => status === 'A' && mayMatch(options.junk, decode(path)));
+  const junk = mayBeJunk ? await listJunk(scratch) : new Set<string>();
   const isNeedless = ({ path, status, entry }: StagedChange) =>
     (status === 'A' && junk.has(path)) || baseline[path] === entry;
   return {

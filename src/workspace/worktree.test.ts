@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
@@ -49,6 +58,12 @@ const put = (name: string, path: string, text: string) => {
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(file, text);
 };
+const stageAndRemove = (name: string, path: string) => {
+  put(name, path, '');
+  inside(name, 'add', path);
+  rmSync(join(scratch.root, 'ws', name, path));
+};
+const hideUntracked = (name: string) => inside(name, 'config', 'status.showUntrackedFiles', 'no');
 const shown = (revision: string, path: string) => scratch.git('show', `${revision}:${path}`);
 
 /** Everything of the user that a run must leave as it was. */
@@ -125,11 +140,13 @@ describe('prepare', () => {
   ])('refuses %s, and changes nothing', async (_name, make, message) => {
     make();
     const refs = scratch.git('for-each-ref');
-    const files = readdirSync(join(scratch.root), { recursive: true }).length;
+    // Our own folder for the lock stays.
+    const listed = () => readdirSync(scratch.root, { recursive: true }).filter((path) => path !== 'repo/.git/copse');
+    const files = listed();
     const failure = { code: 'workspace', message: expect.stringMatching(message) };
     expect(await workspaces.prepare(spec())).toEqual({ ok: false, failure });
     expect(scratch.git('for-each-ref')).toBe(refs);
-    expect(readdirSync(join(scratch.root), { recursive: true })).toHaveLength(files);
+    expect(listed()).toEqual(files);
   });
 
   it('refuses names git refuses, and a place inside the checkout', async () => {
@@ -343,6 +360,25 @@ describe('harvest', () => {
     expect([...first.leftovers].sort()).toEqual(['-odd\n"name"', 'ünï.txt'].sort());
     expect(scratch.git('log', '-1', '--format=%s %an', first.head)).toBe('feat: task-001 leftovers Ada');
     expect(scratch.git('ls-tree', '-r', '--name-only', '-z', first.head)).not.toMatch(/venv|pyc|claude|debug/);
+    expect(await harvest()).toEqual(first);
+  });
+
+  it.each<[string, () => unknown, number]>([
+    ['is taken out of the index', () => inside('task-001', 'rm', '-q', '--cached', 'src/b.ts'), 1],
+    ['is staged and gone again', () => stageAndRemove('task-001', 'n.txt'), 1],
+    ['has another mode', () => chmodSync(join(spec().path, 'src/b.ts'), 0o755), 2],
+    ['is ignored', () => put('task-001', 'debug.log', 'x'), 1],
+    ['is junk in a folder', () => put('task-001', `new/${MARKER}`, ''), 1],
+    ['is beside junk in a folder', () => [put('task-001', `new/${MARKER}`, ''), put('task-001', 'new/x', '')], 2],
+    ['was taken back', () => [put('task-001', 'src/b.ts', 'x'), put('task-001', 'src/b.ts', 'b\n')], 1],
+    ['git is told not to show', () => [put('task-001', 'n', ''), hideUntracked('task-001')], 2],
+  ])('behind a commit, sees what %s', async (_name, leave, commits) => {
+    put('task-001', 'src/a.ts', 'agent');
+    inside('task-001', 'commit', '-q', '-a', '-m', 'work');
+    leave();
+    const first = await harvest();
+    expect(first).toMatchObject({ commits, notes: [] });
+    expect(first.leftovers).toHaveLength(commits - 1);
     expect(await harvest()).toEqual(first);
   });
 

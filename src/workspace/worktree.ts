@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { GitError } from '../git/git.ts';
 import { isAncestor } from '../git/history.ts';
-import { branchObstacle, inspectBranch, resolve } from '../git/refs.ts';
+import { branchObstacle, inspectBranch, isBranchName, resolve } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { keepCommit, snapshot } from '../git/snapshot.ts';
 import { readBaseline } from '../git/stage.ts';
@@ -55,6 +55,7 @@ type Result = { ok: true; notes: string[] } | { ok: false; failure: Failure };
 
 async function prepare(options: WorktreesOptions, spec: WorkspaceSpec): Promise<Result> {
   const { repository, run } = options;
+  if (await takeFreePlace(options, spec)) return fill(options, spec);
   const standing = await findStanding(options, spec);
   if (standing.foreign !== null) return refuse(standing.foreign);
   const notes = await putAside(options, spec, standing);
@@ -65,6 +66,17 @@ async function prepare(options: WorktreesOptions, spec: WorkspaceSpec): Promise<
   if (!added.ok) return refuse((await branchObstacle(repository.git, spec.branch)) ?? added.message);
   const filled = await fill(options, spec);
   return filled.ok ? { ok: true, notes: [...notes, ...filled.notes] } : filled;
+}
+
+/**
+ * Most attempts find neither their folder nor their branch: making the branch tells, so that nothing need be asked before.
+ * False: nothing was made, because something stands there or the names are no good.
+ */
+async function takeFreePlace({ repository, run }: WorktreesOptions, spec: WorkspaceSpec): Promise<boolean> {
+  const { path, branch: name, base } = spec;
+  if (!isBranchName(name) || isInside(repository, path) || (await lstat(path).catch(() => null)) !== null) return false;
+  const claim = { ref: ownedRef(run, name), old: null };
+  return (await addWorktree(repository, { path, base, branch: { name, old: null, claim } })).ok;
 }
 
 /** Writes the files of a new worktree and sets it up; its record says when it is ready. */
@@ -113,7 +125,7 @@ function whyForeign(
   { path, branch }: WorkspaceSpec,
   { tip, from, gitDir, record, there }: Omit<Standing, 'foreign'>,
 ): string | null {
-  if (`${path}${sep}`.startsWith(`${repository.root}${sep}`)) {
+  if (isInside(repository, path)) {
     return `the workspace ${path} would lie inside the checkout ${repository.root}: choose a folder outside it`;
   }
   if (tip !== null && from === null) {
@@ -126,6 +138,10 @@ function whyForeign(
   if (record === null ? from !== null : record.run === run) return null;
   const whose = record === null ? 'another worktree' : `a workspace of the run ${record.run}`;
   return `${path} is ${whose}: remove it (git worktree remove ${path}) or choose another folder`;
+}
+
+function isInside({ root }: Repository, path: string): boolean {
+  return `${path}${sep}`.startsWith(`${root}${sep}`);
 }
 
 function isEmptyFolder(path: string): boolean {
