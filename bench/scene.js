@@ -45,7 +45,9 @@ export const pathOf = (n) => `src/part${Math.floor(n / 400)}/unit${Math.floor(n 
 
 export function textOf(n) {
   const lines = 20 + ((n * 37) % 60);
-  return Array.from({ length: lines }, (_, line) => `${n}:${line} the quick brown fox jumps over the lazy dog`).join('\n');
+  return Array.from({ length: lines }, (_, line) => `${n}:${line} the quick brown fox jumps over the lazy dog`).join(
+    '\n',
+  );
 }
 
 export function removeScenes() {

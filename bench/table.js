@@ -1,7 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { spawnSync } from 'node:child_process';
 
 /**
  * @typedef {object} Row
@@ -38,9 +38,18 @@ export function writeTable(rows) {
   const text = readFileSync(DOCUMENT, 'utf8');
   const [head, rest] = split(text, BEGIN);
   const [old, tail] = split(rest, END);
-  const lines = new Map(old.split('\n').filter((line) => /^\| (?!What|---)/.test(line)).map((line) => [whatOf(line), line]));
+  const lines = new Map(
+    old
+      .split('\n')
+      .filter((line) => /^\| (?!What|---)/.test(line))
+      .map((line) => [whatOf(line), line]),
+  );
   for (const row of rows) lines.set(row.what, lineOf(row));
-  const table = ['| What | copse | Control | Ratio | Target | Met | Machine |', '|---|---|---|---|---|---|---|', ...lines.values()];
+  const table = [
+    '| What | copse | Control | Ratio | Target | Met | Machine |',
+    '|---|---|---|---|---|---|---|',
+    ...lines.values(),
+  ];
   writeFileSync(DOCUMENT, `${head}${BEGIN}\n${table.join('\n')}\n${END}${tail}`);
 }
 

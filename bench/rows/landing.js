@@ -24,7 +24,9 @@ export async function landing() {
     { rounds: BRANCHES / BATCH, seconds: 1000 },
     {
       merge: (round) =>
-        timed(() => batch(round).map((_, at) => scene.git(['merge', '-q', '--no-ff', '-m', 'merge', `b${round * BATCH + at}`]))),
+        timed(() =>
+          batch(round).map((_, at) => scene.git(['merge', '-q', '--no-ff', '-m', 'merge', `b${round * BATCH + at}`])),
+        ),
       one: (round) => timed(() => landEach(git, batch(round), scene)),
       many: (round) => timed(() => landAll(git, batch(round), scene)),
     },

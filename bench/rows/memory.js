@@ -12,8 +12,12 @@ export async function memory() {
   const tasks = Array.from({ length: TASKS }, (_, n) => ({ id: `task-${String(n + 1).padStart(3, '0')}`, wave: 1 }));
   addPlan(scene, { name: 'TS-0001-many', tasks, agent: QUICK_AGENT });
   const argv = [COPSE, 'run', 'TS-0001-many', '--max-concurrent', '8'];
-  const peak = await peakOf((onSpawn) => runProgram(process.execPath, argv, { cwd: scene.repo, env: scene.env, onSpawn }));
-  const bare = await peakOf((onSpawn) => runProgram(process.execPath, ['-e', 'setTimeout(() => {}, 300)'], { onSpawn }));
+  const peak = await peakOf((onSpawn) =>
+    runProgram(process.execPath, argv, { cwd: scene.repo, env: scene.env, onSpawn }),
+  );
+  const bare = await peakOf((onSpawn) =>
+    runProgram(process.execPath, ['-e', 'setTimeout(() => {}, 300)'], { onSpawn }),
+  );
   return [
     {
       what: `resident memory, a run of ${TASKS} tasks`,

@@ -24,7 +24,8 @@ export async function replay() {
       copse: () =>
         timed(() => {
           const { events: read } = replayJournal(path);
-          if (read.length !== EVENTS || fold(read, reduce).seq !== EVENTS) throw new Error('the journal was not read whole');
+          if (read.length !== EVENTS || fold(read, reduce).seq !== EVENTS)
+            throw new Error('the journal was not read whole');
         }),
       parse: () => timed(() => lines.map((line) => JSON.parse(line))),
     },

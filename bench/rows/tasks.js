@@ -15,7 +15,10 @@ export const QUICK_AGENT = readFileSync(new URL('../quick-agent.sh', import.meta
 /** Tasks that take no time: what copse itself costs, beside a script that does the same with plain git. */
 export async function tasks() {
   const limits = { rounds: 5, seconds: 60 };
-  const times = await inTurn(limits, { copse: async () => timed(await copse()), straight: async () => timed(await straight()) });
+  const times = await inTurn(limits, {
+    copse: async () => timed(await copse()),
+    straight: async () => timed(await straight()),
+  });
   const measured = ratio(times.copse, times.straight);
   return [
     {

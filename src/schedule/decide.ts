@@ -1,7 +1,7 @@
 import type { Oid, RunOutcome, TaskId } from '../run/event.ts';
-import { isActive, isSettled, type RunState, type TaskState } from '../run/state.ts';
+import { isActive, isSettled, type RunState, type TaskState, type TaskStatus } from '../run/state.ts';
 import type { Schedule } from './schedule.ts';
-import { needsValidation, tasksOfWave, type WaveGates, waveGates, wavesInOrder } from './wave-gates.ts';
+import { needsValidation, selectedIn, tasksOfWave, type WaveGates, waveGates, wavesInOrder } from './wave-gates.ts';
 
 /** What the engine is to do next. Each is journaled as an intent before its effect, so that none is decided twice. */
 export type Action =
@@ -36,13 +36,18 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
   if (state.dependencies === 'installing') return [];
   if (state.dependencies === 'failed') return [{ do: 'finish', outcome: 'failed' }];
 
+  // Decided after every event: what concerns no task must not look at a thousand of them.
+  const { counts, selected } = survey(state);
+  const lost = counts.failed + counts.blocked + counts.skipped > 0 || selected.size < state.tasks.size;
   const actions = [
-    ...blocks(schedule, state, gates),
-    ...verifications(state, verifying),
-    ...landing(schedule, state, gates),
+    ...(lost || gates.anyFailed ? blocks(schedule, state, { selected, gates }) : []),
+    ...(counts.ended > 0 ? verifications(state, verifying) : []),
+    ...(counts.verified > 0 && counts.landing === 0 ? landing(schedule, state, gates) : []),
     ...validation(state),
-    ...completions(state),
-    ...starts(schedule, state, limits, gates),
+    ...completions(state, selected),
+    ...(counts.waiting > 0 && counts.running < limits.maxConcurrent
+      ? starts(schedule, state, limits, { selected, gates })
+      : []),
   ];
   if (actions.length > 0 || isInFlight(state, verifying)) return actions;
   return [{ do: 'finish', outcome: outcomeOf(state) }];
@@ -60,6 +65,28 @@ function decideStopping(
   return [{ do: 'finish', outcome: 'stopped' }];
 }
 
+/** How many tasks are in each state, and which of them this opening works on. */
+function survey(state: RunState) {
+  const counts: Record<TaskStatus['is'], number> = {
+    waiting: 0,
+    running: 0,
+    ended: 0,
+    verified: 0,
+    landing: 0,
+    integrated: 0,
+    failed: 0,
+    blocked: 0,
+    skipped: 0,
+  };
+  for (const { status } of state.tasks.values()) counts[status.is]++;
+  return { counts, selected: selectedIn(state) };
+}
+
+interface Reach {
+  selected: ReadonlySet<TaskId>;
+  gates: WaveGates;
+}
+
 function isInFlight(state: RunState, verifying: ReadonlySet<TaskId>): boolean {
   if (verifying.size > 0 || state.dependencies === 'installing') return true;
   for (const wave of state.waves.values()) if (wave.status.is === 'validating') return true;
@@ -68,8 +95,7 @@ function isInFlight(state: RunState, verifying: ReadonlySet<TaskId>): boolean {
 }
 
 /** Tasks that can never start or land in this opening: a dependency is lost to it, or a wave before them failed. */
-function blocks(schedule: Schedule, state: RunState, gates: WaveGates): Action[] {
-  const selected = new Set(state.selection.tasks);
+function blocks(schedule: Schedule, state: RunState, { selected, gates }: Reach): Action[] {
   const actions: Action[] = [];
   for (const task of schedule.tasks) {
     const { status } = state.tasks.get(task.id)!;
@@ -115,8 +141,7 @@ function validation(state: RunState): Action[] {
   return next ? [{ do: 'validate', wave: next.number }] : [];
 }
 
-function starts(schedule: Schedule, state: RunState, limits: Limits, gates: WaveGates): Action[] {
-  const selected = new Set(state.selection.tasks);
+function starts(schedule: Schedule, state: RunState, limits: Limits, { selected, gates }: Reach): Action[] {
   const active = new Set<TaskId>();
   let running = 0;
   for (const [id, { status }] of state.tasks) {
@@ -155,8 +180,7 @@ function excluded(schedule: Schedule, task: TaskId, active: ReadonlySet<TaskId>)
 }
 
 /** Waves that came to an end in this opening: their selected tasks are settled and the validation, if due, is done. */
-function completions(state: RunState): Action[] {
-  const selected = new Set(state.selection.tasks);
+function completions(state: RunState, selected: ReadonlySet<TaskId>): Action[] {
   const actions: Action[] = [];
   for (const wave of state.waves.values()) {
     if (wave.completed || !wave.started) continue;

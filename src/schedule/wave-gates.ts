@@ -1,9 +1,11 @@
-import type { TaskId } from '../run/event.ts';
+import type { Selection, TaskId } from '../run/event.ts';
 import { isSettled, type RunState, type TaskState } from '../run/state.ts';
 import type { Schedule, ScheduledTask } from './schedule.ts';
 
 /** What waves allow: a failed validation closes what is behind it, the barrier holds back what is ahead. */
 export interface WaveGates {
+  /** Some wave's validation failed. */
+  anyFailed: boolean;
   /** The wave whose failed validation stands before this task, if one does. */
   failedBefore(task: ScheduledTask): number | null;
   /** Whether the barrier lets tasks of this wave start. */
@@ -17,6 +19,7 @@ export function waveGates(schedule: Schedule, state: RunState): WaveGates {
   const strict = schedule.barrier === 'wave';
   const lastOpen = strict ? firstUnsettledWave(state) : Number.POSITIVE_INFINITY;
   return {
+    anyFailed: failed.size > 0,
     failedBefore: (task) => {
       const earlier = strict ? [...failed].find((wave) => wave < task.wave) : undefined;
       return earlier ?? behind.get(task.id) ?? null;
@@ -55,8 +58,17 @@ function tasksBehind(schedule: Schedule, failed: ReadonlySet<number>): Map<TaskI
   return behind;
 }
 
+const selections = new WeakMap<Selection, ReadonlySet<TaskId>>();
+
+/** The tasks that this opening of the run works on; a selection never changes. */
+export function selectedIn({ selection }: RunState): ReadonlySet<TaskId> {
+  const found = selections.get(selection) ?? new Set(selection.tasks);
+  selections.set(selection, found);
+  return found;
+}
+
 function firstUnsettledWave(state: RunState): number {
-  const selected = new Set(state.selection.tasks);
+  const selected = selectedIn(state);
   for (const wave of wavesInOrder(state)) {
     const unsettled = tasksOfWave(state, wave.number).some(
       (task) => selected.has(task.seed.id) && !isSettled(task.status),
