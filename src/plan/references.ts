@@ -45,8 +45,8 @@ export function resolveReferences(
 
 type Follow = (references: readonly Located<string>[], file: string, field: string) => Reference[];
 
-function follower({ resolve, left }: Roster, found: Findings): Follow {
-  const noted = new Set<string>();
+function follower({ resolve, aliases, left }: Roster, found: Findings): Follow {
+  const noted = new Set(aliases);
   return (references, file, field) => {
     const seen = new Set<TaskId>();
     return references.flatMap(({ value, line, column }) => {

@@ -21,6 +21,8 @@ export interface Member {
 export interface Roster {
   members: Member[];
   resolve: Resolve;
+  /** Names in the manifest that are not the ids themselves: noted there, not again at every use. */
+  aliases: ReadonlySet<string>;
   /** Ids of task files that the manifest leaves out. */
   left: ReadonlySet<TaskId>;
   /** Name and validation by wave number, from the manifest. */
@@ -56,7 +58,8 @@ export function drawRoster(
     });
   }
   collisions(members, found);
-  return { members, resolve: resolver(members.map(namesOf)), left, waves };
+  const aliases = new Set(members.flatMap(({ id, entry }) => (entry && entry.id.value !== id ? [entry.id.value] : [])));
+  return { members, resolve: resolver(members.map(namesOf)), aliases, left, waves };
 }
 
 function knownTasks(drafts: readonly TaskDraft[], found: Findings): Known {

@@ -195,7 +195,7 @@ describe('copse validate', () => {
     const { stdout } = await runCli(['validate'], { cwd });
     const matrix = stdout.slice(stdout.indexOf('File ownership'));
     expect(matrix).toContain(`  ${long}\n`);
-    for (let i = 1; i <= 9; i++) expect(matrix).toContain(`task-00${i}-component w${i}`);
+    for (let i = 1; i <= 9; i++) expect(matrix).toContain(`task-00${i} w${i}`);
     for (const line of matrix.split('\n')) if (!line.includes(long)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -206,11 +206,25 @@ describe('copse validate', () => {
       writeFileSync(join(dir, `task-${i}.md`), taskFile(`task-${i}`, { deps: i === 249 ? 'nobody' : '' }));
     const brief = (await runCli(['validate'], { cwd })).stdout;
     expect(brief).toContain('… and 150 more files; --verbose shows them all');
-    expect(brief).toContain('… and 51 more findings; --verbose shows them all');
+    expect(brief).toContain('… and 51 more findings\n--verbose shows them all\n');
     expect(brief).toContain('unknown-id');
     const whole = (await runCli(['validate', '--verbose'], { cwd })).stdout;
     expect(whole).not.toContain('--verbose');
     expect(whole.split('missing-contract')).toHaveLength(251);
+  });
+
+  it('says once what it would say of every task, unless --verbose', async () => {
+    const dir = add(PLAN, 'm2');
+    for (const id of ['001-users', '002-products', '003-orders']) rmSync(join(dir, 'tasks', `task-${id}.md`));
+    for (let i = 1; i <= 5; i++) writeFileSync(join(dir, `tasks/task-00${i}-x.md`), taskFile(`task-00${i}-x`));
+    const tasks = [1, 2, 3, 4, 5].map((i) => ({ id: `task-00${i}` }));
+    writeFileSync(join(dir, 'manifest.json'), JSON.stringify({ waves: [{ number: 1, tasks }] }));
+    const brief = (await runCli(['validate'], { cwd })).stdout;
+    expect(brief).toContain(
+      'id-alias task-001 is task-001-x of tasks/task-001-x.md\n    … and 4 more like it in this file\n',
+    );
+    expect(brief).not.toContain('task-002 is');
+    expect((await runCli(['validate', '--verbose'], { cwd })).stdout.split(' id-alias ')).toHaveLength(6);
   });
 
   it('nothing in a plan moves the cursor', async () => {

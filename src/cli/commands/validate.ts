@@ -31,7 +31,8 @@ Exit status: 0 valid · 3 not valid (with --strict: or warnings) · 2 no such pl
 Examples:
   copse validate                 the only plan in parallel/
   copse validate TS-0042         a plan by the beginning of its name
-  copse validate --strict --json for scripts`,
+  copse validate --strict --json for scripts
+`,
       );
   },
   async run(context, [argument], options: Options): Promise<ExitCode> {
