@@ -23,13 +23,18 @@ export interface Named {
  */
 export function resolver(tasks: readonly Named[]): Resolve {
   const ids = new Set(tasks.map((task) => task.id));
-  const stems = byName(tasks, (task) => [task.stem]);
-  const long = byName(tasks, (task) => [task.component && `${task.id}-${task.component}`]);
-  const prefixes = byName(tasks, (task) => [...prefixesOf(task.id), ...prefixesOf(task.stem ?? '')]);
+  // Most references are exact: the other names are collected when one is not.
+  let others: Map<string, Set<TaskId>>[] | undefined;
+  const otherNames = () => [
+    byName(tasks, (task) => [task.stem]),
+    byName(tasks, (task) => [task.component && `${task.id}-${task.component}`]),
+    byName(tasks, (task) => [...prefixesOf(task.id), ...prefixesOf(task.stem ?? '')]),
+  ];
   const near = nearest(tasks);
   return (reference) => {
     if (ids.has(reference)) return { kind: 'exact', id: reference };
-    for (const names of [stems, long, prefixes]) {
+    others ??= otherNames();
+    for (const names of others) {
       const found = names.get(reference);
       if (found?.size === 1) return { kind: 'alias', id: [...found][0]! };
       if (found) return { kind: 'ambiguous', candidates: [...found].slice(0, 10) };

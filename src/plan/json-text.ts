@@ -16,7 +16,10 @@ export interface JsonEntry {
   value: JsonNode;
 }
 
-export type JsonResult = { ok: true; root: JsonNode } | { ok: false; message: string; offset: number };
+/** `repeated`: entries whose key was in the same object before. */
+export type JsonResult =
+  | { ok: true; root: JsonNode; repeated: JsonEntry[] }
+  | { ok: false; message: string; offset: number };
 
 /** Deeper than any manifest, shallower than the call stack. */
 const MAX_DEPTH = 200;
@@ -36,7 +39,8 @@ class Broken extends Error {
 /** Strict JSON (RFC 8259) with positions; `JSON.parse` says neither line nor column in the words a person needs. */
 export function parseJson(text: string): JsonResult {
   try {
-    return { ok: true, root: document(text) };
+    const repeated: JsonEntry[] = [];
+    return { ok: true, root: document(text, repeated), repeated };
   } catch (error) {
     if (error instanceof Broken) return { ok: false, message: error.message, offset: error.offset };
     throw error;
@@ -48,7 +52,7 @@ export function jsonGet(node: JsonNode, key: string): JsonNode | undefined {
   return node.kind === 'object' ? node.entries.findLast((entry) => entry.key === key)?.value : undefined;
 }
 
-function document(text: string): JsonNode {
+function document(text: string, repeated: JsonEntry[]): JsonNode {
   let at = 0;
   skip();
   if (at === text.length) throw new Broken('the file is empty', 0);
@@ -74,6 +78,7 @@ function document(text: string): JsonNode {
   function object(depth: number): JsonNode {
     const start = at++;
     const entries: JsonEntry[] = [];
+    const keys = new Set<string>();
     skip();
     while (text[at] !== '}') {
       if (text[at] !== '"') throw unexpected('a key in double quotes or }', entries.length > 0 && text[at] === ',');
@@ -81,7 +86,9 @@ function document(text: string): JsonNode {
       skip();
       expect(':');
       skip();
-      entries.push({ key: key.value, keyStart: key.start, value: value(depth + 1) });
+      const entry = { key: key.value, keyStart: key.start, value: value(depth + 1) };
+      entries.push(entry);
+      if (keys.size === keys.add(key.value).size) repeated.push(entry);
       separator('}');
     }
     at++;

@@ -68,10 +68,10 @@ export function readManifest(source: string, found: Findings): Manifest | null {
     found.error('manifest-not-object', fields.at(root), 'the manifest is to be one JSON object');
     return null;
   }
-  for (const again of repeatedKeys(root).slice(0, MAX_REPEATED)) {
+  for (const again of parsed.repeated.slice(0, MAX_REPEATED)) {
     found.warning(
       'repeated-key',
-      { file: MANIFEST, ...places(again.offset) },
+      { file: MANIFEST, ...places(again.keyStart) },
       `the key ${show(again.key)} is there twice; the last one counts`,
     );
   }
@@ -195,15 +195,4 @@ function readStated(root: JsonNode, fields: JsonFields): Manifest['stated'] {
     maxParallel: fields.integer(metadata, 'max_parallel'),
     criticalPath: fields.strings(metadata, 'critical_path'),
   };
-}
-
-function repeatedKeys(node: JsonNode): { key: string; offset: number }[] {
-  if (node.kind === 'array') return node.items.flatMap(repeatedKeys);
-  if (node.kind !== 'object') return [];
-  const seen = new Set<string>();
-  return node.entries.flatMap(({ key, keyStart, value }) => {
-    const again = seen.has(key) ? [{ key, offset: keyStart }] : [];
-    seen.add(key);
-    return [...again, ...repeatedKeys(value)];
-  });
 }

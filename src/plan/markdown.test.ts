@@ -66,7 +66,7 @@ describe('sectionsOf', () => {
           .map((section) => `${section.line} ${section.depth}`);
         expect(actual).toEqual(expected);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 

@@ -156,17 +156,14 @@ function taskOf(member: Member, { links, findPrompt, found }: Making): Task {
     const text = `${id} names the agent ${show(draft.agent.value)} here, ${show(entry.agent)} in the manifest; the manifest counts`;
     found.note('agent-mismatch', { file: draft.file, line, column }, text);
   }
-  return {
+  const task: Task = {
     id,
     title: entry?.title ?? draft?.title ?? draft?.component ?? entry?.component ?? id,
-    ...optional({ component: draft?.component ?? entry?.component }),
     wave: member.wave!,
     deps: deps.map((dep) => dep.id),
     blocks: blocks.map((block) => block.id),
     conflicts,
-    ...optional({ agent, model: draft?.model?.value ?? entry?.model }),
     skills: draft?.skills ?? [],
-    ...optional({ techSpec: draft?.techSpec }),
     contracts: (draft?.contracts ?? []).map(({ value }) => value),
     scope: draft?.scope ?? { create: [], modify: [], boundary: [], prose: [] },
     objective: draft?.objective ?? '',
@@ -175,8 +172,16 @@ function taskOf(member: Member, { links, findPrompt, found }: Making): Task {
     outputFormat: draft?.outputFormat ?? '',
     notes: draft?.notes ?? '',
     file: draft?.file ?? MANIFEST,
-    ...optional({ prompt: findPrompt({ promptFile: entry?.promptFile, names }, found) }),
   };
+  const component = draft?.component ?? entry?.component;
+  const model = draft?.model?.value ?? entry?.model;
+  const prompt = findPrompt({ promptFile: entry?.promptFile, names }, found);
+  if (component !== undefined) task.component = component;
+  if (agent !== undefined) task.agent = agent;
+  if (model !== undefined) task.model = model;
+  if (draft?.techSpec !== undefined) task.techSpec = draft.techSpec;
+  if (prompt !== undefined) task.prompt = prompt;
+  return task;
 }
 
 function wavesOf(tasks: readonly Task[], { waves }: Roster, found: Findings): Wave[] {

@@ -85,8 +85,8 @@ describe('ids', () => {
         unit: fc.constantFrom('a', '.', '-', '@', '{', '/', '~', ' ', '1', 'lock', '..', '\u0301'),
       }),
     );
-    const names = [...new Set(fc.sample(id, 3000).filter((name) => unsafeRef(name) === null))];
-    expect(names.length).toBeGreaterThan(300);
+    const names = [...new Set(fc.sample(id, 800).filter((name) => unsafeRef(name) === null))];
+    expect(names.length).toBeGreaterThan(80);
     // One git for all: update-ref --stdin dies at the first name it refuses, and says which.
     const input = names.map((name) => `verify refs/heads/feature/${name} ${'0'.repeat(40)}\n`).join('');
     const { repo, env, remove } = scratchRepository();

@@ -16,6 +16,9 @@ export interface RawEntry {
 /** No path is as long; what is longer is refused as it stands. */
 const MAX_ENTRY = 4096;
 
+/** A path with nothing around it: nearly every entry, and what the rules for the others leave as it is. */
+const PLAIN_ENTRY = /^(\s*)([A-Za-z0-9_.][A-Za-z0-9_./@{},+-]*)\s*$/;
+
 /** Names without `/`, `.` or `*` that are files all the same. */
 const FILE_NAMES =
   /^(?:Makefile|GNUmakefile|Dockerfile|Containerfile|Procfile|Gemfile|Rakefile|Brewfile|Podfile|Fastfile|Appfile|Guardfile|Capfile|Vagrantfile|Jenkinsfile|Tiltfile|Earthfile|Pipfile|Snakefile|Caddyfile|Justfile|justfile|makefile|dockerfile|BUILD|WORKSPACE|LICENSE|LICENCE|COPYING|NOTICE|AUTHORS|CONTRIBUTORS|CODEOWNERS|OWNERS|MAINTAINERS|CHANGELOG|README|VERSION|TODO|SConstruct|SConscript|Kconfig|Kbuild|go|gradlew|mvnw|artisan|configure)$/;
@@ -40,6 +43,8 @@ export function splitEntries(text: string): RawEntry[] {
 /** Reads one entry with its trailing note; null for nothing (`[]`, `(none)`, `-`). */
 export function readEntry(raw: string, offset = 0): RawEntry | null {
   if (raw.length > MAX_ENTRY) return { text: raw.trim(), quoted: true, offset };
+  const plain = PLAIN_ENTRY.exec(raw);
+  if (plain) return isNone(plain[2]!) ? null : { text: plain[2]!, quoted: false, offset: offset + plain[1]!.length };
   const { text: unwrapped, shift } = unwrap(raw);
   if (isNone(unwrapped)) return null;
   const start = offset + shift;
@@ -140,27 +145,34 @@ function noteText(text: string): string {
   return wrapped ? bare.slice(1, -1).trim() : bare;
 }
 
-/** Answers undefined for every character, which is as good as false. */
-const NOWHERE: readonly boolean[] = [];
+/** Marks the characters that stand inside a pair of parentheses, brackets, braces or backticks (not 0); one pass. */
+function enclosed(text: string): Uint8Array {
+  const inside = new Uint8Array(text.length);
+  if (!/[()[\]{}`]/.test(text)) return inside;
+  const depth = pairDepths(text);
+  let level = 0;
+  for (let at = 0; at < text.length; at++) {
+    level += depth[at]!;
+    inside[at] = level > 0 ? 1 : 0;
+  }
+  return inside;
+}
 
-/** Marks the characters that stand inside a pair of parentheses, brackets, braces or backticks; one pass. */
-function enclosed(text: string): readonly boolean[] {
-  if (!/[()[\]{}`]/.test(text)) return NOWHERE;
+/** How the number of open pairs changes at each character; what closes without opening, or opens only, is text. */
+function pairDepths(text: string): Int32Array {
   const depth = new Int32Array(text.length + 1);
-  const open = { round: [] as number[], square: [] as number[], curly: [] as number[] };
+  const open = { '(': [] as number[], '[': [] as number[], '{': [] as number[] };
   const pair = (start: number | undefined, end: number) => {
-    if (start === undefined) return; // closes what was never opened: text
+    if (start === undefined) return;
     depth[start + 1]! += 1;
     depth[end]! -= 1;
   };
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
-    if (char === '(') open.round.push(at);
-    else if (char === '[') open.square.push(at);
-    else if (char === '{') open.curly.push(at);
-    else if (char === ')') pair(open.round.pop(), at);
-    else if (char === ']') pair(open.square.pop(), at);
-    else if (char === '}') pair(open.curly.pop(), at);
+    if (char === '(' || char === '[' || char === '{') open[char].push(at);
+    else if (char === ')') pair(open['('].pop(), at);
+    else if (char === ']') pair(open['['].pop(), at);
+    else if (char === '}') pair(open['{'].pop(), at);
     else if (char === '`') {
       const end = text.indexOf('`', at + 1);
       if (end < 0) continue;
@@ -168,9 +180,5 @@ function enclosed(text: string): readonly boolean[] {
       at = end;
     }
   }
-  let level = 0;
-  return Array.from(depth, (change) => {
-    level += change;
-    return level > 0;
-  });
+  return depth;
 }

@@ -217,9 +217,7 @@ function newSheet({ file, before, found }: Reading): Sheet {
 
 /** The entry as the rest of the program uses it: one for each symbol, `./` removed; unsafe ones are reported and left out. */
 function entriesOf(raw: RawEntry, at: Place, { file, found }: Pick<Reading, 'file' | 'found'>): ScopeEntry[] {
-  const pattern = raw.text
-    .replace(/^(?:\.\/)+(?=.)/, '')
-    .replace(/\/{2,}/g, (run, index: number) => (index === 0 ? run : '/'));
+  const pattern = /^\.\/|\/\//.test(raw.text) ? withoutDetours(raw.text) : raw.text;
   const doubtful = doubtAbout(pattern);
   if (doubtful) {
     found.error('unsafe-path', { file, ...at }, `the path ${show(raw.text)} ${doubtful}`, {
@@ -229,6 +227,11 @@ function entriesOf(raw: RawEntry, at: Place, { file, found }: Pick<Reading, 'fil
   }
   const entry = { pattern, ...(raw.note ? { note: raw.note } : {}), ...at };
   return symbolsOf(raw, at, { file, found }).map((symbol) => (symbol === undefined ? entry : { ...entry, symbol }));
+}
+
+/** `./a//b` → `a/b`; a leading `//` stays, to be refused. */
+function withoutDetours(path: string): string {
+  return path.replace(/^(?:\.\/)+(?=.)/, '').replace(/\/{2,}/g, (run, index: number) => (index === 0 ? run : '/'));
 }
 
 /** Braces are spelled out first: `{a,../..}/x` leaves the repository too. */

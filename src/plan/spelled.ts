@@ -1,9 +1,15 @@
 import { expandBraces } from '../scope/braces.ts';
 import type { ScopeEntry } from '../scope/scope.ts';
 
+/** One pair of braces with plain alternatives: nearly every pattern that has braces. */
+const ONE_BRACE = /^([^{}\\]*)\{([^{}\\]*,[^{}\\]*)\}([^{}\\]*)$/;
+
 /** The paths a pattern spells out with its braces; most patterns have none. */
 export function spelledOut(pattern: string): string[] {
-  return pattern.includes('{') ? expandBraces(pattern) : [pattern];
+  if (!pattern.includes('{')) return [pattern];
+  const [, head, middle, tail] = ONE_BRACE.exec(pattern) ?? [];
+  if (middle === undefined || middle.length > 1000) return expandBraces(pattern);
+  return middle.split(',').map((part) => `${head}${part}${tail}`);
 }
 
 const known = new WeakMap<ScopeEntry, string[]>();
