@@ -68,6 +68,11 @@ describe('without an argument', () => {
     expect(refusal().hint).toContain('tasks/*.md');
   });
 
+  it('a folder parallel/ without plans does not hide the one above', () => {
+    write(ONE, 'src/parallel/pool.ts');
+    expect(findPlan({ cwd: join(root, 'src') })).toBe(join(root, 'parallel/TS-0042-inventory'));
+  });
+
   it('a repository inside another one does not use the outer plans', () => {
     write(ONE, 'inner/.git/HEAD', 'inner/src/a');
     expect(refusal(undefined, join(root, 'inner/src')).code).toBe('no-plan');

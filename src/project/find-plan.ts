@@ -55,9 +55,12 @@ function findParallel(cwd: string, repoRoot: string | undefined): string | null 
     const folder = join(repoRoot, 'parallel');
     return isFolder(folder) ? folder : null;
   }
+  let empty: string | null = null; // a folder of that name in somebody's sources, say
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    if (isFolder(join(folder, 'parallel'))) return join(folder, 'parallel');
-    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return null;
+    const parallel = join(folder, 'parallel');
+    if (plansIn(parallel).length > 0) return parallel;
+    if (isFolder(parallel)) empty ??= parallel;
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return empty;
   }
 }
 
