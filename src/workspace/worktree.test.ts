@@ -319,6 +319,30 @@ describe('set-up', () => {
     });
   }
 
+  it('fills submodules when told to, and fails as set-up when they cannot be had', async () => {
+    const lib = scratchRepository({ 'lib.txt': 'lib' });
+    const allow = ['-c', 'protocol.file.allow=always'];
+    scratch.git(...allow, 'submodule', '--quiet', 'add', lib.repo, 'vendor/lib');
+    base = scratch.commit('with lib');
+    const before = userState();
+    expect(await (await open({ submodules: true })).prepare(spec())).toMatchObject({
+      ok: false,
+      failure: { code: 'setup', command: expect.stringContaining('submodule'), tail: expect.stringContaining('file') },
+    });
+    Object.assign(scratch.env, {
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'protocol.file.allow',
+      GIT_CONFIG_VALUE_0: 'always',
+    });
+    expect(await (await open({ submodules: true })).prepare(spec())).toMatchObject({
+      ok: true,
+      notes: ['filled submodules vendor/lib'],
+    });
+    expect(readFileSync(join(spec().path, 'vendor/lib/lib.txt'), 'utf8')).toBe('lib');
+    expect(userState()).toEqual(before);
+    lib.remove();
+  });
+
   it('fails with the end of the output, and starts again next time', async () => {
     const failing = await open({ command: 'echo first; echo "no such registry" >&2; exit 3' });
     expect(await failing.prepare(spec())).toEqual({
