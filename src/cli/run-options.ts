@@ -28,7 +28,7 @@ export function addLimitOptions(command: Command): Command {
   return command
     .option('--max-concurrent <n>', 'agents at once (default 3)', whole(1, 1000))
     .option('--retries <n>', 'further attempts after a failure (default 1)', whole(0, 100))
-    .option('--timeout <duration>', 'time an agent has, such as 90s, 30m, 2h (default 2h)', milliseconds)
+    .option('--timeout <duration>', 'time an agent has, such as 90s, 30m, 2h (default 2h)', positive)
     .option('--stall <duration>', 'end an agent that says nothing for so long; 0 is never (default 30m)', milliseconds)
     .addOption(
       new Option('--barrier <kind>', 'wave: a wave starts when all before it are in').choices(['none', 'wave']),
@@ -36,13 +36,19 @@ export function addLimitOptions(command: Command): Command {
     .addOption(
       new Option('--scope <policy>', 'changes outside CREATE and MODIFY (default warn)').choices(['warn', 'enforce']),
     )
-    .option('--agent <name>', 'claude, command, or one of the config (default claude)')
-    .option('--model <name>', 'model for agents that take one');
+    .option('--agent <name>', 'claude, command, or one of the config (default claude)', word)
+    .option('--model <name>', 'model for agents that take one', word);
+}
+
+/** How a run shows itself while it goes on. */
+export function progressOption(): Option {
+  const text = 'live: a status drawn in place; plain: a line for each step; auto: live on a terminal';
+  return new Option('--progress <kind>', text).choices(['auto', 'plain', 'live']).default('auto');
 }
 
 export function addSelectOptions(command: Command): Command {
   return command
-    .option('--wave <n>', 'this wave only; the waves before it must be integrated', whole(0, 100_000))
+    .option('--wave <n>', 'this wave only; the waves before it must be integrated', whole(1, 100_000))
     .option('--only <ids>', 'these tasks only, separated by commas', ids)
     .option('--skip <ids>', 'leave these tasks out, separated by commas', ids)
     .option('--retry-failed', 'give failed tasks a fresh set of attempts');
@@ -105,10 +111,22 @@ function milliseconds(text: string): number {
   return value;
 }
 
-const ids = (text: string, before: string[] = []): string[] => [
-  ...before,
-  ...text
+function positive(text: string): number {
+  const value = milliseconds(text);
+  if (value === 0) throw new InvalidArgumentError('An agent needs some time: 90s, 30m or 2h.');
+  return value;
+}
+
+function word(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('A name is needed.');
+  return text;
+}
+
+function ids(text: string, before: string[] = []): string[] {
+  const given = text
     .split(',')
     .map((id) => id.trim())
-    .filter(Boolean),
-];
+    .filter(Boolean);
+  if (given.length === 0) throw new InvalidArgumentError('Ids of tasks are needed, separated by commas.');
+  return [...before, ...given];
+}

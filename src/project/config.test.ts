@@ -128,7 +128,7 @@ describe('a wrong config is refused with file and line', () => {
       '{"limits": {"timeout": "soon"}}',
       'copse.config.json:1:24 limits.timeout is no duration: write 2h, 90m, 45s, or seconds as a number',
     ],
-    ['a duration of nothing', '{"limits": {"stall": 0}}', 'limits.stall is no duration'],
+    ['a duration of nothing', '{"limits": {"timeout": 0}}', 'limits.timeout is no duration'],
     ['a path outside', '{"workspace": {"copy": ["a", "../.ssh"]}}', "copse.config.json:1:30 workspace.copy.1 has '..'"],
     ['a hostile prefix', '{"branchPrefix": "-x/"}', "branchPrefix makes no branch name: it starts with '-'"],
     [

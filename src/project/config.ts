@@ -13,12 +13,13 @@ export const CONFIG_FILES = ['copse.config.json', 'copse.config.yaml', 'copse.co
 const MAX_CONFIG_BYTES = 256 * 1024;
 
 /** A duration as a user writes it (`2h`, `90s`, or seconds as a number), in milliseconds. */
-const duration = z.union([z.string(), z.number()]).transform((value, context) => {
-  const ms = parseDuration(String(value));
-  if (ms !== null && ms > 0) return ms;
-  context.addIssue({ code: 'custom', message: `is no duration: write 2h, 90m, 45s, or seconds as a number` });
-  return z.NEVER;
-});
+const durationFrom = (least: number) =>
+  z.union([z.string(), z.number()]).transform((value, context) => {
+    const ms = parseDuration(String(value));
+    if (ms !== null && ms >= least) return ms;
+    context.addIssue({ code: 'custom', message: `is no duration: write 2h, 90m, 45s, or seconds as a number` });
+    return z.NEVER;
+  });
 
 /** A program and its arguments; a string is a program without arguments, never a shell line. */
 const argv = z.union([z.string().min(1), z.array(z.string()).min(1)]).transform((value) => [value].flat());
@@ -62,8 +63,9 @@ const sections = {
   limits: z.strictObject({
     maxConcurrent: z.int().positive().max(1000).optional(),
     retries: z.int().nonnegative().max(100).optional(),
-    timeout: duration.optional(),
-    stall: duration.optional(),
+    timeout: durationFrom(1).optional(),
+    /** 0 is never. */
+    stall: durationFrom(0).optional(),
   }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
 };

@@ -28,9 +28,17 @@ export function select(state: RunState, options: SelectOptions): Selection {
   }
   if (only.length > 0) tasks = tasks.filter((id) => only.includes(id));
   if (options.wave !== undefined || only.length > 0) checkDependencies(state, tasks);
+  if (tasks.every((id) => skip.includes(id))) throw nothingSelected(state.plan);
   const failed = ids.filter((id) => state.tasks.get(id)!.status.is === 'failed');
   const retry = options.retryFailed ? failed.filter((id) => tasks.includes(id)) : [];
   return { tasks, skip, retry };
+}
+
+function nothingSelected(plan: string): Refusal {
+  return new Refusal('nothing-selected', 'no task is left: all that are selected are skipped', {
+    exit: EXIT.usage,
+    hint: `name what to work on: copse run ${plan} --only ID`,
+  });
 }
 
 /** The task a person means: its id, or the unique one that begins with it (`task-001` for `task-001-users`, `001`). */

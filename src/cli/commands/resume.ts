@@ -4,7 +4,7 @@ import { execute } from '../execute.ts';
 import { resumeRun } from '../open-run.ts';
 import { openProject } from '../project.ts';
 import { nextCommand } from '../render/next.ts';
-import { addLimitOptions, addSelectOptions, type RunOptions } from '../run-options.ts';
+import { addLimitOptions, addSelectOptions, progressOption, type RunOptions } from '../run-options.ts';
 import { findRun } from '../runs.ts';
 
 interface Options extends RunOptions {
@@ -15,7 +15,7 @@ interface Options extends RunOptions {
 export const resume: CommandModule = {
   define(command) {
     command.argument('[run]', 'a plan or a run id; default: the latest run');
-    addLimitOptions(addSelectOptions(command)).option('--progress <kind>', 'plain, live, or by terminal', 'auto');
+    addLimitOptions(addSelectOptions(command)).addOption(progressOption());
   },
 
   async run(context, [name], options: Options) {

@@ -2,7 +2,7 @@ import type { CommandModule } from '../command.ts';
 import { execute } from '../execute.ts';
 import { openRun } from '../open-run.ts';
 import { openProject } from '../project.ts';
-import { addLimitOptions, addSelectOptions, type RunOptions } from '../run-options.ts';
+import { addLimitOptions, addSelectOptions, progressOption, type RunOptions } from '../run-options.ts';
 import { showSchedule } from './plan.ts';
 
 interface Options extends RunOptions {
@@ -21,7 +21,7 @@ export const run: CommandModule = {
       .option('--dry-run', 'show the schedule and change nothing')
       .option('--honor-blocks', '`blocks` that no `deps` mirrors count as dependencies')
       .option('--fresh-prompts', 'generate the prompts anew, whatever prompts/ holds')
-      .option('--progress <kind>', 'plain: [PROGRESS] lines; live: a status in place; default by terminal', 'auto');
+      .addOption(progressOption());
   },
 
   async run(context, [plan], options: Options) {
