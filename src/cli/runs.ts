@@ -1,6 +1,7 @@
 import { lockHolder } from '../journal/lock.ts';
 import { replay } from '../journal/replay.ts';
 import { listRuns, type RunPaths, runPaths } from '../journal/store.ts';
+import { show } from '../plan/text.ts';
 import type { RunEvent, RunId } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { fold, type RunState } from '../run/state.ts';
@@ -24,16 +25,22 @@ export interface FindRun {
 /** The run that is meant: the latest one, of the plan when one is named. Throws a refusal when there is none. */
 export function findRun(commonDir: string, { name }: FindRun = {}): FoundRun {
   const ids = listRuns(commonDir);
-  const id = name === undefined ? ids[0] : (ids.find((each) => each === name) ?? latestOfPlan(commonDir, ids, name));
+  const id =
+    name === undefined
+      ? ids.find((each) => planOf(commonDir, each) !== null)
+      : (ids.find((each) => each === name) ?? latestOfPlan(commonDir, ids, name));
   if (id) return readRun(commonDir, id);
-  throw new Refusal(
-    'no-run',
-    name === undefined ? 'nothing was run in this repository yet' : `there is no run of ${name}`,
-    {
-      exit: EXIT.usage,
-      hint: name === undefined ? 'copse run' : `copse run ${name}`,
-    },
-  );
+  throw noRun(name, [...new Set(ids.flatMap((each) => planOf(commonDir, each) ?? []))]);
+}
+
+function noRun(name: string | undefined, plans: string[]): Refusal {
+  const message = name === undefined ? 'nothing was run in this repository yet' : `there is no run of ${show(name)}`;
+  const known = plans.slice(0, 5).join(', ');
+  return new Refusal('no-run', message, {
+    exit: EXIT.usage,
+    hint: plans.length > 0 ? `there are runs of ${known}` : 'copse run',
+    details: { plans },
+  });
 }
 
 /** The latest run of a plan, or null. */
@@ -50,9 +57,15 @@ export function readRun(commonDir: string, id: RunId): FoundRun {
 
 function latestOfPlan(commonDir: string, ids: RunId[], name: string, exact = false): RunId | undefined {
   const plan = name.replace(/\/+$/, '').split('/').at(-1)!;
+  if (plan === '') return undefined;
   return ids.find((id) => {
-    const created = replay(runPaths(commonDir, id).journal).events[0];
-    if (created?.type !== 'run.created') return false;
-    return created.plan === plan || (!exact && created.plan.startsWith(`${plan}-`));
+    const of = planOf(commonDir, id);
+    return of !== null && (of === plan || (!exact && of.startsWith(`${plan}-`)));
   });
+}
+
+/** The plan of a run; null when it was killed before it had written anything. */
+function planOf(commonDir: string, id: RunId): string | null {
+  const created = replay(runPaths(commonDir, id).journal).events[0];
+  return created?.type === 'run.created' ? created.plan : null;
 }
