@@ -207,6 +207,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   async function finish(reader: TranscriptReader, exit: ExitRecord, cut: Cut | null, startedAt: number): Promise<void> {
     const verdict = reader.verdict(exit.exit, exit.signal, lastBytes(files.stderr, 64 * 1024));
     const harvest = await workspaces.harvest(place, `feat: ${spec.task} ${spec.title}`);
+    for (const note of harvest.notes) emit({ type: 'task.noted', task: spec.task, note });
     end(resultOf({ spec, verdict, exit, cut, harvest, ms: (exit.at ?? clock.now()) - startedAt }));
   }
 

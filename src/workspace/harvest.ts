@@ -24,7 +24,8 @@ export interface HarvestOptions {
 /**
  * Brings everything an agent made onto the branch of its workspace and measures it. Leftovers become a commit; work that the
  * agent put on another branch or on no branch is taken over when it descends from the base; whatever cannot be is kept in
- * a snapshot and noted. Called again it changes nothing. Throws when there is neither workspace nor branch.
+ * a snapshot and noted. Called again it changes nothing. An agent that removed its workspace and its branch
+ * has made nothing.
  */
 export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSpec, message: string): Promise<Harvest> {
   const { repository } = options;
@@ -32,9 +33,18 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   const record = gitDir === null ? null : await readRecord(gitDir);
   if (gitDir === null || !record?.ready) {
     const head = await readRef(repository.git, `refs/heads/${spec.branch}`);
-    if (head === null) throw new Error(`there is neither a workspace nor a branch ${spec.branch} to read`);
+    const none = { leftovers: [], marker: false };
+    if (head === null) {
+      const notes = [`of ${spec.branch} neither the workspace nor the branch is there any more`];
+      return { head: spec.base, commits: 0, ...none, notes };
+    }
     const { length: commits } = await commitsOf(repository.git, spec, head);
-    return { head, commits, leftovers: [], marker: false, notes: [`${spec.path} is no ready workspace`] };
+    return {
+      head,
+      commits,
+      ...none,
+      notes: [`${spec.path} is no workspace any more: its branch was taken as it stands`],
+    };
   }
   const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
   // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
