@@ -20,7 +20,7 @@ export function createCommandReader(): TranscriptReader {
     verdict(exit, signal, stderr) {
       const claim = extractClaim(output);
       const said = lastLine(output);
-      const { outcome, message } = judge(exit, signal, lastLine(stderr) || said);
+      const { outcome, message } = judge(exit, signal, lastLine(stderr) || said || 'it gave no reason');
       return {
         outcome,
         message: oneLine(outcome === 'success' ? claim?.summary || said || message : message, 400),
@@ -32,15 +32,15 @@ export function createCommandReader(): TranscriptReader {
   };
 }
 
+/** The message says what `describeFailure` cannot know: it puts the outcome, the status and the signal before it. */
 function judge(exit: number | null, signal: string | null, complaint: string): { outcome: Outcome; message: string } {
-  const because = complaint && `: ${complaint}`;
   const by = endingSignal(exit, signal);
-  if (by === 'SIGINT') return { outcome: 'cancelled', message: `The agent was interrupted${because}` };
-  if (by !== null) return { outcome: 'crashed', message: `The agent was ended by ${by}${because}` };
-  if (exit === null) return { outcome: 'lost', message: 'How the agent ended is not known' };
+  if (by === 'SIGINT') return { outcome: 'cancelled', message: complaint };
+  if (by !== null) return { outcome: 'crashed', message: complaint };
+  if (exit === null) return { outcome: 'lost', message: 'how it ended is not known' };
   if (exit === 0) return { outcome: 'success', message: 'The agent finished' };
   if (exit === 126 || exit === 127) {
-    return { outcome: 'agent-error', message: `The agent could not be started (exit ${exit})${because}` };
+    return { outcome: 'agent-error', message: `could not be started: ${complaint}` };
   }
-  return { outcome: 'agent-error', message: `The agent failed (exit ${exit})${because}` };
+  return { outcome: 'agent-error', message: complaint };
 }

@@ -169,12 +169,12 @@ describe('its ending', () => {
 
   it.each([
     [0, null, 'success', 'two'],
-    [3, null, 'agent-error', 'The agent failed (exit 3): it broke'],
-    [127, null, 'agent-error', 'The agent could not be started (exit 127): it broke'],
-    [143, null, 'crashed', 'The agent was ended by SIGTERM: it broke'],
-    [null, 'SIGKILL', 'crashed', 'The agent was ended by SIGKILL: it broke'],
-    [null, 'SIGINT', 'cancelled', 'The agent was interrupted: it broke'],
-    [null, null, 'lost', 'How the agent ended is not known'],
+    [3, null, 'agent-error', 'it broke'],
+    [127, null, 'agent-error', 'could not be started: it broke'],
+    [143, null, 'crashed', 'it broke'],
+    [null, 'SIGKILL', 'crashed', 'it broke'],
+    [null, 'SIGINT', 'cancelled', 'it broke'],
+    [null, null, 'lost', 'how it ended is not known'],
   ] as const)('exit %s, signal %s is %s', (exit, signal, outcome, message) => {
     expect(verdict(['one', 'two', ''], exit, signal, 'warning\nit broke\n\n')).toEqual({
       outcome,
@@ -187,7 +187,7 @@ describe('its ending', () => {
 
   it('has a message when nothing was said', () => {
     expect(verdict([], 0, null).message).toBe('The agent finished');
-    expect(verdict(['last words'], 4, null).message).toBe('The agent failed (exit 4): last words');
+    expect(verdict(['last words'], 4, null).message).toBe('last words');
   });
 
   it('finds the claim at the end of much output', () => {
@@ -232,6 +232,6 @@ it('runs: the prompt on stdin and as a file, the task in arguments and variables
   expect(ran.events.map((event) => event.type)).toEqual(Array(6).fill('activity'));
   expect(ran.verdict).toMatchObject({
     outcome: 'agent-error',
-    message: 'The agent failed (exit 5): Users & "orders"; $(rm -rf /)',
+    message: 'Users & "orders"; $(rm -rf /)',
   });
 });
