@@ -107,12 +107,12 @@ export function describeExecutor(
 
     test('ends an agent that takes too long, with all its children', async () => {
       const { ended } = await run('echo begun; (trap "" TERM; sleep 600) & sleep 600', { timeoutMs: 700 });
-      expect(ended.outcome).toBe('timeout');
+      expect(ended.outcome, ended.message).toBe('timeout');
     });
 
     test('ends an agent that says nothing', async () => {
       const { ended } = await run('sleep 600', { stallMs: 700 });
-      expect(ended.outcome).toBe('stalled');
+      expect(ended.outcome, ended.message).toBe('stalled');
     });
 
     test('cancel ends the agent and is confirmed', async () => {
