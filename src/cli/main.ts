@@ -6,7 +6,14 @@ import { COMMANDS } from './table.ts';
 /** The whole CLI as a function: arguments and streams in, exit status out. */
 export async function main(context: CliContext): Promise<ExitCode> {
   const [first, ...rest] = context.argv;
-  if (first === undefined || first === '--help' || first === '-h' || (first === 'help' && rest.length === 0)) {
+  if (first === '--json' && rest.length > 0) return main({ ...context, argv: [...rest, first] });
+  if (first === undefined || first === '--json') {
+    return guarded(context, { json: first !== undefined }, async () => {
+      const { overview } = await import('./overview.ts');
+      return overview(context, first !== undefined);
+    });
+  }
+  if (first === '--help' || first === '-h' || (first === 'help' && rest.length === 0)) {
     context.stdout.write(helpText(COMMANDS));
     return EXIT.ok;
   }
@@ -17,14 +24,23 @@ export async function main(context: CliContext): Promise<ExitCode> {
   }
   const [name, args] = first === 'help' ? [rest[0]!, ['--help']] : [first, rest];
   const entry = COMMANDS.find((command) => command.name === name);
-  const json = args.includes('--json');
-  try {
+  return guarded(context, { json: args.includes('--json'), command: entry?.name }, async () => {
     if (!entry) throw await unknownCommand(name);
     const { dispatch } = await import('./dispatch.ts');
-    return await dispatch(entry, { ...context, argv: args });
+    return dispatch(entry, { ...context, argv: args });
+  });
+}
+
+async function guarded(
+  context: CliContext,
+  { json, command }: { json: boolean; command?: string | undefined },
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await work();
   } catch (error) {
     const { reportError } = await import('./report-error.ts');
-    return reportError(context, error, { json, command: entry?.name });
+    return reportError(context, error, { json, command });
   }
 }
 

@@ -13,7 +13,7 @@ export const COMMANDS: CommandEntry[] = [
   {
     name: 'validate',
     usage: 'validate [plan]',
-    summary: 'check a plan: every finding with file and line, and who owns which file',
+    summary: 'check a plan: findings with file and line, who owns what',
     load: async () => (await import('./commands/validate.ts')).validate,
   },
   {
@@ -25,25 +25,25 @@ export const COMMANDS: CommandEntry[] = [
   {
     name: 'plan',
     usage: 'plan [plan]',
-    summary: 'show the schedule of a plan: order, critical path, makespan, disk; changes nothing',
+    summary: 'show the schedule of a plan: order, critical path, disk',
     load: async () => (await import('./commands/plan.ts')).plan,
   },
   {
     name: 'run',
     usage: 'run [plan]',
-    summary: 'run the tasks of a plan in parallel and land their work on one branch',
+    summary: 'run the tasks in parallel and land them on one branch',
     load: async () => (await import('./commands/run.ts')).run,
   },
   {
     name: 'resume',
     usage: 'resume [run]',
-    summary: 'go on with a run that was stopped or killed, living agents included',
+    summary: 'go on with a run that was stopped or killed',
     load: async () => (await import('./commands/resume.ts')).resume,
   },
   {
     name: 'status',
     usage: 'status [run]',
-    summary: 'every task with state, attempt, elapsed time, cost and commits',
+    summary: 'every task with state, attempt, time, cost and commits',
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
@@ -79,7 +79,7 @@ export const COMMANDS: CommandEntry[] = [
   {
     name: 'demo',
     usage: 'demo',
-    summary: 'see it work: agents without a key extend a small service in a scratch repository',
+    summary: 'see a whole run in a scratch repository; no key needed',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
 ];

@@ -44,7 +44,8 @@ export function monitor(summary: RunSummary, size: MonitorSize): string[] {
   return [head, ...lines, ...more].map((line) => clip(line, size.columns));
 }
 
-function countLine({ counts }: RunSummary): string {
+/** `✓3 ●2 ○4`: how many tasks are in which state. */
+export function countLine({ counts }: RunSummary): string {
   const order = Object.keys(SIGN) as TaskLabel[];
   return order
     .filter((label) => counts[label] > 0)

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { printable } from '../plan/text.ts';
+import { plansIn } from '../project/find-plan.ts';
+import { loadPlanFolder } from '../project/plan-folder.ts';
+import { summarize } from '../run/summarize.ts';
+import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
+import type { CliContext } from './context.ts';
+import { helpText } from './help.ts';
+import { openProject, type Project } from './project.ts';
+import { clip, columns, duration } from './render/format.ts';
+import { countLine } from './render/monitor.ts';
+import { nextCommand } from './render/next.ts';
+import { type FoundRun, latestRunOf } from './runs.ts';
+import { count } from './style.ts';
+import { COMMANDS } from './table.ts';
+import { quoted } from './typed.ts';
+
+/** Where one plan stands. */
+interface Standing {
+  plan: string;
+  state: 'new' | 'invalid' | 'running' | 'unfinished' | 'failed' | 'partial' | 'integrated' | 'landed';
+  /** For people: how much of it, when. */
+  text: string;
+  next: string;
+  /** When its latest run last did something, in milliseconds since the epoch; 0 when it has none. */
+  at: number;
+}
+
+/** Plans whose files are read to say whether they could run; reading hundreds would take longer than an overview may. */
+const READ = 30;
+
+/** `copse` alone: where the repository stands and what to do next; outside of one, the help text. */
+export async function overview(context: CliContext, json: boolean): Promise<ExitCode> {
+  const project = await here(context);
+  if (project === null) {
+    if (json) context.stdout.write(`${JSON.stringify({ v: 1, ok: true, repository: null, plans: [], next: null })}\n`);
+    else context.stdout.write(helpText(COMMANDS));
+    return EXIT.ok;
+  }
+  const plans = standings(project, Date.now());
+  const next = mostUrgent(plans)?.next ?? NO_PLANS;
+  if (json) {
+    const { root, head } = project.repository;
+    const document = { v: 1, ok: true, repository: root, branch: head.branch, plans, next };
+    context.stdout.write(`${JSON.stringify(document)}\n`);
+  } else {
+    const lines = [...linesOf(project, plans), '', next, 'copse --help lists all commands'];
+    for (const line of lines) context.stdout.write(`${clip(line, Math.max(40, context.stdout.columns))}\n`);
+  }
+  return EXIT.ok;
+}
+
+const NO_PLANS =
+  'next: write a plan, parallel/NAME/tasks/task-001.md (README.md shows one); or copse demo to see a run';
+
+/** The project, or null where there is none. What is wrong with one is told. */
+async function here(context: CliContext): Promise<Project | null> {
+  try {
+    return await openProject(context);
+  } catch (error) {
+    const none = ['no-repository', 'git-missing', 'bare-repository', 'no-work-tree'];
+    if (error instanceof Refusal && none.includes(error.code)) return null;
+    throw error;
+  }
+}
+
+function linesOf({ repository: { root, head } }: Project, plans: Standing[]): string[] {
+  const where = `${root}, ${head.branch ?? `detached at ${head.oid.slice(0, 9)}`}`;
+  if (plans.length === 0) return [where, '  no plans under parallel/'];
+  return [where, ...columns(plans.map(({ plan, text }) => [`  ${printable(plan)}`, text]))];
+}
+
+function standings({ repository: { root, commonDir } }: Project, now: number): Standing[] {
+  return plansIn(join(root, 'parallel')).map((plan, index) => {
+    const run = latestRunOf(commonDir, plan);
+    return run && run.state.phase !== 'abandoned' ? ofRun(run, now) : ofPlan(join(root, 'parallel', plan), plan, index);
+  });
+}
+
+function ofPlan(dir: string, plan: string, index: number): Standing {
+  const next = `next: copse validate ${quoted(plan)}, then copse run ${quoted(plan)}`;
+  const unread = { plan, state: 'new' as const, text: 'not run yet', next, at: 0 };
+  if (index >= READ) return unread;
+  const { ok, plan: read, diagnostics } = loadPlanFolder(dir);
+  if (!ok) {
+    const errors = diagnostics.filter(({ level }) => level === 'error').length;
+    const hint = `next: copse validate ${quoted(plan)}`;
+    return { ...unread, state: 'invalid', text: `not valid: ${count(errors, 'error')}`, next: hint };
+  }
+  return { ...unread, text: `not run yet: ${count(read.tasks.length, 'task')} in ${count(read.waves.length, 'wave')}` };
+}
+
+function ofRun({ state, alive }: FoundRun, now: number): Standing {
+  const summary = summarize(state, now, alive);
+  const { label, says } = labelOf(state, alive);
+  const ago = alive ? `for ${duration(summary.elapsedMs)}` : `${duration(now - state.updatedAt)} ago`;
+  const text = `${says}  ${countLine(summary)}  ${ago}`;
+  return { plan: state.plan, state: label, text, next: nextCommand(state, alive), at: state.updatedAt };
+}
+
+function labelOf(state: FoundRun['state'], alive: boolean): { label: Standing['state']; says: string } {
+  if (alive) return { label: 'running', says: 'running' };
+  if (state.phase !== 'finished' || state.outcome === 'stopped') return { label: 'unfinished', says: 'stopped' };
+  if (state.landed?.to === state.tip) return { label: 'landed', says: `landed on ${state.landed.target}` };
+  switch (state.outcome) {
+    case 'integrated':
+      return { label: 'integrated', says: `integrated, not on ${state.target ?? 'a branch'} yet` };
+    case 'partial':
+      return { label: 'partial', says: 'integrated in part' };
+    default:
+      return { label: 'failed', says: 'failed' };
+  }
+}
+
+/** What is under way before what waits for a person, before what could begin; of equal ones the latest. */
+function mostUrgent(plans: Standing[]): Standing | undefined {
+  const order = ['running', 'unfinished', 'failed', 'partial', 'integrated', 'new', 'invalid', 'landed'];
+  const rank = ({ state }: Standing) => order.indexOf(state);
+  return plans.toSorted((a, b) => rank(a) - rank(b) || b.at - a.at)[0];
+}
