@@ -108,7 +108,7 @@ function closingLines(state: RunState): string[] {
   const { counts } = summary;
   const cost = summary.cost.usd === null ? '' : `, ${money(summary.cost)}`;
   const lines = [
-    `${state.plan}: ${counts.integrated} of ${summary.tasks.length} tasks integrated on ${summary.integrationBranch} in ${duration(summary.elapsedMs)}${cost}`,
+    `${state.plan}: ${state.outcome === 'stopped' ? 'stopped, ' : ''}${counts.integrated} of ${summary.tasks.length} tasks integrated on ${summary.integrationBranch} in ${duration(summary.elapsedMs)}${cost}`,
   ];
   if (state.failure) lines.push(`  ✗ ${describeFailure(state.failure)}`);
   for (const { seed, status, notes } of state.tasks.values()) {

@@ -7,9 +7,10 @@ import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
 import { helpText } from './help.ts';
 import { openProject, type Project } from './project.ts';
-import { clip, columns, duration } from './render/format.ts';
+import { columns, duration } from './render/format.ts';
 import { countLine } from './render/monitor.ts';
 import { nextCommand } from './render/next.ts';
+import { clip } from './render/width.ts';
 import { type FoundRun, latestRunOf } from './runs.ts';
 import { count } from './style.ts';
 import { COMMANDS } from './table.ts';
@@ -44,14 +45,14 @@ export async function overview(context: CliContext, json: boolean): Promise<Exit
     const document = { v: 1, ok: true, repository: root, branch: head.branch, plans, next };
     context.stdout.write(`${JSON.stringify(document)}\n`);
   } else {
-    const lines = [...linesOf(project, plans), '', next, 'copse --help lists all commands'];
-    for (const line of lines) context.stdout.write(`${clip(line, Math.max(40, context.stdout.columns))}\n`);
+    const width = Math.max(40, context.stdout.columns);
+    for (const line of linesOf(project, plans)) context.stdout.write(`${clip(line, width)}\n`);
+    context.stdout.write(`\n${next}\ncopse --help lists all commands\n`);
   }
   return EXIT.ok;
 }
 
-const NO_PLANS =
-  'next: write a plan, parallel/NAME/tasks/task-001.md (README.md shows one); or copse demo to see a run';
+const NO_PLANS = 'next: copse demo to see a run, or write parallel/NAME/tasks/task-001.md';
 
 /** The project, or null where there is none. What is wrong with one is told. */
 async function here(context: CliContext): Promise<Project | null> {

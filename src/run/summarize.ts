@@ -1,5 +1,5 @@
 import type { Cost, TaskId, Tokens } from './event.ts';
-import { lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
+import { type AttemptState, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
 
 /** What a person sees of a task: `retrying` waits for its next attempt, `verifying` is with the gates or about to land. */
 export type TaskLabel =
@@ -123,7 +123,7 @@ function summarizeTask(state: RunState, task: TaskState, now: number, alive: boo
 function labelOf({ status, attempts }: TaskState, alive: boolean): TaskLabel {
   switch (status.is) {
     case 'waiting':
-      return attempts.length > 0 ? 'retrying' : 'waiting';
+      return attempts.length > 0 && !wasStopped(attempts.at(-1)) ? 'retrying' : 'waiting';
     case 'running':
       return alive ? 'running' : 'lost';
     case 'ended':
@@ -141,6 +141,7 @@ function describeNow(state: RunState, task: TaskState): string {
     case 'waiting': {
       const missing = seed.deps.filter((dep) => state.tasks.get(dep)?.status.is !== 'integrated');
       const failure = lastAttempt(task)?.failure;
+      if (wasStopped(lastAttempt(task))) return 'stopped with the run';
       if (failure) return `after ${failure.code === 'agent' ? failure.outcome : failure.code}`;
       return missing.length > 0 ? `after ${missing.join(', ')}` : '';
     }
@@ -163,6 +164,11 @@ function describeNow(state: RunState, task: TaskState): string {
     default:
       return '';
   }
+}
+
+/** Cut off with its run: nothing failed, it is begun anew. */
+function wasStopped(attempt: AttemptState | undefined): boolean {
+  return attempt?.failure?.code === 'agent' && attempt.failure.outcome === 'cancelled';
 }
 
 /** A sum is `reported` only when every part that has a figure is. */

@@ -1,4 +1,5 @@
 import type { Cost } from '../../run/event.ts';
+import { displayWidth, pad } from './width.ts';
 
 /** `8s`, `2m05`, `1h03`. */
 export function duration(ms: number): string {
@@ -28,22 +29,16 @@ export function bytes(count: number): string {
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** Cuts to `width` columns with `…`; also drops control characters, which a plan or an agent could send to the terminal. */
-export function clip(text: string, width: number): string {
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
-  return clean.length <= width ? clean : width <= 1 ? clean.slice(0, width) : `${clean.slice(0, width - 1)}…`;
-}
-
 /** Rows as columns, two spaces apart, without trailing blanks; `right` names the columns that are aligned to the right. */
 export function columns(rows: string[][], right: ReadonlySet<number> = new Set()): string[] {
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, at) => {
-      widths[at] = Math.max(widths[at] ?? 0, cell.length);
+      widths[at] = Math.max(widths[at] ?? 0, displayWidth(cell));
     });
   return rows.map((row) =>
     row
-      .map((cell, at) => (right.has(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))
+      .map((cell, at) => pad(cell, widths[at]!, right.has(at)))
       .join('  ')
       .trimEnd(),
   );

@@ -1,5 +1,6 @@
-import type { RunSummary, TaskLabel } from '../../run/summarize.ts';
-import { clip, columns, duration, money } from './format.ts';
+import type { RunSummary, TaskLabel, TaskSummary } from '../../run/summarize.ts';
+import { columns, duration, money } from './format.ts';
+import { clip, displayWidth } from './width.ts';
 
 const SIGN: Record<TaskLabel, string> = {
   waiting: '○',
@@ -17,40 +18,76 @@ export interface MonitorSize {
   columns: number;
   /** Lines at most; tasks that are done give way first. */
   rows: number;
+  /** Ctrl-C here reaches the run itself. */
+  inCharge?: boolean;
 }
 
 /** The monitor of a run: a head line, then a row a task with state, attempt, elapsed time, cost, commits. Pure. */
 export function monitor(summary: RunSummary, size: MonitorSize): string[] {
-  const head = [
-    summary.plan,
-    countLine(summary),
-    duration(summary.elapsedMs),
-    ...(summary.cost.usd === null ? [] : [money(summary.cost)]),
-  ].join('  ');
-  const shown = choose(summary, Math.max(1, size.rows - 3));
-  const rows = shown.map((task) => [
-    ` ${SIGN[task.state]} ${task.id}`,
-    task.state,
-    task.attempt > 0 ? String(task.attempt) : '',
-    task.attempt > 0 ? duration(task.elapsedMs) : '',
-    task.attempt > 0 ? money(task.cost) : '',
-    task.commits === null ? '' : String(task.commits),
-    task.now || task.title,
-  ]);
-  const header = ['   task', 'state', 'try', 'time', 'cost', 'commits', 'now'];
-  const lines = columns([header, ...rows], new Set([2, 3, 4, 5]));
+  const head = headLines(summary, size);
+  const shown = choose(summary, Math.max(1, size.rows - head.length - 1));
   const hidden = summary.tasks.length - shown.length;
   const more = hidden > 0 ? [`   … and ${hidden} more`] : [];
-  return [head, ...lines, ...more].map((line) => clip(line, size.columns));
+  const lines = [...head, ...table(shown, size.columns), ...more];
+  return lines.map((line) => clip(line, size.columns)).slice(0, Math.max(1, size.rows));
+}
+
+function headLines(summary: RunSummary, { columns: width, inCharge = false }: MonitorSize): string[] {
+  const { plan, phase, elapsedMs, cost } = summary;
+  const end = [duration(elapsedMs), ...(cost.usd === null ? [] : [money(cost)])].join('  ');
+  const long = `${plan}  ${countWords(summary)}  ${end}`;
+  const head = displayWidth(long) <= width ? long : `${plan}  ${countLine(summary)}  ${end}`;
+  if (phase !== 'stopping') return [head];
+  return [head, `stopping: agents are asked to end${inCharge ? '; Ctrl-C again ends them at once' : ''}`];
+}
+
+/** Narrow terminals keep the columns that change; ids and what an agent does now share what is left. */
+function table(tasks: readonly TaskSummary[], width: number): string[] {
+  const costs = width >= 100 || tasks.some((task) => task.cost.usd !== null);
+  const idWidth = Math.max(12, Math.min(48, Math.floor(width * 0.35)));
+  const rows = tasks.map((task) => {
+    const started = task.attempt > 0;
+    return [
+      clip(` ${SIGN[task.state]} ${task.id}`, idWidth),
+      task.state,
+      started ? String(task.attempt) : '',
+      started ? duration(task.elapsedMs) : '',
+      ...(costs ? [started ? money(task.cost) : ''] : []),
+      task.commits === null ? '' : String(task.commits),
+      task.now || task.title,
+    ];
+  });
+  const header = ['   task', 'state', 'try', 'time', ...(costs ? ['cost'] : []), 'commits', 'now'];
+  return columns([header, ...rows], new Set(costs ? [2, 3, 4, 5] : [2, 3, 4]));
 }
 
 /** `✓3 ●2 ○4`: how many tasks are in which state. */
-export function countLine({ counts }: RunSummary): string {
-  const order = Object.keys(SIGN) as TaskLabel[];
-  return order
-    .filter((label) => counts[label] > 0)
-    .map((label) => `${SIGN[label]}${counts[label]}`)
+export function countLine(summary: RunSummary): string {
+  return labelsOf(summary)
+    .map((label) => `${SIGN[label]}${summary.counts[label]}`)
     .join(' ');
+}
+
+/** The same with words, for who sees the signs for the first time: `✓3 integrated  ●2 running`. */
+function countWords(summary: RunSummary): string {
+  return labelsOf(summary)
+    .map((label) => `${SIGN[label]}${summary.counts[label]} ${label}`)
+    .join('  ');
+}
+
+function labelsOf({ counts }: RunSummary): TaskLabel[] {
+  const order: TaskLabel[] = [
+    'integrated',
+    'running',
+    'verifying',
+    'retrying',
+    'waiting',
+    'failed',
+    'blocked',
+    'skipped',
+    'lost',
+  ];
+  return order.filter((label) => counts[label] > 0);
 }
 
 /** All tasks in the order of the plan where there is room; else those that move or need a person first. */
@@ -67,6 +104,6 @@ function choose(summary: RunSummary, room: number): RunSummary['tasks'] {
     integrated: 5,
     skipped: 6,
   };
-  const kept = new Set(summary.tasks.toSorted((a, b) => rank[a.state] - rank[b.state]).slice(0, room - 1));
+  const kept = new Set(summary.tasks.toSorted((a, b) => rank[a.state] - rank[b.state]).slice(0, Math.max(1, room - 1)));
   return summary.tasks.filter((task) => kept.has(task));
 }

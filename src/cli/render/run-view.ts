@@ -23,6 +23,7 @@ export function runView(kind: ViewKind, context: CliContext): RunView {
       return {
         event: (event, state) => {
           for (const line of progressLines(event, state)) context.stdout.write(`${line}\n`);
+          if (event.type === 'run.stopping') context.stderr.write(STOPPING);
         },
         close: () => {},
       };
@@ -33,24 +34,27 @@ export function runView(kind: ViewKind, context: CliContext): RunView {
   }
 }
 
+const STOPPING = 'copse: stopping: agents are asked to end; Ctrl-C again ends them at once\n';
 const FRAME_MS = 200;
+/** What follows the last frame should not push its head off the screen. */
+const CLOSING_LINES = 4;
 
 function liveView(context: CliContext): RunView {
   const screen = redraw(context.stdout);
   let latest: RunState | null = null;
-  const draw = () => {
+  const draw = (below = 1) => {
     if (!latest) return;
-    const size = { columns: context.stdout.columns, rows: context.stdout.rows - 2 };
-    screen.draw(monitor(summarize(latest, Date.now()), size));
+    const { columns, rows } = context.stdout;
+    screen.draw(monitor(summarize(latest, Date.now()), { columns, rows: rows - below, inCharge: true }));
   };
-  const timer = setInterval(draw, FRAME_MS);
+  const timer = setInterval(() => draw(), FRAME_MS);
   return {
     event: (_, state) => {
       latest = state;
     },
     close: () => {
       clearInterval(timer);
-      draw();
+      draw(CLOSING_LINES);
     },
   };
 }

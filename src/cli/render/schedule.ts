@@ -1,5 +1,6 @@
 import type { Prediction } from '../../engine/predict.ts';
-import { bytes, clip, columns, duration } from './format.ts';
+import { bytes, columns, duration } from './format.ts';
+import { clip } from './width.ts';
 
 export interface Disk {
   /** Bytes of the files of one checkout of the base. */
