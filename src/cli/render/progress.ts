@@ -1,6 +1,6 @@
 import { failureToken } from '../../run/describe.ts';
 import type { RunEvent } from '../../run/event.ts';
-import type { RunState } from '../../run/state.ts';
+import type { RunState, WaveState } from '../../run/state.ts';
 
 /**
  * The documented progress lines of an event, after it was folded; one regex reads them all:
@@ -20,9 +20,9 @@ function progressLine(event: RunEvent, state: RunState): string | null {
     case 'wave.failed':
       return `wave=${event.wave} status=failed error=${failureToken(event.failure)}`;
     case 'wave.completed': {
-      const status = event.integrated === event.total ? 'completed' : 'failed';
-      const failed = state.waves.get(event.wave)!.status.is === 'failed';
-      return `wave=${event.wave} status=${failed ? 'failed' : status} tasks=${event.integrated}/${event.total}`;
+      const all = event.integrated === event.total;
+      const status = hasFailed(state.waves.get(event.wave)!, state) ? 'failed' : all ? 'completed' : 'partial';
+      return `wave=${event.wave} status=${status} tasks=${event.integrated}/${event.total}`;
     }
     case 'attempt.started': {
       const again = event.attempt > 1 ? ` attempt=${event.attempt}` : '';
@@ -48,12 +48,16 @@ function progressLine(event: RunEvent, state: RunState): string | null {
 function executionLine(outcome: string, state: RunState): string {
   if (outcome === 'integrated') return 'execution status=completed';
   if (outcome !== 'failed') return `execution status=${outcome}`;
-  const failed = [...state.waves.values()].filter(
-    (wave) =>
-      wave.status.is === 'failed' ||
-      wave.tasks.some((id) => ['failed', 'blocked'].includes(state.tasks.get(id)!.status.is)),
-  );
+  const failed = [...state.waves.values()].filter((wave) => hasFailed(wave, state));
   return `execution status=failed waves_failed=${failed.length}`;
+}
+
+/** Itself, or a task of it; one of which some tasks were left out has not. */
+function hasFailed(wave: WaveState, state: RunState): boolean {
+  return (
+    wave.status.is === 'failed' ||
+    wave.tasks.some((id) => ['failed', 'blocked'].includes(state.tasks.get(id)!.status.is))
+  );
 }
 
 function taskOf(task: string, state: RunState): string {
