@@ -12,6 +12,8 @@ export interface CliContext {
   signal: AbortSignal;
   /** Aborted on the second signal: what has a grace gets none any more. */
   force?: AbortSignal;
+  /** Aborted when nobody reads stdout any more (`copse logs -f | head`). */
+  unread?: AbortSignal;
 }
 
 export interface Output {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { createGit } from '../git/git.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { type Config, loadConfig } from '../project/config.ts';
+import { EXIT, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
 
 /** The user's repository with its config: what almost every command begins with. */
@@ -13,6 +15,10 @@ export interface Project {
 
 /** Throws a refusal when there is no repository to work in, or its config is wrong. */
 export async function openProject(context: CliContext): Promise<Project> {
+  if (!existsSync(context.cwd)) {
+    const hint = 'cd to a repository';
+    throw new Refusal('no-folder', `the folder ${context.cwd} is not there any more`, { exit: EXIT.environment, hint });
+  }
   const repository = await openRepository(createGit({ cwd: context.cwd, env: context.env }));
   return { repository, config: loadConfig(repository.root), cwd: context.cwd };
 }

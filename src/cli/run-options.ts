@@ -95,7 +95,8 @@ export function selectionOf({ wave, only, skip, retryFailed }: RunOptions): Sele
   };
 }
 
-function whole(min: number, max: number) {
+/** Reads a whole number from `min` to `max`, both included. */
+export function whole(min: number, max: number) {
   return (text: string): number => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max) {

@@ -1,5 +1,5 @@
 import { lockHolder } from '../journal/lock.ts';
-import { replay } from '../journal/replay.ts';
+import { type Damage, type Position, replay } from '../journal/replay.ts';
 import { listRuns, type RunPaths, runPaths } from '../journal/store.ts';
 import { show } from '../plan/text.ts';
 import type { RunEvent, RunId } from '../run/event.ts';
@@ -13,6 +13,10 @@ export interface FoundRun {
   paths: RunPaths;
   events: RunEvent[];
   state: RunState;
+  /** How far its journal was read. */
+  position: Position;
+  /** Where events are missing from the journal: nothing behind that place is in `state`. */
+  damage: Damage | null;
   /** Its coordinator lives. */
   alive: boolean;
 }
@@ -51,8 +55,9 @@ export function latestRunOf(commonDir: string, plan: string): FoundRun | null {
 
 export function readRun(commonDir: string, id: RunId): FoundRun {
   const paths = runPaths(commonDir, id);
-  const { events } = replay(paths.journal);
-  return { id, paths, events, state: fold(events, reduce), alive: lockHolder(paths.dir) !== null };
+  const { events, damage, ...position } = replay(paths.journal);
+  const alive = lockHolder(paths.dir) !== null;
+  return { id, paths, events, state: fold(events, reduce), position, damage, alive };
 }
 
 function latestOfPlan(commonDir: string, ids: RunId[], name: string, exact = false): RunId | undefined {
