@@ -7,6 +7,8 @@ import type { Scratch } from './repository.ts';
 
 /** copse as a program of its own, compiled from the sources as they are: for tests that kill it or signal it. */
 export interface Copse {
+  /** The file that node runs. */
+  main: string;
   start(scratch: Scratch, argv: string[], env?: NodeJS.ProcessEnv): CopseProcess;
   remove(): void;
 }
@@ -24,6 +26,7 @@ export function compiledCopse(): Copse {
   const main = join(folder, 'main.js');
   writeFileSync(main, "import { start } from './cli/start.js';\nstart();\n");
   return {
+    main,
     start(scratch, argv, env = {}) {
       const child = spawn(process.execPath, [main, ...argv], { cwd: scratch.repo, env: { ...scratch.env, ...env } });
       let text = '';
