@@ -18,21 +18,20 @@ export interface Claim {
 
 /** What all tasks may write, in their order, with braces spelled out; what a task says twice counts once. */
 export function claimsOf(tasks: readonly Task[]): Claim[] {
-  return tasks.flatMap((task) => {
+  const all: Claim[] = [];
+  for (const task of tasks) {
     const { create, modify } = task.scope;
-    const inBoth = new Set(modify.map(placeOf));
+    // An entry of "Files to Create/Modify" stands in both lists.
+    const inBoth = new Set(modify);
     const claims = new Map<string, Claim>();
     for (const entry of create) {
-      const kind = inBoth.has(placeOf(entry)) ? 'either' : 'create';
+      const kind = inBoth.delete(entry) ? 'either' : 'create';
       addClaims(claims, { task, kind, path: '', symbol: undefined, entry });
     }
-    const created = new Set(create.map(placeOf));
-    for (const entry of modify) {
-      if (created.has(placeOf(entry))) continue;
-      addClaims(claims, { task, kind: 'modify', path: '', symbol: entry.symbol, entry });
-    }
-    return [...claims.values()];
-  });
+    for (const entry of inBoth) addClaims(claims, { task, kind: 'modify', path: '', symbol: entry.symbol, entry });
+    for (const claim of claims.values()) all.push(claim);
+  }
+  return all;
 }
 
 function addClaims(claims: Map<string, Claim>, claim: Claim): void {
@@ -42,12 +41,8 @@ function addClaims(claims: Map<string, Claim>, claim: Claim): void {
   }
 }
 
-function placeOf({ line, column }: ScopeEntry): string {
-  return `${line}:${column}`;
-}
-
-/** Pairs of different patterns that have a path in common; null when there are too many to look at. */
-export function meetingPaths(paths: readonly string[]): [string, string][] | null {
+/** For each pattern, those after it that have a path in common with it; null when there are too many to look at. */
+export function meetingPaths(paths: readonly string[]): [string, string[]][] | null {
   const plain = paths.filter(isPlainFile).sort();
   const wide = paths
     .filter((path) => !isPlainFile(path))
@@ -69,15 +64,16 @@ export function meetingPaths(paths: readonly string[]): [string, string][] | nul
   return pairs([...looked]);
 }
 
-function pairs(paths: readonly string[]): [string, string][] {
+function pairs(paths: readonly string[]): [string, string[]][] {
   const rank = new Map(paths.map((path, index) => [path, index]));
   const asTasks = paths.map((path) => ({
     id: path,
     scope: { create: [{ pattern: path, line: 1, column: 1 }], modify: [], boundary: [], prose: [] },
   }));
-  return [...overlappingPairs(asTasks)].flatMap(([one, others]) =>
-    [...others].filter((other) => rank.get(one)! < rank.get(other)!).map((other) => [one, other] as [string, string]),
-  );
+  return [...overlappingPairs(asTasks)].map(([one, others]) => [
+    one,
+    [...others].filter((other) => rank.get(one)! < rank.get(other)!),
+  ]);
 }
 
 /** The index of the first of the sorted texts that is not less than `text`. */
@@ -102,6 +98,13 @@ export function namesOneFile(path: string): boolean {
 export interface Seen {
   creates: Claim[];
   waves: Map<number, { all: Claim[]; whole: Claim[]; bySymbol: Map<string, Claim[]> }>;
+}
+
+/** All claims on one path, at hand by wave and symbol. */
+export function seeAll(claims: readonly Claim[]): Seen {
+  const seen = nothingSeen();
+  for (const claim of claims) remember(seen, claim);
+  return seen;
 }
 
 export function nothingSeen(): Seen {

@@ -18,7 +18,20 @@ describe('readFrontMatter', () => {
       fc.array(word, { minLength: 2, maxLength: 3 }).map((words) => words.join(' ')),
       fc.array(word, { maxLength: 3 }).map((words) => `[${words.join(', ')}]`),
       fc.array(word, { minLength: 1, maxLength: 2 }).map((words) => `[ ${words.join(',')} ]`),
-      fc.constant(''),
+      fc.constantFrom(
+        '',
+        ' ',
+        '\u00a0a',
+        'a\u00a0',
+        '[a,\u00a0b]',
+        '[ ]',
+        '[a b, c]',
+        'a  b',
+        '"a"',
+        'a #b',
+        'a#b',
+        '[a, ]',
+      ),
     );
     const key = fc.stringMatching(/^[a-z_][a-z0-9_-]{0,8}$/);
     fc.assert(

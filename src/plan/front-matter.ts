@@ -116,34 +116,53 @@ export function isNone(text: string): boolean {
   return bare.length < 20 && /^(?:|-|–|—|~|\[\s*\]|\(?_?(?:none|null|nil|n\/a|nothing|empty)\.?_?\)?\.?)$/i.test(bare);
 }
 
+/** A plain word that means the same to YAML and to us. */
 const WORD = '[A-Za-z0-9_./][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*';
-const SIMPLE = new RegExp(
-  `^(?:([A-Za-z_][A-Za-z0-9_-]*):(?:[ ]+(?:(${WORD}(?: ${WORD})*)|\\[[ ]*(${WORD}(?:, ?${WORD})*)?[ ]*\\]))?)?[ ]*$`,
-);
+const KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+const ITEM = new RegExp(`^${WORD}$`);
+const WORDS = new RegExp(`^${WORD}(?: ${WORD})*$`);
 
 /** The documented form (`key: word` and `key: [word, word]`), a tenth of the parser's price; null for anything else. */
 function readSimple(yaml: string, before: number): Field[] | null {
   const fields: Field[] = [];
-  const names = new Set<string>();
   for (const [index, text] of yaml.split('\n').entries()) {
-    if (text.length > 2000) return null;
-    const match = SIMPLE.exec(text);
-    if (!match) return null;
-    const [, key, scalar, items] = match;
-    if (key === undefined) continue;
-    if (names.has(key)) return null;
-    names.add(key);
+    if (text === '') continue;
+    const colon = text.indexOf(':');
+    const key = text.slice(0, Math.max(0, colon));
+    if (text.length > 2000 || !KEY.test(key) || fields.some(({ name }) => name.value === key)) return null;
     const line = before + index + 1;
-    const list = text.trimEnd().endsWith(']');
-    const start = text.indexOf(scalar ?? items ?? '', key.length + 1);
-    const values = [...(scalar ?? items ?? '').matchAll(scalar ? /.+/g : /[^, ]+/g)].map((part) => ({
-      value: part[0],
-      line,
-      column: start + part.index + 1,
-    }));
-    fields.push({ name: { value: key, line, column: 1 }, values, list });
+    const values = readValue(text, colon + 1, line);
+    if (!values) return null;
+    fields.push({ name: { value: key, line, column: 1 }, ...values });
   }
   return fields;
+}
+
+/** What stands behind the colon; null when it is more than words. */
+function readValue(text: string, from: number, line: number): Pick<Field, 'values' | 'list'> | null {
+  const value = withoutSpaces(text.slice(from));
+  if (value === '') return { values: [], list: false };
+  if (text[from] !== ' ') return null;
+  const start = text.indexOf(value, from);
+  if (!value.startsWith('['))
+    return WORDS.test(value) ? { values: [{ value, line, column: start + 1 }], list: false } : null;
+  if (!value.endsWith(']')) return null;
+  const inner = value.slice(1, -1);
+  const values: Located<string>[] = [];
+  if (withoutSpaces(inner) === '') return { values, list: true };
+  let at = start + 1;
+  for (const part of inner.split(',')) {
+    const item = withoutSpaces(part);
+    if (!ITEM.test(item)) return null;
+    values.push({ value: item, line, column: at + part.indexOf(item) + 1 });
+    at += part.length + 1;
+  }
+  return { values, list: true };
+}
+
+/** Without spaces around it; tabs and the spaces of other scripts are text to YAML. */
+function withoutSpaces(text: string): string {
+  return text.replace(/^ +| +$/g, '');
 }
 
 function readYaml(yaml: string, { file, line, found }: Reading): Field[] {

@@ -1,14 +1,5 @@
 import { commonPath, symbolsOverlap } from '../scope/overlap.ts';
-import {
-  type Claim,
-  claimsOf,
-  meetingPaths,
-  namesOneFile,
-  nothingSeen,
-  remember,
-  rivalsOf,
-  type Seen,
-} from './claims.ts';
+import { type Claim, claimsOf, meetingPaths, namesOneFile, nothingSeen, remember, rivalsOf, seeAll } from './claims.ts';
 import type { Findings } from './findings.ts';
 import type { Task, TaskId } from './plan.ts';
 import { show } from './text.ts';
@@ -55,8 +46,12 @@ const MAX_COMPARISONS = 5_000_000;
  * those of symbols are neither equal nor nested.
  */
 export function checkOwnership(tasks: readonly Task[], { found, ordered }: Options): void {
-  const seen = new Map<string, Seen>();
-  const claims = claimsOf(tasks);
+  const groups = new Map<string, Claim[]>();
+  for (const claim of claimsOf(tasks)) {
+    const group = groups.get(claim.path);
+    if (group) group.push(claim);
+    else groups.set(claim.path, [claim]);
+  }
   let left = MAX_COMPARISONS;
   // The first rival is enough: a file that fifty tasks modify is fifty findings, not a thousand.
   const compare = (claim: Claim, rivals: Iterable<Claim>, sure: boolean) => {
@@ -69,17 +64,20 @@ export function checkOwnership(tasks: readonly Task[], { found, ordered }: Optio
     }
     if (worst) report(worst.clash, [worst.rival, claim], { found, sure });
   };
-  for (const claim of claims) {
-    const known = seen.get(claim.path) ?? nothingSeen();
-    seen.set(claim.path, known);
-    compare(claim, rivalsOf(known, claim), true);
-    remember(known, claim);
+  for (const group of groups.values()) {
+    if (group.length === 1) continue;
+    const seen = nothingSeen();
+    for (const claim of group) {
+      compare(claim, rivalsOf(seen, claim), true);
+      remember(seen, claim);
+    }
   }
-  const meetings = meetingPaths([...seen.keys()]);
-  for (const [one, other] of meetings ?? []) {
-    const sure = namesOneFile(one) || namesOneFile(other);
-    for (const { all } of seen.get(other)!.waves.values()) {
-      for (const claim of all) compare(claim, rivalsOf(seen.get(one)!, claim), sure);
+  const meetings = meetingPaths([...groups.keys()]);
+  for (const [one, others] of meetings ?? []) {
+    const seen = seeAll(groups.get(one)!);
+    for (const other of others) {
+      const sure = namesOneFile(one) || namesOneFile(other);
+      for (const claim of groups.get(other)!) compare(claim, rivalsOf(seen, claim), sure);
     }
   }
   if (meetings === null) {

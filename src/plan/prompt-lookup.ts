@@ -14,8 +14,10 @@ export type FindPrompt = (wanted: Wanted, found: Findings) => { file: string; te
 /** Finds a task's prompt: `prompt_file`, a file of its exact id, of its numeric stem, the only one that goes on from that stem. */
 export function promptFinder(files: ReadonlyMap<string, string>): FindPrompt {
   const byStem = new Map<string, string[]>();
+  let any = false;
   for (const file of files.keys()) {
     const name = /^prompts\/([^/]+)\.txt$/.exec(file)?.[1];
+    any ||= name !== undefined;
     const stem = name && numericStem(name);
     if (stem) byStem.set(stem, [...(byStem.get(stem) ?? []), file]);
   }
@@ -25,7 +27,7 @@ export function promptFinder(files: ReadonlyMap<string, string>): FindPrompt {
   };
   return ({ promptFile, names }, found) => {
     const asked = promptFile && readAsked(promptFile, read, found);
-    if (asked) return asked;
+    if (asked || !any) return asked;
     for (const name of names) {
       const exact = read(`prompts/${name}.txt`);
       if (exact) return exact;

@@ -16,6 +16,20 @@ describe('readEntry', () => {
     );
   });
 
+  it('splits a plain list as it splits one with parentheses in it', () => {
+    const piece = fc.constantFrom('a', '/', '.b', ',', ' ', '{c,d}', '{', '}', '#', ' - ', '::');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
+        const text = pieces.join('');
+        // What follows the last comma is an entry of its own; the parentheses make the other way of splitting necessary.
+        const other = splitEntries(`${text},(x)`).filter((entry) => entry.offset < text.length || entry.text !== '(x)');
+        expect(splitEntries(text).map((entry) => ({ ...entry, tail: entry.tail ?? false }))).toEqual(
+          other.map((entry) => ({ ...entry, tail: entry.tail ?? false })),
+        );
+      }),
+    );
+  });
+
   it('says where in the text an entry stands', () => {
     const text = 'a.py, `b.py` (x),  **c.py** - y, {d,e}.py::F';
     for (const { text: path, offset } of splitEntries(text))

@@ -13,6 +13,10 @@ export interface RawEntry {
   offset: number;
 }
 
+/** A list with nothing that encloses a comma but simple braces, and its parts. */
+const PLAIN_LIST = /^(?:[^()[\]{}`]|\{[^()[\]{}`]*\})*$/;
+const PLAIN_PART = /(?:[^,{]|\{[^}]*\})+/g;
+
 /** No path is as long; what is longer is refused as it stands. */
 const MAX_ENTRY = 4096;
 
@@ -28,6 +32,9 @@ const FILE_NAMES =
  * belong to the entry; what does not close is text.
  */
 export function splitEntries(text: string): RawEntry[] {
+  if (text.length < MAX_ENTRY && PLAIN_LIST.test(text)) {
+    return [...text.matchAll(PLAIN_PART)].flatMap((part) => readEntry(part[0], part.index) ?? []);
+  }
   const inside = enclosed(text);
   const entries: RawEntry[] = [];
   let from = 0;

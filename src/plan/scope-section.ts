@@ -68,8 +68,17 @@ function directiveOf(label: string): Directive | null {
 const OPENING =
   /^\s*(?:[-*+]\s+)?(?:\*\*)?([A-Za-z][A-Za-z /&–—-]{0,40}?)\s*(?:\*\*)?\s*(?:\([^()]{0,60}\))?\s*(?:\*\*)?\s*:(?!:)(?:\*\*)?/;
 
+/** As the documents write it: what nearly every line is. */
+const DOCUMENTED: [string, Directive][] = [
+  ['CREATE: ', 'create'],
+  ['MODIFY: ', 'modify'],
+  ['BOUNDARY: ', 'boundary'],
+];
+
 /** A line that opens a directive; the rest of it may hold entries. Without a colon it stands alone, in capitals. */
 function openingOf(line: string): { directive: Directive; rest: string; offset: number } | null {
+  const plain = DOCUMENTED.find(([word]) => line.startsWith(word));
+  if (plain) return { directive: plain[1], rest: line.slice(plain[0].length), offset: plain[0].length };
   const match = OPENING.exec(line.slice(0, 160));
   const directive = match && directiveOf(match[1]!);
   if (directive) return { directive, rest: line.slice(match[0].length), offset: match[0].length };
@@ -249,7 +258,7 @@ function symbolsOf(
   at: Place,
   { file, found }: Pick<Reading, 'file' | 'found'>,
 ): (string | undefined)[] {
-  if (symbol === undefined) return [undefined];
+  if (symbol === undefined || /^[A-Za-z_][A-Za-z0-9_.]*$/.test(symbol)) return [symbol];
   const names = symbol
     .replace(/^\{(.*)\}$/, '$1')
     .split(',')

@@ -16,6 +16,7 @@ const known = new WeakMap<ScopeEntry, string[]>();
 
 /** The paths of an entry, spelled out once. */
 export function pathsOf(entry: ScopeEntry): readonly string[] {
+  if (!entry.pattern.includes('{')) return [entry.pattern];
   let paths = known.get(entry);
   if (!paths) {
     paths = spelledOut(entry.pattern);

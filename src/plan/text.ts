@@ -38,6 +38,7 @@ export function show(value: string): string {
 
 /** The text with everything spelled out that could move a terminal's cursor or turn its direction of writing. */
 export function printable(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Surrogate}/gu, (char) =>
     /\p{Surrogate}/u.test(char) ? '\ufffd' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
