@@ -125,11 +125,12 @@ function verifications(state: RunState, verifying: ReadonlySet<TaskId>): Action[
 /** All that are ready land together; who becomes ready meanwhile waits, and merges onto what these leave. */
 function landing(schedule: Schedule, state: RunState, gates: WaveGates): Action[] {
   for (const task of state.tasks.values()) if (task.status.is === 'landing') return [];
-  const tasks = schedule.tasks.flatMap((task) => {
+  const tasks: Extract<Action, { do: 'land' }>['tasks'] = [];
+  for (const task of schedule.tasks) {
     const { status } = state.tasks.get(task.id)!;
-    if (status.is !== 'verified' || gates.failedBefore(task) !== null) return [];
-    return [{ task: task.id, attempt: status.attempt, head: status.head }];
-  });
+    if (status.is !== 'verified' || gates.failedBefore(task) !== null) continue;
+    tasks.push({ task: task.id, attempt: status.attempt, head: status.head });
+  }
   return tasks.length > 0 ? [{ do: 'land', tasks }] : [];
 }
 

@@ -90,10 +90,13 @@ export function simulate(input: SimulationInput): Simulation {
       now = wake.at;
       continue;
     }
-    pending.shift();
     now = next.at;
-    const outcome = input.outcome?.(next.task, next.attempt) ?? 'success';
-    append({ type: 'attempt.ended', task: next.task, attempt: next.attempt, ...resultOf(outcome) });
+    // All that end at this moment, before the next decision.
+    for (let each = pending[0]; each?.at === now; each = pending[0]) {
+      pending.shift();
+      const { task, attempt } = each;
+      append({ type: 'attempt.ended', task, attempt, ...resultOf(input.outcome?.(task, attempt) ?? 'success') });
+    }
   }
   throw new Error('the scheduler does not come to an end');
 }
