@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+run('scripts/write-help.js', 'dist');
+
+function run(...argv) {
+  execFileSync(process.execPath, argv, { cwd: root, stdio: 'inherit' });
+}
