@@ -37,7 +37,8 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
   if (state.dependencies === 'failed') return [{ do: 'finish', outcome: 'failed' }];
 
   // Decided after every event: what concerns no task must not look at a thousand of them.
-  const { counts, selected } = survey(state);
+  const { counts, active } = survey(state);
+  const selected = selectedIn(state);
   const lost = counts.failed + counts.blocked + counts.skipped > 0 || selected.size < state.tasks.size;
   const actions = [
     ...(lost || gates.anyFailed ? blocks(schedule, state, { selected, gates }) : []),
@@ -46,7 +47,7 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
     ...validation(state),
     ...completions(state, selected),
     ...(counts.waiting > 0 && counts.running < limits.maxConcurrent
-      ? starts(schedule, state, limits, { selected, gates })
+      ? starts(schedule, state, limits, { selected, gates, active, running: counts.running })
       : []),
   ];
   if (actions.length > 0 || isInFlight(state, verifying)) return actions;
@@ -65,7 +66,7 @@ function decideStopping(
   return [{ do: 'finish', outcome: 'stopped' }];
 }
 
-/** How many tasks are in each state, and which of them this opening works on. */
+/** How many tasks are in each state, and which of them hold their scopes. */
 function survey(state: RunState) {
   const counts: Record<TaskStatus['is'], number> = {
     waiting: 0,
@@ -78,8 +79,12 @@ function survey(state: RunState) {
     blocked: 0,
     skipped: 0,
   };
-  for (const { status } of state.tasks.values()) counts[status.is]++;
-  return { counts, selected: selectedIn(state) };
+  const active = new Set<TaskId>();
+  for (const [id, { status }] of state.tasks) {
+    counts[status.is]++;
+    if (isActive(status)) active.add(id);
+  }
+  return { counts, active };
 }
 
 interface Reach {
@@ -142,13 +147,14 @@ function validation(state: RunState): Action[] {
   return next ? [{ do: 'validate', wave: next.number }] : [];
 }
 
-function starts(schedule: Schedule, state: RunState, limits: Limits, { selected, gates }: Reach): Action[] {
-  const active = new Set<TaskId>();
-  let running = 0;
-  for (const [id, { status }] of state.tasks) {
-    if (isActive(status)) active.add(id);
-    if (status.is === 'running') running++;
-  }
+interface Room extends Reach {
+  active: Set<TaskId>;
+  running: number;
+}
+
+function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room): Action[] {
+  const { selected, gates, active } = room;
+  let { running } = room;
   const actions: Action[] = [];
   const announced = new Set<number>();
   let wake = Number.POSITIVE_INFINITY;
