@@ -1,8 +1,11 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { agentNamed } from '../agent/registry.ts';
 import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
 import type { Diagnostic, Plan } from '../plan/plan.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
+import { listed } from '../run/describe.ts';
 import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -48,7 +51,9 @@ export async function resumeRun(
     current = readPlan(project, found.state.planDir, { ...options, command: 'resume' }).plan;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    context.stderr.write(`copse: the plan cannot be read any more (${error.message}); going on with it as it was\n`);
+    context.stderr.write(
+      `copse: the plan cannot be read any more (${error.message.split('\n')[0]}); going on with it as it was\n`,
+    );
   }
   return goOn(context, project, found, current, options);
 }
@@ -82,8 +87,9 @@ export function readPlan(
   name: string | undefined,
   { honorBlocks = false, freshPrompts = false, command }: RunOptions & { command: string },
 ): { plan: Plan; dir: string } {
-  const { root } = project.repository;
-  const dir = findPlan({ cwd: project.cwd, repoRoot: root, argument: name, command });
+  const found = findPlan({ cwd: project.cwd, argument: name, command });
+  // git's paths have no links in them. Of the folder itself the name counts, wherever it leads.
+  const dir = join(realpathSync(dirname(found)), basename(found));
   const loaded = loadPlanFolder(dir, { honorBlocks });
   if (!loaded.ok) throw planInvalid(typedPath(project.cwd, dir), loaded.diagnostics);
   if (!freshPrompts) return { plan: loaded.plan, dir };
@@ -148,7 +154,7 @@ function checkDone({ state, alive }: FoundRun): void {
     const left = [...state.tasks.values()]
       .filter((task) => task.status.is !== 'integrated')
       .map((task) => task.seed.id);
-    throw new Refusal('run-partial', `the last run of ${plan} has integrated all but ${left.join(', ')}`, {
+    throw new Refusal('run-partial', `the last run of ${plan} has integrated all but ${listed(left, 5)}`, {
       exit: EXIT.usage,
       hint: `copse resume ${plan}; or choose with --wave or --only`,
     });

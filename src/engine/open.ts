@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isAncestor } from '../git/history.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { findLanded } from '../integrate/land.ts';
+import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createRun as createFolder, newRunId, type RunPaths, removeRun, runPaths } from '../journal/store.ts';
 import { openJournal } from '../journal/write.ts';
@@ -89,7 +89,7 @@ export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { repl
   try {
     const state = fold(journal.past.events, reduce);
     const selection = select(state, input.select);
-    const frozen = JSON.parse(readFileSync(paths.plan, 'utf8')) as Plan;
+    const frozen = readFrozenPlan(paths);
     const replanned = current !== null && JSON.stringify(current) !== JSON.stringify(frozen);
     if (replanned) checkSameShape(frozen, current);
     const actual = await restoreIntegrationRef(repository, state);

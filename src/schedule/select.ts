@@ -1,3 +1,4 @@
+import { listed } from '../run/describe.ts';
 import type { Selection, TaskId } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -73,7 +74,7 @@ function checkWave(state: RunState, number: number): void {
     if (missing.length > 0) {
       throw new Refusal(
         'earlier-wave',
-        `--wave ${number}: ${missing.join(', ')} of wave ${wave.number} not integrated yet`,
+        `--wave ${number}: ${listed(missing, 5)} of wave ${wave.number} not integrated yet`,
         {
           exit: EXIT.usage,
           hint: `copse run ${state.plan} --wave ${wave.number}`,
@@ -97,7 +98,7 @@ function checkDependencies(state: RunState, tasks: TaskId[]): void {
     if (missing.length > 0) {
       throw new Refusal(
         'missing-dependency',
-        `${id} needs ${missing.join(', ')}, which is not integrated and not selected`,
+        `${id} needs ${listed(missing, 5)}, which is not integrated and not selected`,
         {
           exit: EXIT.usage,
           hint: `--only ${[...missing, ...tasks].join(',')}`,

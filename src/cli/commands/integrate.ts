@@ -2,9 +2,11 @@ import { join, relative } from 'node:path';
 import type { Git } from '../../git/git.ts';
 import { branchExists, readRef } from '../../git/refs.ts';
 import { landOnTarget, type TargetLanding } from '../../integrate/target.ts';
+import { readFrozenPlan } from '../../journal/frozen-plan.ts';
 import { openJournal } from '../../journal/write.ts';
 import { renderMarkdown } from '../../report/markdown.ts';
 import { buildReport, type Report } from '../../report/report.ts';
+import { listed } from '../../run/describe.ts';
 import { reduce } from '../../run/reduce.ts';
 import type { RunState } from '../../run/state.ts';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
@@ -12,7 +14,6 @@ import { systemClock } from '../../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { readFrozenPlan } from '../frozen-plan.ts';
 import { openProject, type Project } from '../project.ts';
 import { type FoundRun, findRun } from '../runs.ts';
 
@@ -27,7 +28,17 @@ export const integrate: CommandModule = {
     command
       .argument('[run]', 'a plan or a run id; default: the latest run')
       .option('--into <branch>', 'the branch to land on; default: the one the run started from')
-      .option('--partial', 'land what is integrated although tasks are missing');
+      .option('--partial', 'land what is integrated although tasks are missing')
+      .addHelpText(
+        'after',
+        `
+A checkout of the branch follows, if nothing in it can get lost; else nothing is
+changed and the command to type is shown. The report goes to the plan folder:
+integration-report.md.
+
+Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
+6 conflict, or not integrated · 7 environment`,
+      );
   },
 
   async run(context, [name], options: Options) {
@@ -65,12 +76,15 @@ function checkReady({ state, alive }: FoundRun, { partial }: Options): void {
     });
   }
   if (missing.length > 0 && !partial) {
+    const failed = [...state.tasks.values()].some(({ status }) => status.is === 'failed');
+    const goOn = failed ? `copse run ${plan} --retry-failed` : `copse resume ${plan}`;
     throw new Refusal(
       'not-integrated',
-      `${missing.join(', ')} of ${plan} ${missing.length === 1 ? 'is' : 'are'} not integrated`,
+      `${missing.length} of ${state.tasks.size} tasks of ${plan} are not integrated: ${listed(missing, 5)}`,
       {
         exit: EXIT.integration,
-        hint: `copse run ${plan} --retry-failed; or land the rest: copse integrate ${plan} --partial`,
+        hint: `${goOn}; or land the rest: copse integrate ${plan} --partial`,
+        details: { missing },
       },
     );
   }
