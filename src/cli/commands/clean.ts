@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isAncestor } from '../../git/history.ts';
 import { deleteRef, readRef } from '../../git/refs.ts';
 import { keepCommit } from '../../git/snapshot.ts';
-import { removeWorktree } from '../../git/worktree.ts';
+import { checkedOutAt, emptyTrash, removeWorktree } from '../../git/worktree.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { openJournal } from '../../journal/write.ts';
 import { lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
@@ -30,7 +30,14 @@ export const clean: CommandModule = {
     command
       .argument('[run]', 'a plan or a run id; default: the latest run')
       .option('--force', 'also what is not integrated; its work is kept in refs/copse/snapshots')
-      .option('--dry-run', 'say what would go and what would stay');
+      .option('--dry-run', 'say what would go and what would stay')
+      .addHelpText(
+        'after',
+        `
+Removes worktrees and branches that a run made and whose work is integrated, and
+says what it kept and why. What --force removes can be had again:
+  git for-each-ref refs/copse/snapshots`,
+      );
   },
 
   async run(context, [name], options: { force?: boolean; dryRun?: boolean; json?: boolean }) {
@@ -96,6 +103,8 @@ async function removeTask(
     if (!removed.removed) return keep(removed.why);
   }
   if (tip === null) return { what, removed: true, why: null };
+  const checkout = await checkedOutAt(git, branch);
+  if (checkout !== null) return keep(`${branch} is checked out in ${checkout}`);
   if (!integrated) await keepCommit(git, snapshotPrefix(state, task.seed.id), tip);
   const gone = await deleteOwnedBranch(project.repository, state.id, { branch, tip });
   return gone ? { what, removed: true, why: null } : keep(`${branch} moved meanwhile, or was not made by this run`);
@@ -120,6 +129,7 @@ async function removeShared(
   const outcomes: Outcome[] = [];
   if (existsSync(worktree) && all) {
     await removeWorktree(project.repository, worktree);
+    await emptyTrash(root);
     outcomes.push({ what: worktree, removed: true, why: null });
   }
   const name = state.integrationRef.replace('refs/heads/', '');
@@ -127,7 +137,10 @@ async function removeShared(
   if (tip !== null) {
     const landed =
       state.target !== null && (await isOn(git, tip, [state.target, state.landed?.target ?? state.target]));
-    if (landed || (force && all)) {
+    const checkout = await checkedOutAt(git, name);
+    if (checkout !== null && (landed || force)) {
+      outcomes.push({ what: name, removed: false, why: `is checked out in ${checkout}` });
+    } else if (landed || (force && all)) {
       if (!landed) await keepCommit(git, snapshotPrefix(state, '_integration'), tip);
       await deleteRef(git, state.integrationRef, tip);
       outcomes.push({ what: name, removed: true, why: null });
@@ -136,14 +149,19 @@ async function removeShared(
       outcomes.push({ what: name, removed: false, why });
     }
   }
-  removeEmptyFolders(root, 3);
+  // A folder that the user has chosen is the user's.
+  removeEmptyFolders(root, project.config.workspace.root === undefined ? 3 : 1);
   return outcomes;
 }
 
 /** The plan's folder of worktrees, the repository's and the one for all, as far as nothing else is in them. */
 function removeEmptyFolders(folder: string, levels: number): void {
-  if (levels === 0 || !existsSync(folder) || readdirSync(folder).length > 0) return;
-  rmdirSync(folder);
+  if (levels === 0) return;
+  try {
+    rmdirSync(folder);
+  } catch {
+    return; // not empty, not there, or not ours to remove
+  }
   removeEmptyFolders(dirname(folder), levels - 1);
 }
 
