@@ -22,7 +22,7 @@ const PATIENCE_MS = 30_000;
 /** Is the binary there, does it answer, is somebody logged in? Asks no model. */
 export async function checkClaude(program: ClaudeProgram | NoProgram): Promise<AgentCheck> {
   if ('missing' in program) {
-    const hint = 'Install it (`npm install -g @anthropic-ai/claude-code`) or set agents.claude.command to its path.';
+    const hint = 'install it (`npm install -g @anthropic-ai/claude-code`), or set agents.claude.command to its path';
     return { ok: false, message: `Claude Code was not found: ${program.missing}`, hint };
   }
   const path = program.argv[0]!;
@@ -33,14 +33,14 @@ export async function checkClaude(program: ClaudeProgram | NoProgram): Promise<A
     return {
       ok: false,
       message: `\`${path} --version\` gave no version: ${said}`,
-      hint: 'Set agents.claude.command to a working Claude Code.',
+      hint: 'set agents.claude.command to a working Claude Code',
     };
   }
   if (knowsAuthStatus(version) && (await isLoggedOut(program))) {
     return {
       ok: false,
       message: `Claude Code ${version} is not logged in`,
-      hint: 'Run `claude` once and log in, or set ANTHROPIC_API_KEY.',
+      hint: 'run `claude` once and log in, or set ANTHROPIC_API_KEY',
     };
   }
   return { ok: true, version, path };

@@ -43,22 +43,22 @@ export function parseTemplate(agent: string, argv: readonly string[]): Template 
     throw refusal(
       agent,
       'has no program to run',
-      `Set agents.${agent}.command, as in ["my-agent", "--prompt", "{prompt_file}"].`,
+      `set agents.${agent}.command, as in ["my-agent", "--prompt", "{prompt_file}"]`,
     );
   }
-  if (argv.some((argument) => argument.includes('\0'))) throw refusal(agent, 'holds a NUL character', 'Remove it.');
+  if (argv.some((argument) => argument.includes('\0'))) throw refusal(agent, 'holds a NUL character', 'remove it');
   if (parts(agent, program).some((part) => 'placeholder' in part)) {
     throw refusal(
       agent,
       `chooses its program by a placeholder: ${program}`,
-      'Name the program; placeholders stand in its arguments.',
+      'name the program; placeholders stand in its arguments',
     );
   }
   const parsed = rest.map((argument) => parts(agent, argument));
   parsed.forEach((argument, index) => {
     const used = argument.find((part) => 'placeholder' in part);
     if (used && isCode(argv, index + 1)) {
-      const hint = 'A title could hold commands: use the COPSE_… variables of the environment in the code instead.';
+      const hint = 'a title could hold commands: use the COPSE_… variables of the environment in the code instead';
       throw refusal(agent, `puts {${used.placeholder}} into code: ${rest[index]}`, hint);
     }
   });
@@ -86,7 +86,7 @@ function parts(agent: string, argument: string): Part[] {
       throw refusal(
         agent,
         `has an unknown placeholder {${name}}`,
-        `Known are ${known}; write {{${name}}} for the text itself.`,
+        `known are ${known}; write {{${name}}} for the text itself`,
       );
     });
 }
@@ -102,5 +102,5 @@ function isCode(argv: readonly string[], index: number): boolean {
 }
 
 function refusal(agent: string, what: string, hint: string): Refusal {
-  return new Refusal('bad-agent-command', `The command of agent \`${agent}\` ${what}`, { exit: EXIT.usage, hint });
+  return new Refusal('bad-agent-command', `the command of agent \`${agent}\` ${what}`, { exit: EXIT.usage, hint });
 }

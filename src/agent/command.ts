@@ -47,9 +47,9 @@ export function createCommandAdapter(settings: CommandSettings, machine: Machine
       const found = find();
       if ('path' in found) return { ok: true, version: 'unknown', path: found.path };
       const hint = template.program.includes(' ')
-        ? `Write agents.${name}.command as a list: ["program", "argument"].`
-        : `Install it, or set agents.${name}.command to the path of an executable file.`;
-      return { ok: false, message: `Agent \`${name}\` was not found: ${found.error.message}`, hint };
+        ? `write agents.${name}.command as a list: ["program", "argument"]`
+        : `install it, or set agents.${name}.command to the path of an executable file`;
+      return { ok: false, message: `agent \`${name}\` was not found: ${found.error.message}`, hint };
     },
     // What a role means is the program's affair, if it takes one at all.
     roles: async (wanted) => new Set(template.uses.has('role') ? wanted.filter((role) => !role.startsWith('-')) : []),

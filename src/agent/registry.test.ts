@@ -51,7 +51,7 @@ describe('agents of a config', () => {
     const agents = createAgents({}, machine);
     expect(agentNamed(agents, 'claude').name).toBe('claude');
     expect(() => agentNamed(agents, 'x')).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('Known are claude.') }),
+      expect.objectContaining({ hint: expect.stringContaining('known are claude;') }),
     );
   });
 });

@@ -35,9 +35,9 @@ export function createAgents(config: AgentsConfig, machine: Machine): Map<string
 export function agentNamed(agents: ReadonlyMap<string, AgentAdapter>, name: string): AgentAdapter {
   const found = agents.get(name);
   if (found) return found;
-  throw new Refusal('unknown-agent', `There is no agent \`${name}\``, {
+  throw new Refusal('unknown-agent', `there is no agent \`${name}\``, {
     exit: EXIT.usage,
-    hint: `Known are ${[...agents.keys()].join(', ')}. Define it under \`agents\` in the config, with a \`type\` and a \`command\`.`,
+    hint: `known are ${[...agents.keys()].join(', ')}; define it under "agents" in copse.config.json, with a type and a command`,
   });
 }
 
@@ -49,9 +49,9 @@ function create(name: string, definition: AgentDefinition, machine: Machine): Ag
     case 'command':
       return createCommandAdapter({ ...definition, command: definition.command ?? [] }, machine, name);
     default:
-      throw new Refusal('agent-type', `Agent \`${name}\` has no known type`, {
+      throw new Refusal('agent-type', `agent \`${name}\` has no known type`, {
         exit: EXIT.usage,
-        hint: `Set agents.${name}.type to "claude" or "command".`,
+        hint: `set agents.${name}.type to "claude" or "command"`,
       });
   }
 }

@@ -22,7 +22,7 @@ export function findProgram(name: string, options: { cwd: string; env: NodeJS.Pr
   }
   if (denied !== null) return { error: { code: 'EACCES', message: `${denied} is not executable` } };
   if (name.includes('/')) return missing(`there is no program ${candidates[0]}`);
-  return missing(options.env.PATH ? `${name} is in no folder of PATH (${options.env.PATH})` : `${name}: PATH is empty`);
+  return missing(options.env.PATH ? `${name} is in no folder of PATH` : `${name}: PATH is empty`);
 }
 
 function missing(message: string): FoundProgram {
