@@ -5,7 +5,7 @@ import { runEngine } from '../engine/engine.ts';
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { attemptPaths } from '../journal/store.ts';
-import { describeFailure } from '../run/describe.ts';
+import { describeFailure, listed } from '../run/describe.ts';
 import type { RunEvent } from '../run/event.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
@@ -111,17 +111,25 @@ function closingLines(state: RunState): string[] {
     `${state.plan}: ${state.outcome === 'stopped' ? 'stopped, ' : ''}${counts.integrated} of ${summary.tasks.length} tasks integrated on ${summary.integrationBranch} in ${duration(summary.elapsedMs)}${cost}`,
   ];
   if (state.failure) lines.push(`  ✗ ${describeFailure(state.failure)}`);
-  for (const { seed, status, notes } of state.tasks.values()) {
+  for (const { seed, status } of state.tasks.values()) {
     if (status.is === 'failed') lines.push(`  ✗ ${seed.id}: ${describeFailure(status.failure)}`);
     if (status.is === 'blocked') {
       lines.push(
         `  ⊘ ${seed.id} waits behind ${'task' in status.by ? status.by.task : `the validation of wave ${status.by.wave}`}`,
       );
     }
-    for (const note of notes) lines.push(`  · ${seed.id}: ${note}`);
   }
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'failed') lines.push(`  ✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);
   }
-  return [...lines, nextCommand(state, false)];
+  return [...lines, ...notesOf(state), nextCommand(state, false)];
+}
+
+/** What is unusual; said once for all tasks that it is true of. */
+function notesOf(state: RunState): string[] {
+  const tasks = new Map<string, string[]>();
+  for (const { seed, notes } of state.tasks.values()) {
+    for (const note of notes) tasks.set(note, [...(tasks.get(note) ?? []), seed.id]);
+  }
+  return [...tasks].map(([note, ids]) => `  · ${listed(ids, 4)}: ${note}`);
 }

@@ -77,7 +77,8 @@ export async function showSchedule(
     context.stdout.write(`${JSON.stringify({ v: 1, command: 'plan', ok: true, ...prediction, settings, disk })}\n`);
     return EXIT.ok;
   }
-  for (const line of scheduleLines(prediction, disk, context.stdout.columns)) context.stdout.write(`${line}\n`);
+  const { isTTY, columns } = context.stdout;
+  for (const line of scheduleLines(prediction, disk, isTTY ? columns : 160)) context.stdout.write(`${line}\n`);
   context.stdout.write(`next: copse run ${read.name}\n`);
   return EXIT.ok;
 }

@@ -15,15 +15,16 @@ export interface Disk {
 export function scheduleLines(prediction: Prediction, disk: Disk | null, width: number): string[] {
   const { unit, tasks, waves, makespan, peak, criticalPath, exclusive } = prediction;
   const time = (value: number) => (unit === 'ms' ? duration(value) : String(value));
+  const most = Math.max(width, 80);
+  const agents = new Set(tasks.map((task) => task.agent)).size > 1;
   const rows = tasks.map((task) => [
-    `  ${task.id}`,
+    clip(`  ${task.id}`, Math.floor(most * 0.4)),
     String(task.wave),
     `${time(task.start)}–${time(task.end)}`,
+    ...(agents ? [clip(task.agent, Math.floor(most * 0.25))] : []),
     task.deps.join(', ') || '-',
-    task.agent,
-    task.branch,
   ]);
-  const header = ['  task', 'wave', unit === 'ms' ? 'time' : 'step', 'after', 'agent', 'branch'];
+  const header = ['  task', 'wave', unit === 'ms' ? 'time' : 'step', ...(agents ? ['agent'] : []), 'after'];
   const ids = new Set(tasks.map((task) => task.id));
   const lines = [
     `${prediction.plan}: ${tasks.length} tasks in ${waves.filter((wave) => wave.tasks.some((id) => ids.has(id))).length} waves, at most ${peak} at once`,
@@ -38,10 +39,23 @@ export function scheduleLines(prediction: Prediction, disk: Disk | null, width: 
     unit === 'ms'
       ? `predicted makespan: ${duration(makespan)}, from the durations of earlier runs`
       : `predicted makespan: ${makespan} task lengths (no earlier run to learn durations from)`,
-    ...(tasks[0] ? [`worktrees: ${tasks[0].workspace.replace(/[^/\\]+$/, '')}<task>`] : []),
+    ...(tasks[0] ? placesOf(prediction.plan, tasks[0], agents) : []),
     ...diskLine(disk),
   ];
-  return lines.map((line) => clip(line, Math.max(width, 80)));
+  return lines.map((line) => clip(line, most));
+}
+
+/** Names that differ in the task only are said once. */
+function placesOf(
+  plan: string,
+  { id, branch, workspace, agent }: Prediction['tasks'][number],
+  agents: boolean,
+): string[] {
+  return [
+    ...(agents ? [] : [`agent: ${agent}`]),
+    `branches: ${branch.slice(0, -id.length)}<task>, landing on copse/${plan}`,
+    `worktrees: ${workspace.slice(0, -id.length)}<task>`,
+  ];
 }
 
 function exclusiveLine(pairs: [string, string][]): string[] {
