@@ -8,7 +8,7 @@ export async function dispatch(entry: CommandEntry, context: CliContext): Promis
   const module = await entry.load();
   const command = new Command(`copse ${entry.name}`)
     .description(entry.summary)
-    .option('--json', 'print one JSON document on stdout')
+    .option('--json', 'print JSON on stdout: one document, or events, one a line')
     .helpOption('-h, --help', 'show this help')
     .exitOverride()
     .configureOutput({

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { printable } from '../plan/text.ts';
-import { plansIn } from '../project/find-plan.ts';
+import { findParallel, plansIn } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { summarize } from '../run/summarize.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
@@ -71,10 +71,12 @@ function linesOf({ repository: { root, head } }: Project, plans: Standing[]): st
   return [where, ...columns(plans.map(({ plan, text }) => [`  ${printable(plan)}`, text]))];
 }
 
-function standings({ repository: { root, commonDir } }: Project, now: number): Standing[] {
-  return plansIn(join(root, 'parallel')).map((plan, index) => {
+function standings({ repository: { commonDir }, cwd }: Project, now: number): Standing[] {
+  const parallel = findParallel(cwd);
+  if (parallel === null) return [];
+  return plansIn(parallel).map((plan, index) => {
     const run = latestRunOf(commonDir, plan);
-    return run && run.state.phase !== 'abandoned' ? ofRun(run, now) : ofPlan(join(root, 'parallel', plan), plan, index);
+    return run && run.state.phase !== 'abandoned' ? ofRun(run, now) : ofPlan(join(parallel, plan), plan, index);
   });
 }
 

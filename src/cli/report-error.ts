@@ -21,7 +21,7 @@ export function reportError(
     );
   } else {
     context.stderr.write(textOf(refusal));
-    if (refusal.code === 'internal' && error instanceof Error) context.stderr.write(`${error.stack}\n`);
+    if (refusal.code === 'internal' && error instanceof Error) context.stderr.write(linesOf(`${error.stack}`));
   }
   return refusal.exit;
 }
@@ -31,8 +31,15 @@ function textOf({ where, message, code, hint }: Refusal): string {
   const [first = '', ...more] = message.split('\n');
   const lines = [`copse: ${where === undefined ? '' : `${where}: `}${first} [${code}]`, ...more];
   if (hint !== undefined) lines.push(...`  next: ${hint}`.split('\n'));
-  // A name of a plan, a path or what git said may hold what a terminal acts on.
-  return lines.map((line) => `${printable(line)}\n`).join('');
+  return linesOf(lines.join('\n'));
+}
+
+/** A name of a plan, a path or what git said may hold what a terminal acts on. */
+function linesOf(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${printable(line)}\n`)
+    .join('');
 }
 
 /** What a full disk, a missing permission or a broken repository makes of our calls; null when it is something else. */

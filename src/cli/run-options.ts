@@ -26,17 +26,24 @@ const HOUR = 3_600_000;
 
 export function addLimitOptions(command: Command): Command {
   return command
-    .option('--max-concurrent <n>', 'agents at once (default 3)', whole(1, 1000))
-    .option('--retries <n>', 'further attempts after a failure (default 1)', whole(0, 100))
-    .option('--timeout <duration>', 'time an agent has, such as 90s, 30m, 2h (default 2h)', positive)
-    .option('--stall <duration>', 'end an agent that says nothing for so long; 0 is never (default 30m)', milliseconds)
+    .option('--max-concurrent <n>', 'agents at once (default: config, else 3)', whole(1, 1000))
+    .option('--retries <n>', 'further attempts after a failure (default: config, else 1)', whole(0, 100))
+    .option('--timeout <duration>', 'time an agent has, as 90s, 30m, 2h (default: config, else 2h)', positive)
+    .option(
+      '--stall <duration>',
+      'end an agent that says nothing for so long; 0 is never (default: config, else 30m)',
+      milliseconds,
+    )
     .addOption(
       new Option('--barrier <kind>', 'wave: a wave starts when all before it are in').choices(['none', 'wave']),
     )
     .addOption(
-      new Option('--scope <policy>', 'changes outside CREATE and MODIFY (default warn)').choices(['warn', 'enforce']),
+      new Option('--scope <policy>', 'changes outside CREATE and MODIFY (default: config, else warn)').choices([
+        'warn',
+        'enforce',
+      ]),
     )
-    .option('--agent <name>', 'claude, command, or one of the config (default claude)', word)
+    .option('--agent <name>', 'claude, command, or another of the config (default: config, else claude)', word)
     .option('--model <name>', 'model for agents that take one', word);
 }
 

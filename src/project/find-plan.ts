@@ -50,7 +50,8 @@ function planAround(cwd: string, parallel: string | null): string | null {
   return existsSync(join(cwd, 'manifest.json')) && isFolder(join(cwd, 'tasks')) ? resolve(cwd) : null;
 }
 
-function findParallel(cwd: string, repoRoot: string | undefined): string | null {
+/** The nearest folder `parallel` upwards, up to the root of the repository; null when there is none. */
+export function findParallel(cwd: string, repoRoot?: string): string | null {
   if (repoRoot !== undefined) {
     const folder = join(repoRoot, 'parallel');
     return isFolder(folder) ? folder : null;

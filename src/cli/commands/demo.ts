@@ -36,7 +36,7 @@ export const demo: CommandModule = {
       .option('--rm', 'remove it all at the end when everything went well; otherwise it stays, to look around in')
       .addHelpText(
         'after',
-        '\nNo key and no network: the agents are scripts that write code which was worked out beforehand.',
+        '\nNo key and no network: the agents are scripts that write code which was worked\nout beforehand.',
       );
   },
 

@@ -2,16 +2,19 @@ import { freemem, loadavg, totalmem } from 'node:os';
 import { createGit, requireGit } from '../../git/git.ts';
 import { openRepository } from '../../git/repository.ts';
 import { dirtyPaths } from '../../git/status.ts';
+import { printable } from '../../plan/text.ts';
 import { findProgram } from '../../process/program.ts';
 import { loadConfig } from '../../project/config.ts';
-import { plansIn } from '../../project/find-plan.ts';
+import { findParallel, plansIn } from '../../project/find-plan.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import { agentsOf, workspacesRoot } from '../compose.ts';
 import type { CliContext } from '../context.ts';
 import { freeBytes } from '../disk.ts';
 import type { Project } from '../project.ts';
-import { bytes, columns } from '../render/format.ts';
+import { bytes } from '../render/format.ts';
+import { wrapWords } from '../style.ts';
+import { checkWorkspaceRoot } from '../workspace-root.ts';
 
 /** One thing that copse needs or can use. `missing`: a run would fail; `note`: it goes without. */
 interface Finding {
@@ -32,8 +35,11 @@ export const doctor: CommandModule = {
       return ok ? EXIT.ok : EXIT.environment;
     }
     const sign = { ok: '✓', note: '·', missing: '✗' };
-    for (const line of columns(findings.map(({ name, state, message }) => [`${sign[state]} ${name}`, message]))) {
-      context.stdout.write(`${line}\n`);
+    const left = Math.max(...findings.map(({ name }) => name.length)) + 4;
+    for (const { name, state, message } of findings) {
+      const [first, ...more] = wrapWords(printable(message), context.stdout.columns - left);
+      const lines = [`${sign[state]} ${name}`.padEnd(left) + first, ...more.map((line) => ' '.repeat(left) + line)];
+      context.stdout.write(`${lines.join('\n')}\n`);
     }
     for (const { hint } of findings) if (hint) context.stdout.write(`  next: ${hint}\n`);
     if (ok) context.stdout.write('next: copse validate, or copse demo to see a whole run\n');
@@ -70,12 +76,22 @@ async function examine(context: CliContext): Promise<Finding[]> {
 
 async function examineProject(context: CliContext, project: Project): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [name, adapter] of agentsOf(context, project)) {
+  let agents: ReturnType<typeof agentsOf> = new Map();
+  const defined = await check('agents', async () => {
+    agents = agentsOf(context, project);
+    return { message: `${agents.size} defined` };
+  });
+  if (defined.state !== 'ok') findings.push(defined);
+  for (const [name, adapter] of agents) {
     const found = await adapter.check();
     const needed = name === project.config.agent;
     findings.push(
       found.ok
-        ? { name: `agent ${name}`, state: 'ok', message: `${found.version} (${found.path})` }
+        ? {
+            name: `agent ${name}`,
+            state: 'ok',
+            message: found.version === 'unknown' ? found.path : `${found.version} (${found.path})`,
+          }
         : {
             name: `agent ${name}`,
             state: needed ? 'missing' : 'note',
@@ -86,8 +102,14 @@ async function examineProject(context: CliContext, project: Project): Promise<Fi
   }
   const root = workspacesRoot(project, '');
   const free = freeBytes(root);
-  findings.push({ name: 'workspaces', state: 'ok', message: `${root}${free === null ? '' : `, ${bytes(free)} free`}` });
-  const plans = plansIn(`${project.repository.root}/parallel`);
+  findings.push(
+    await check('workspaces', async () => {
+      checkWorkspaceRoot(root, project.repository);
+      return { message: `${root}${free === null ? '' : `, ${bytes(free)} free`}` };
+    }),
+  );
+  const parallel = findParallel(project.cwd);
+  const plans = parallel === null ? [] : plansIn(parallel);
   findings.push({
     name: 'plans',
     state: plans.length > 0 ? 'ok' : 'note',

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptPaths } from '../../journal/store.ts';
 import { tailLines } from '../../process/tail.ts';
@@ -9,6 +9,7 @@ import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { openProject } from '../project.ts';
+import { columns } from '../render/format.ts';
 import { whole } from '../run-options.ts';
 import { type FoundRun, findRun, readRun } from '../runs.ts';
 
@@ -129,13 +130,22 @@ function noDocument(): Refusal {
 }
 
 function list(context: CliContext, run: FoundRun, { json }: Options): ExitCode {
-  const names = existsSync(run.paths.attempts) ? readdirSync(run.paths.attempts).sort() : [];
-  const files = names.map((name) => ({ attempt: name, file: join(run.paths.attempts, name, 'agent.log') }));
-  if (json) context.stdout.write(`${JSON.stringify({ v: 1, command: 'logs', ok: true, run: run.id, logs: files })}\n`);
-  else {
-    for (const { attempt, file } of files) context.stdout.write(`${attempt}  ${file}\n`);
-    if (files.length === 0) context.stdout.write(`${run.state.plan}: no agent has begun yet\n`);
-    context.stdout.write('next: copse logs TASK [-f] [--attempt N]\n');
+  const { attempts: folder } = run.paths;
+  const files = [...run.state.tasks].flatMap(([task, { attempts }]) =>
+    attempts.map(({ number, result, failure }) => ({
+      task,
+      attempt: number,
+      ended: result === null ? null : (failure?.code ?? result.outcome),
+      file: join(folder, `${task}.${number}`, 'agent.log'),
+    })),
+  );
+  if (json) {
+    context.stdout.write(`${JSON.stringify({ v: 1, command: 'logs', ok: true, run: run.id, logs: files })}\n`);
+    return EXIT.ok;
   }
+  const rows = files.map(({ task, attempt, ended }) => [task, String(attempt), ended ?? 'running']);
+  if (rows.length === 0) context.stdout.write(`${run.state.plan}: no agent has begun yet\n`);
+  else for (const line of columns([['task', 'try', 'ended'], ...rows])) context.stdout.write(`${line}\n`);
+  context.stdout.write(`all in ${folder}\nnext: copse logs TASK [-f] [--attempt N]\n`);
   return EXIT.ok;
 }

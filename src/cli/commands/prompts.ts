@@ -47,9 +47,11 @@ export const prompts: CommandModule = {
       .addHelpText(
         'after',
         `
-Without an option the prompts that are missing are written; one that is there is never overwritten.
+Without an option the prompts that are missing are written; one that is there is
+never overwritten.
 
-Exit status: 0 written, or all valid · 1 some prompt is not valid · 2 no plan or no prompts · 3 the plan is not valid
+Exit status: 0 written, or all valid · 1 some prompt is not valid ·
+2 no plan or no prompts · 3 the plan is not valid
 
 Examples:
   copse prompts                  write what is missing

@@ -21,7 +21,24 @@ export const run: CommandModule = {
       .option('--dry-run', 'show the schedule and change nothing')
       .option('--honor-blocks', '`blocks` that no `deps` mirrors count as dependencies')
       .option('--fresh-prompts', 'generate the prompts anew, whatever prompts/ holds')
-      .addOption(progressOption());
+      .addOption(progressOption())
+      .addHelpText(
+        'after',
+        `
+A task starts as soon as its dependencies are integrated. Your checkout is not
+touched: agents work in worktrees of their own, and their work lands on the
+branch copse/<plan>. Ctrl-C asks the agents to end, a second one ends them at
+once; copse resume goes on. With --json every event of the run is one line.
+
+Exit status: 0 all integrated · 1 a task failed · 2 usage · 3 plan not valid ·
+6 a validation failed, or a conflict · 7 environment · 130/143 stopped
+
+Examples:
+  copse run                        the only plan in parallel/
+  copse run TS-0042 --dry-run      what would happen, and when
+  copse run TS-0042 --wave 1       the first wave alone
+  copse run TS-0042 --retry-failed what failed, once more`,
+      );
   },
 
   async run(context, [plan], options: Options) {
