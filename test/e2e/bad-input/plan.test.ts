@@ -48,7 +48,7 @@ const codes = (details: unknown, file: string) =>
 
 describe('which plan', () => {
   it('none at all: says what a plan looks like', async () => {
-    for (const argv of [...READERS, ['validate']]) {
+    for (const argv of [...READERS, ['validate'], ['prompts'], ['prompts', '--check']]) {
       expect(await refused(scratch, argv)).toMatchObject({ code: 'no-plan', exit: 2 });
     }
     mkdirSync(join(scratch.repo, 'parallel'));
