@@ -59,6 +59,8 @@ export interface AgentAdapter {
   name: string;
   command(context: AgentContext): CommandLine;
   reader(context: AgentContext): TranscriptReader;
+  /** Bytes of memory that one takes as a rule; for admission, until this run has measured its own. */
+  memory?: number;
   /** Is the binary there, does it answer? Costs no tokens. */
   check(): Promise<AgentCheck>;
   /** Which of these roles the agent knows; asked once a run, before the first start. Costs no tokens. */

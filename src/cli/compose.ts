@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AgentAdapter } from '../agent/adapter.ts';
 import { type AgentsConfig, createAgents } from '../agent/registry.ts';
+import { admission } from '../engine/admission.ts';
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { localExecutor } from '../executor/local.ts';
@@ -15,6 +16,7 @@ import { integrationWorktree } from '../integrate/integration-worktree.ts';
 import { type Landed, landMany } from '../integrate/land.ts';
 import { runValidation } from '../integrate/validate.ts';
 import { attemptPaths } from '../journal/store.ts';
+import { probe } from '../machine/probe.ts';
 import type { Plan } from '../plan/plan.ts';
 import { promptOf, retryPrompt } from '../plan/prompt.ts';
 import type { Config } from '../project/config.ts';
@@ -27,11 +29,16 @@ import { NO_SETUP, type SetupConfig, setUp } from '../workspace/setup.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { createWorktrees } from '../workspace/worktree.ts';
 import type { CliContext } from './context.ts';
+import { workspaceSizeOf } from './disk.ts';
 import type { Project } from './project.ts';
 
 /** How long a wave's validation may take. */
 const VALIDATION_MS = 30 * 60_000;
 const GRACE_MS = 10_000;
+/** Processes that want to run, per core. 32 agents on two cores were slow and all came through. */
+const MAX_LOAD = 16;
+/** Bytes, of an agent that says nothing of itself. */
+const AGENT_MEMORY = 200_000_000;
 
 /** The agents of this machine and this project, by name. */
 export function agentsOf(context: CliContext, { config, repository }: Project): Map<string, AgentAdapter> {
@@ -93,8 +100,9 @@ export async function portsOf(context: CliContext, project: Project, open: OpenR
       return done.ok ? null : done.failure;
     },
   });
+  const agents = agentsOf(context, project);
   const executor = localExecutor({
-    agents: agentsOf(context, project),
+    agents,
     workspaces,
     files: (key) => {
       const paths = attemptPaths(commonDir, key.run, key.task, key.attempt);
@@ -110,6 +118,20 @@ export async function portsOf(context: CliContext, project: Project, open: OpenR
   });
   return {
     executor,
+
+    admission: admission({
+      probe: () => probe([workspacesRoot(project, plan.name), commonDir]),
+      clock: systemClock,
+      floors: {
+        memory: config.limits.minFreeMemory ?? null,
+        disk: config.limits.minFreeDisk ?? null,
+        load: config.limits.maxLoad ?? MAX_LOAD,
+      },
+      agentMemory: agents.get(open.state.settings.agent)?.memory ?? AGENT_MEMORY,
+      taskMemory: open.state.settings.taskMemory ?? null,
+      workspaceSize: workspaceSizeOf(git, workspacesRoot(project, plan.name), open.state.base),
+      used: (task, attempt) => executor.memory?.(task, attempt) ?? null,
+    }),
 
     specify(id, attempt, state) {
       const task = tasks.get(id)!;
@@ -130,6 +152,7 @@ export async function portsOf(context: CliContext, project: Project, open: OpenR
         ...placeOf(project, plan.name, id),
         timeoutMs: settings.timeoutMs,
         stallMs: settings.stallMs,
+        ...(settings.taskMemory && { memoryCap: settings.taskMemory }),
       };
     },
 

@@ -94,6 +94,7 @@ function logLinks(commonDir: string, state: RunState) {
 }
 
 function exitOf(state: RunState, signal: AbortSignal): ExitCode {
+  if (state.failure?.code === 'no-space') return EXIT.environment;
   if (state.outcome === 'stopped') return signal.reason === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
   if (state.outcome !== 'failed') return EXIT.ok;
   const waveFailed = [...state.waves.values()].some((wave) => wave.status.is === 'failed');

@@ -3,6 +3,7 @@ import type { Config } from '../project/config.ts';
 import type { RunSettings } from '../run/event.ts';
 import type { SelectOptions } from '../schedule/select.ts';
 import { parseDuration } from '../util/duration.ts';
+import { parseBytes } from '../util/size.ts';
 
 /** Options that `run`, `resume` and `plan` share, as commander hands them over. */
 export interface RunOptions {
@@ -10,6 +11,7 @@ export interface RunOptions {
   retries?: number;
   timeout?: number;
   stall?: number;
+  taskMemory?: number;
   barrier?: 'none' | 'wave';
   scope?: 'warn' | 'enforce';
   agent?: string;
@@ -34,6 +36,7 @@ export function addLimitOptions(command: Command): Command {
       'end an agent that says nothing for so long; 0 is never (default: config, else 30m)',
       milliseconds,
     )
+    .option('--task-memory <size>', 'end an agent that holds more memory, as 2G; 0 is no limit', bytes)
     .addOption(
       new Option('--barrier <kind>', 'wave: a wave starts when all before it are in').choices(['none', 'wave']),
     )
@@ -75,22 +78,30 @@ export function settingsOf(config: Config, options: RunOptions): RunSettings {
     stallMs: options.stall ?? limits.stall ?? HOUR / 2,
     barrier: options.barrier ?? 'none',
     scope: options.scope ?? config.scope.policy ?? 'warn',
+    ...taskMemoryOf(options.taskMemory ?? limits.taskMemory),
   };
 }
 
 /** The settings of a run that goes on: as they were, with what was typed this time. */
 export function changedSettings(frozen: RunSettings, options: RunOptions): RunSettings {
+  const { taskMemory, ...kept } = frozen;
   return {
-    ...frozen,
+    ...kept,
     ...(options.maxConcurrent !== undefined && { maxConcurrent: options.maxConcurrent }),
     ...(options.retries !== undefined && { retries: options.retries }),
     ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
     ...(options.stall !== undefined && { stallMs: options.stall }),
     ...(options.barrier !== undefined && { barrier: options.barrier }),
     ...(options.scope !== undefined && { scope: options.scope }),
+    ...taskMemoryOf(options.taskMemory ?? taskMemory),
     ...(options.agent !== undefined && { agent: options.agent }),
     ...(options.model !== undefined && { model: options.model }),
   };
+}
+
+/** 0 is no limit, which the journal says by saying nothing. */
+function taskMemoryOf(bytes: number | undefined): Pick<RunSettings, 'taskMemory'> {
+  return bytes ? { taskMemory: bytes } : {};
 }
 
 export function selectionOf({ wave, only, skip, retryFailed }: RunOptions): SelectOptions {
@@ -116,6 +127,12 @@ export function whole(min: number, max: number) {
 function milliseconds(text: string): number {
   const value = parseDuration(text);
   if (value === null) throw new InvalidArgumentError('A duration is needed, such as 90s, 30m or 2h.');
+  return value;
+}
+
+function bytes(text: string): number {
+  const value = parseBytes(text);
+  if (value === null) throw new InvalidArgumentError('A size is needed, such as 2G or 500M.');
   return value;
 }
 

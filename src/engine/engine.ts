@@ -59,7 +59,12 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
   try {
     for (let rounds = 0; rounds < roundLimit(state); rounds++) {
       if (broken) throw broken;
-      const limits = { maxConcurrent: state.settings.maxConcurrent, now: clock.now() };
+      const admission = ports.admission?.(state);
+      const limits = {
+        maxConcurrent: state.settings.maxConcurrent,
+        now: clock.now(),
+        ...(admission && { admission }),
+      };
       const actions = decide(schedule, state, limits, verifying);
       for (const action of actions) perform(action);
       if (isFinished(state)) {
@@ -68,7 +73,9 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
       }
       if (actions.some((action) => action.do !== 'wake')) continue;
       const wake = actions.find((action) => action.do === 'wake');
-      await change.wait(wake ? clock.sleep(Math.max(0, wake.at - clock.now()), closing.signal) : null);
+      const nap = new AbortController();
+      await change.wait(wake ? clock.sleep(Math.max(0, wake.at - clock.now()), nap.signal) : null);
+      nap.abort();
       rounds--; // waiting is free: only rounds that did something count towards the limit
     }
     throw new Error('the engine exceeded its step limit: the scheduler does not come to an end');
@@ -151,12 +158,14 @@ function performer({ append, background, verifying, journal, ports, state, chang
       }
       case 'block':
         return append({ type: 'task.blocked', task: action.task, by: action.by });
-      case 'finish':
-        return append({
-          type: 'run.finished',
-          outcome: action.outcome,
-          ...(state.failure && { failure: state.failure }),
-        });
+      case 'hold':
+        return append({ type: 'admission.held', hold: action.hold });
+      case 'admit':
+        return append({ type: 'admission.resumed' });
+      case 'finish': {
+        const failure = action.failure ?? state.failure;
+        return append({ type: 'run.finished', outcome: action.outcome, ...(failure && { failure }) });
+      }
     }
   };
 

@@ -2,6 +2,7 @@ import type { AttemptSpec, Executor } from '../executor/executor.ts';
 import type { Evidence, Oid, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
+import type { Admission } from '../schedule/admission.ts';
 
 /** What became of a branch that was to land. A conflict is data, not an error. */
 export type Landing = { landed: true; commit: Oid; commits: number } | { landed: false; failure: Failure };
@@ -11,6 +12,8 @@ export interface Ports {
   executor: Executor;
   /** Everything an attempt needs: prompt, branch, workspace. Reads nothing that changes. */
   specify(task: TaskId, attempt: number, state: RunState): AttemptSpec;
+  /** What the machine has room for at present; default everything. */
+  admission?(state: RunState): Admission;
   /** Judges an ended attempt on what was measured. */
   verify(task: TaskId, attempt: AttemptState): Promise<{ evidence: Evidence[]; failure: Failure | null }>;
   /**

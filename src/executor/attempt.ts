@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import type { AgentAdapter, AgentContext, TranscriptReader } from '../agent/adapter.ts';
+import { type Observed, observe } from '../process/census.ts';
 import { launch, settleLaunch } from '../process/launch.ts';
 import { stopTree } from '../process/stop.ts';
 import { lastBytes, tailLines } from '../process/tail.ts';
@@ -52,6 +53,8 @@ export interface LiveAttempt {
   /** Takes over what an earlier coordinator started: a living agent, one that has ended since, or nothing. */
   adopt(): Promise<{ state: 'adopted' | 'lost'; done: Promise<void> }>;
   cancel(): void;
+  /** Bytes of memory that its processes hold; null when that is not known. */
+  memory(): number | null;
 }
 
 /** Environment variable that marks every process of an attempt, whatever session or group it moves to. */
@@ -65,6 +68,8 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   const marker = { name: ATTEMPT_MARKER, value: `${spec.run}/${spec.task}.${spec.attempt}` };
   const place = { path: spec.workspace, branch: spec.branch, base: spec.base };
   const cancelled = new AbortController();
+  const overfull = new AbortController();
+  let observed: Observed | null = null;
   const end = (result: AttemptResult) => emit({ type: 'attempt.ended', ...name, ...result });
 
   async function start(): Promise<void> {
@@ -145,16 +150,25 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
 
   async function supervise(context: AgentContext, process: AgentProcess, startedAt: number): Promise<void> {
     const reader = adapter.reader(context);
-    const exited = waitForExit({ ...process, exitFile: files.exit });
-    const lastWord = new AbortController();
-    const [exit, cut] = await Promise.all([
-      exited,
-      cutOff(process, startedAt, exited, lastWord.signal),
-      follow(reader, exited, () => lastWord.abort()),
-    ]);
-    // Whatever the agent left behind goes with it: servers in the background, daemons in a session of their own.
-    await stopTree({ ...process, marker }, { graceMs: Math.min(parts.graceMs, 2000), clock });
-    await finish(reader, exit, cut, startedAt);
+    const watched = observe({ root: process, marker, cap: spec.memoryCap, onExceeded: () => overfull.abort() });
+    observed = watched;
+    try {
+      const exited = waitForExit({ ...process, exitFile: files.exit });
+      const lastWord = new AbortController();
+      const [exit, cut] = await Promise.all([
+        exited,
+        cutOff(process, startedAt, exited, lastWord.signal),
+        follow(reader, exited, () => lastWord.abort()),
+      ]);
+      // Whatever the agent left behind goes with it: servers in the background, daemons in a session of their own.
+      await stopTree(
+        { ...process, marker, members: watched.members() },
+        { graceMs: Math.min(parts.graceMs, 2000), clock },
+      );
+      await finish(reader, exit, cut, startedAt);
+    } finally {
+      watched.end();
+    }
   }
 
   /** Feeds the transcript to the reader as it grows, and the readable log with it. */
@@ -189,6 +203,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       exited,
       lastWord,
       cancelled: cancelled.signal,
+      overfull: overfull.signal,
       startedAt,
       timeoutMs,
       stallMs,
@@ -198,7 +213,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     });
     if (reason === 'exited') return null;
     await stopTree(
-      { ...process, marker },
+      { ...process, marker, members: observed?.members() ?? [] },
       { graceMs: parts.graceMs, clock, ...(parts.hurry && { signal: parts.hurry }) },
     );
     return reason === 'lingering' ? null : reason;
@@ -208,8 +223,9 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     const verdict = reader.verdict(exit.exit, exit.signal, lastBytes(files.stderr, 64 * 1024));
     const harvest = await workspaces.harvest(place, `feat: ${spec.task} ${spec.title}`);
     for (const note of harvest.notes) emit({ type: 'task.noted', task: spec.task, note });
-    end(resultOf({ spec, verdict, exit, cut, harvest, ms: (exit.at ?? clock.now()) - startedAt }));
+    const memory = observed?.peak() ?? 0;
+    end(resultOf({ spec, verdict, exit, cut, memory, harvest, ms: (exit.at ?? clock.now()) - startedAt }));
   }
 
-  return { start, adopt, cancel: () => cancelled.abort() };
+  return { start, adopt, cancel: () => cancelled.abort(), memory: () => observed?.memory() ?? null };
 }

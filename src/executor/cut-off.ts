@@ -2,13 +2,15 @@ import { lastChange, watchProgress } from '../process/watch.ts';
 import type { Clock } from '../util/clock.ts';
 
 /** Why we ended an agent. */
-export type Cut = 'timeout' | 'stalled' | 'cancelled';
+export type Cut = 'timeout' | 'stalled' | 'cancelled' | 'memory';
 
 export interface CutOffOptions {
   exited: Promise<unknown>;
   /** Aborts when the agent has said its last word. */
   lastWord: AbortSignal;
   cancelled: AbortSignal;
+  /** Aborts when it holds more memory than it may. */
+  overfull: AbortSignal;
   /** Milliseconds since the epoch. */
   startedAt: number;
   timeoutMs: number;
@@ -22,11 +24,14 @@ export interface CutOffOptions {
 
 /** Resolves when the agent is to be ended, or has ended by itself. */
 export async function whenToEnd(options: CutOffOptions): Promise<Cut | 'exited' | 'lingering'> {
-  const { exited, lastWord, cancelled, startedAt, timeoutMs, stallMs, lingerMs, output, clock } = options;
+  const { exited, lastWord, cancelled, overfull, startedAt, timeoutMs, stallMs, lingerMs, output, clock } = options;
   const settled = new AbortController();
   const { signal } = settled;
   const gone = exited.then(() => 'exited' as const);
-  const stopped = aborted(cancelled, signal).then(() => 'cancelled' as const);
+  const stopped = Promise.race([
+    aborted(cancelled, signal).then(() => 'cancelled' as const),
+    aborted(overfull, signal).then(() => 'memory' as const),
+  ]);
   try {
     const watched = watchProgress({
       clock,

@@ -21,6 +21,8 @@ export interface AttemptSpec extends Key {
   workspace: string;
   timeoutMs: number;
   stallMs: number;
+  /** Bytes of memory for all its processes together; default no limit. */
+  memoryCap?: number;
 }
 
 /** Events of attempts: `attempt.prepared`, `.spawned`, `.activity`, `.usage`, `task.noted` and one `attempt.ended`. */
@@ -55,6 +57,8 @@ export interface Executor {
   reattach(run: RunId, inFlight: (AttemptSpec & { pid?: number; pidStart?: string })[]): Promise<Reattached[]>;
   /** At least once, in order for each attempt; ends when the signal aborts. */
   events(signal: AbortSignal): AsyncIterable<ExecutorEvent>;
+  /** Bytes of memory that an attempt holds at present; null when it is not known. */
+  memory?(task: TaskId, attempt: number): number | null;
   workers(): Promise<WorkerInfo[]>;
 }
 

@@ -79,6 +79,11 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
       return found;
     },
     events: (signal) => events.read(signal),
+    memory: (task, attempt) => {
+      const suffix = `/${task}.${attempt}`;
+      for (const [name, each] of live) if (name.endsWith(suffix)) return each.memory();
+      return null;
+    },
     workers: async () => [{ name: 'local', running: live.size }],
   };
 }

@@ -3,6 +3,7 @@ import type { ExitRecord } from '../process/wait.ts';
 import type { AttemptResult } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { NO_COST, NO_TOKENS } from '../run/state.ts';
+import { formatBytes } from '../util/size.ts';
 import type { Harvest } from '../workspace/workspace.ts';
 import type { Cut } from './cut-off.ts';
 import type { AttemptSpec } from './executor.ts';
@@ -14,25 +15,29 @@ interface Ended {
   verdict: AgentVerdict;
   exit: ExitRecord;
   cut: Cut | null;
+  /** The most that it held at once, bytes; 0 when nobody looked. */
+  memory: number;
   harvest: Harvest;
   ms: number;
 }
 
 /** The result of an attempt whose agent ran. */
-export function resultOf({ spec, verdict, exit, cut, harvest, ms }: Ended): AttemptResult {
+export function resultOf({ spec, verdict, exit, cut, memory, harvest, ms }: Ended): AttemptResult {
   const { claim, tokens, cost } = verdict;
   const { head, commits, leftovers, marker } = harvest;
-  const end = outcomeOf(spec, verdict, exit, cut);
-  return { ...end, exit: exit.exit, signal: exit.signal, head, commits, leftovers, marker, claim, tokens, cost, ms };
+  const end = outcomeOf({ spec, verdict, exit, cut, memory });
+  const measured = { claim, tokens, cost, ms, ...(memory > 0 && { memory }) };
+  return { ...end, exit: exit.exit, signal: exit.signal, head, commits, leftovers, marker, ...measured };
 }
 
 /** What we did to an agent outweighs what it says, unless it had succeeded before. */
-function outcomeOf(
-  spec: AttemptSpec,
-  verdict: AgentVerdict,
-  exit: ExitRecord,
-  cut: Cut | null,
-): Pick<AttemptResult, 'outcome' | 'message'> {
+function outcomeOf({
+  spec,
+  verdict,
+  exit,
+  cut,
+  memory,
+}: Omit<Ended, 'harvest' | 'ms'>): Pick<AttemptResult, 'outcome' | 'message'> {
   const { outcome, message } = verdict;
   if (outcome === 'success') return { outcome, message };
   switch (cut) {
@@ -40,6 +45,8 @@ function outcomeOf(
       return { outcome: 'timeout', message: `no end after ${minutes(spec.timeoutMs)}` };
     case 'stalled':
       return { outcome: 'stalled', message: `no output for ${minutes(spec.stallMs)}` };
+    case 'memory':
+      return { outcome: 'memory', message: `used ${formatBytes(memory)} of ${formatBytes(spec.memoryCap ?? 0)}` };
     case 'cancelled':
       return { outcome: 'cancelled', message: 'stopped with the run' };
     case null:

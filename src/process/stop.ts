@@ -29,11 +29,15 @@ const UNSURE_LOOKS = 40;
 
 /**
  * Ends a launched program and everything that came of it: SIGTERM, grace, SIGKILL until nothing is left. Agents start
- * tools in sessions of their own, so all that is below the root, in its groups, or carries the marker belongs to it.
+ * tools in sessions of their own, so all that is below the root, in its groups, or carries the marker belongs to it; and
+ * `members`, seen in it before.
  */
-export async function stopTree(root: ProcessId & { marker?: Marker }, options: StopOptions): Promise<Stopped> {
+export async function stopTree(
+  root: ProcessId & { marker?: Marker; members?: Iterable<ProcessRow> },
+  options: StopOptions,
+): Promise<Stopped> {
   const clock = options.clock ?? systemClock;
-  const seen = new Map<number, ProcessRow>();
+  const seen = new Map([...(root.members ?? [])].map((row) => [row.pid, row]));
   const killed = new Map<number, string>();
   let doubts = 0;
   /** Who is there now; null when nobody was seen, but somebody may have been missed. */

@@ -11,6 +11,8 @@ export interface ProcessRow {
   start: string;
   /** Ended, and not yet collected by its parent: nothing runs any more. */
   zombie: boolean;
+  /** Bytes that it holds in memory; what it shares with others is counted for each. */
+  memory: number;
 }
 
 /** How this machine tells about its processes: `/proc` on Linux, `ps` elsewhere. */
@@ -19,6 +21,8 @@ export interface ProcessSource {
   all(): ProcessRow[];
   /** Those that hold `entry` (`NAME=VALUE`) in the environment that their program was started with; each is told as soon as it is seen. */
   marked(entry: string, seen?: (row: ProcessRow) => void): Marked;
+  /** A variable that a process was started with; undefined when it has none yet, or the system tells of one only by all. */
+  variable(pid: number, name: string): string | null | undefined;
 }
 
 export interface Marked {
@@ -28,6 +32,9 @@ export interface Marked {
   /** Some process was in the middle of exec, where it has no environment to be known by. */
   unsure: boolean;
 }
+
+/** Shared: what is read is looked at before anybody reads again. */
+const page = Buffer.allocUnsafe(64 * 1024);
 
 /** Passes over /proc: it is no snapshot, and one that forks and ends at once slips through a single one. */
 const PASSES = 20;
@@ -63,7 +70,24 @@ export const linuxProcesses: ProcessSource = {
     }
     return marked;
   },
+  variable: (pid, name) => {
+    const environment = readProc(`/proc/${pid}/environ`);
+    if (environment === null) return null;
+    if (environment.length === 0) return undefined; // in the middle of exec
+    const entry = `${environment.toString('utf8')}\0`.split('\0').find((each) => each.startsWith(`${name}=`));
+    return entry?.slice(name.length + 1) ?? null;
+  },
 };
+
+/** From the vector that the kernel hands to each program; entry 6 is the size of a page. */
+function pageSize(): number {
+  const vector = readProc('/proc/self/auxv');
+  for (let at = 0; vector !== null && at + 16 <= vector.length; at += 16)
+    if (vector.readBigUInt64LE(at) === 6n) return Number(vector.readBigUInt64LE(at + 8));
+  return 4096;
+}
+/** Of what is counted in pages. */
+export const PAGE_BYTES = process.platform === 'linux' ? pageSize() : 0;
 
 /** Processes that have no environment and are no longer young: threads of the kernel, mostly. */
 const bare = new Set<number>();
@@ -81,7 +105,7 @@ function isInExec(pid: number): boolean {
   return false;
 }
 
-const COLUMNS = 'pid=,ppid=,pgid=,state=,lstart=';
+const COLUMNS = 'pid=,ppid=,pgid=,rss=,state=,lstart=';
 
 /** `ps` of macOS and BSD; `environment` are the arguments that make it print each command behind its environment. */
 export function psProcesses(environment = ['-A', '-E', '-ww', '-o', 'pid=,command=']): ProcessSource {
@@ -94,6 +118,7 @@ export function psProcesses(environment = ['-A', '-E', '-ww', '-o', 'pid=,comman
       for (const row of rows) seen?.(row);
       return { rows, gone: rows.length < pids.size, unsure: false };
     },
+    variable: () => undefined,
   };
 }
 
@@ -114,18 +139,20 @@ export function parseStat(stat: string): ProcessRow | null {
     session: Number(fields[3]),
     start,
     zombie: fields[0] === 'Z' || fields[0] === 'X',
+    memory: Number(fields[21] ?? 0) * PAGE_BYTES,
   };
 }
 
-/** Rows of `ps -o pid=,ppid=,pgid=,state=,lstart=`; `lstart` holds spaces, so it stands last. */
+/** Rows of `ps -o pid=,ppid=,pgid=,rss=,state=,lstart=`; `lstart` holds spaces, so it stands last. */
 export function parsePs(output: string): ProcessRow[] {
-  return [...output.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S.*?)\s*$/gm)].map((match) => ({
+  return [...output.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S.*?)\s*$/gm)].map((match) => ({
     pid: Number(match[1]),
     parent: Number(match[2]),
     group: Number(match[3]),
     session: 0,
-    start: match[5]!.replace(/\s+/g, ' '),
-    zombie: match[4]!.startsWith('Z'),
+    start: match[6]!.replace(/\s+/g, ' '),
+    zombie: match[5]!.startsWith('Z'),
+    memory: Number(match[4]) * 1024,
   }));
 }
 
@@ -142,9 +169,6 @@ function linuxPids(): number[] {
   return readdirSync('/proc').flatMap((name) => (Number(name) > 0 ? Number(name) : []));
 }
 
-/** Shared: what is read is looked at before anybody reads again. */
-const page = Buffer.allocUnsafe(64 * 1024);
-
 /** A file of /proc, as few system calls as can be: there are hundreds. Null when the process has ended, or is not ours to read. */
 function readProc(path: string): Buffer | null {
   let fd: number | null = null;
@@ -159,9 +183,14 @@ function readProc(path: string): Buffer | null {
   }
 }
 
-/** Fixed locale and time zone: start times are compared as text, also by the wrapper of launch.ts. */
-function ps(args: string[]): string {
+const ps = (args: string[]) => askProgram('ps', args);
+
+/**
+ * What a short program of the system says; empty when it is not there. Fixed locale and time zone: start times are compared
+ * as text, also by the wrapper of launch.ts.
+ */
+export function askProgram(name: string, args: string[]): string {
   const { PATH } = process.env;
   const env = { PATH, LC_ALL: 'C', TZ: 'UTC0' };
-  return spawnSync('ps', args, { env, encoding: 'utf8', maxBuffer: 1 << 28 }).stdout ?? '';
+  return spawnSync(name, args, { env, encoding: 'utf8', maxBuffer: 1 << 28 }).stdout ?? '';
 }

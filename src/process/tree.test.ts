@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { linuxProcesses, parseMarked, parsePs, parseStat, processes, psProcesses } from './table.ts';
+import { linuxProcesses, PAGE_BYTES, parseMarked, parsePs, parseStat, processes, psProcesses } from './table.ts';
 import { descendants, findMarked, isAlive, processStart } from './tree.ts';
 
 describe('parseStat', () => {
@@ -15,6 +15,7 @@ describe('parseStat', () => {
       session: 4239,
       start: '987654321',
       zombie: false,
+      memory: 2 * PAGE_BYTES,
     });
   });
 
@@ -29,14 +30,22 @@ describe('parseStat', () => {
 describe('ps as macOS prints it', () => {
   it('is read into the same rows', () => {
     const output = [
-      '    1     0     1 Ss   Mon Nov  2 09:00:00 2026    ',
-      ' 4242  4241  4242 S+   Mon Nov 23 13:36:01 2026    ',
-      ' 4243  4242  4242 Z+   Mon Nov 23 13:36:02 2026    ',
+      '    1     0     1   512 Ss   Mon Nov  2 09:00:00 2026    ',
+      ' 4242  4241  4242  2048 S+   Mon Nov 23 13:36:01 2026    ',
+      ' 4243  4242  4242     0 Z+   Mon Nov 23 13:36:02 2026    ',
     ].join('\n');
     expect(parsePs(output)).toEqual([
-      { pid: 1, parent: 0, group: 1, session: 0, start: 'Mon Nov 2 09:00:00 2026', zombie: false },
-      { pid: 4242, parent: 4241, group: 4242, session: 0, start: 'Mon Nov 23 13:36:01 2026', zombie: false },
-      { pid: 4243, parent: 4242, group: 4242, session: 0, start: 'Mon Nov 23 13:36:02 2026', zombie: true },
+      { pid: 1, parent: 0, group: 1, session: 0, start: 'Mon Nov 2 09:00:00 2026', zombie: false, memory: 524_288 },
+      {
+        pid: 4242,
+        parent: 4241,
+        group: 4242,
+        session: 0,
+        start: 'Mon Nov 23 13:36:01 2026',
+        zombie: false,
+        memory: 2_097_152,
+      },
+      { pid: 4243, parent: 4242, group: 4242, session: 0, start: 'Mon Nov 23 13:36:02 2026', zombie: true, memory: 0 },
     ]);
   });
 

@@ -5,6 +5,7 @@ import { unsafePath, unsafeRef } from '../plan/safety.ts';
 import { parseDuration } from '../util/duration.ts';
 import { nearest } from '../util/nearest.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
+import { parseBytes } from '../util/size.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
 
 /** Files looked for at the root of the repository; only one of them may be there. */
@@ -20,6 +21,14 @@ const durationFrom = (least: number) =>
     context.addIssue({ code: 'custom', message: `is no duration: write 2h, 90m, 45s, or seconds as a number` });
     return z.NEVER;
   });
+
+/** An amount as a user writes it (`2G`, `500MB`, or bytes as a number), in bytes. */
+const size = z.union([z.string(), z.number()]).transform((value, context) => {
+  const bytes = parseBytes(String(value));
+  if (bytes !== null) return bytes;
+  context.addIssue({ code: 'custom', message: 'is no size: write 2G, 500MB, or bytes as a number' });
+  return z.NEVER;
+});
 
 /** A program and its arguments; a string is a program without arguments, never a shell line. */
 const argv = z.union([z.string().min(1), z.array(z.string()).min(1)]).transform((value) => [value].flat());
@@ -66,6 +75,13 @@ const sections = {
     timeout: durationFrom(1).optional(),
     /** 0 is never. */
     stall: durationFrom(0).optional(),
+    /** Stays free on the machine and on the disk of the workspaces; 0 is all of it may go. */
+    minFreeMemory: size.optional(),
+    minFreeDisk: size.optional(),
+    /** Processes that want to run, per core, above which no agent starts. */
+    maxLoad: z.number().positive().optional(),
+    /** Memory that one agent and its children may hold; 0 is no limit. */
+    taskMemory: size.optional(),
   }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
 };

@@ -1,5 +1,7 @@
 import type { Violation } from '../scope/scope.ts';
 import { assertNever } from '../util/assert-never.ts';
+import { formatBytes } from '../util/size.ts';
+import type { Hold } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
 
 const MAX_LINE = 400;
@@ -54,6 +56,8 @@ function sentence(failure: Failure): string {
       return `changed files outside its scope: ${listed(failure.violations.map(broken), 3)}`;
     case 'merge-conflict':
       return `conflicts with what has landed since (${failure.onto.slice(0, 12)}): ${listed(failure.paths, 3)}`;
+    case 'no-space':
+      return `no space left on the disk: ${failure.message}`;
     case 'workspace':
       return `no workspace: ${failure.message}`;
     case 'setup':
@@ -69,6 +73,22 @@ function sentence(failure: Failure): string {
   }
 }
 
+/** Why no further agent is started, in a few words: `1.2 GB of memory free, an agent needs about 1.5 GB`. */
+export function describeHold({ resource, free, need, path }: Hold): string {
+  switch (resource) {
+    case 'memory':
+      return `${formatBytes(free)} of memory free, one more agent needs ${formatBytes(need)}`;
+    case 'disk':
+      return `${formatBytes(free)} free at ${path}, one more workspace needs ${formatBytes(need)}`;
+    case 'files':
+      return `${Math.max(0, free)} more files can be opened, one more agent needs ${need}`;
+    case 'load':
+      return `load of ${free.toFixed(1)} a core, agents start below ${need}`;
+    default:
+      return assertNever(resource);
+  }
+}
+
 const OUTCOME: Record<Exclude<Outcome, 'success'>, string> = {
   'agent-error': 'the agent gave up',
   'rate-limited': 'the agent reached a rate limit',
@@ -80,6 +100,7 @@ const OUTCOME: Record<Exclude<Outcome, 'success'>, string> = {
   cancelled: 'cancelled',
   timeout: 'the agent ran out of time',
   stalled: 'the agent fell silent',
+  memory: 'the agent took too much memory',
   crashed: 'the agent crashed',
   lost: 'the agent ended while nobody watched',
 };

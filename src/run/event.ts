@@ -79,6 +79,17 @@ export interface RunSettings {
   stallMs: number;
   barrier: 'none' | 'wave';
   scope: 'warn' | 'enforce';
+  /** Bytes of memory that all processes of one agent may hold; absent is no limit. */
+  taskMemory?: number;
+}
+
+/** What starts wait for: `free` is there, `need` would have to be. Bytes, descriptors, or processes per core. */
+export interface Hold {
+  resource: 'memory' | 'disk' | 'load' | 'files';
+  free: number;
+  need: number;
+  /** Of a disk: a folder on it. */
+  path?: string;
 }
 
 /** Which tasks one opening of a run works on. */
@@ -116,6 +127,9 @@ export type RunEventBody =
   | { type: 'run.opened'; pid: number; host: string; epoch: number; selection: Selection; settings?: RunSettings }
   | { type: 'run.stopping'; signal: string }
   | { type: 'run.finished'; outcome: RunOutcome; failure?: Failure }
+  /** The machine has no room for one more agent; told when it begins, and when what is short changes. */
+  | { type: 'admission.held'; hold: Hold }
+  | { type: 'admission.resumed' }
   | { type: 'dependencies.started'; onto: Oid }
   | { type: 'dependencies.installed'; commit: Oid }
   | { type: 'dependencies.failed'; failure: Failure }
@@ -172,6 +186,8 @@ export interface AttemptResult {
   tokens: Tokens;
   cost: Cost;
   ms: number;
+  /** The most memory that its processes held at once, bytes; absent when nobody looked, as for a short one. */
+  memory?: number;
   /** The failure of the executor itself (no workspace, set-up failed), when it never came to an agent. */
   failure?: Failure;
 }

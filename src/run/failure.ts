@@ -13,6 +13,7 @@ export type Outcome =
   | 'cancelled'
   | 'timeout'
   | 'stalled'
+  | 'memory'
   | 'crashed'
   | 'lost';
 
@@ -24,6 +25,8 @@ export type Failure =
   | { code: 'scope-violation'; violations: Violation[] }
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
   | { code: 'workspace'; message: string }
+  /** The disk, or a quota on it, is full: no fault of the task. */
+  | { code: 'no-space'; message: string }
   | { code: 'setup'; command: string; exit: number | null; tail: string }
   | { code: 'validation'; wave: number; command: string; exit: number | null; tail: string }
   | { code: 'dependencies'; command: string; exit: number | null; tail: string }

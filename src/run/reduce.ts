@@ -39,6 +39,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     selection: { tasks: event.tasks.map((task) => task.id), skip: [], retry: [] },
     phase: 'created',
     outcome: null,
+    held: null,
     failure: null,
     landed: null,
     tasks: new Map(
@@ -76,8 +77,15 @@ function reduceRun(state: RunState, event: RunEvent): void {
     case 'run.finished':
       if (isOpen(state)) state.workedMs += event.at - state.opened!.at;
       state.phase = 'finished';
+      state.held = null;
       state.outcome = event.outcome;
       state.failure = event.failure ?? null;
+      return;
+    case 'admission.held':
+      state.held = { ...event.hold, since: event.at };
+      return;
+    case 'admission.resumed':
+      state.held = null;
       return;
     case 'dependencies.started':
       state.dependencies = 'installing';
@@ -126,6 +134,7 @@ const isOpen = (state: RunState) => state.phase === 'open' || state.phase === 's
 function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }>): void {
   state.phase = 'open';
   state.outcome = null;
+  state.held = null;
   state.failure = null;
   state.opened = { pid: event.pid, host: event.host, at: event.at };
   state.selection = event.selection;

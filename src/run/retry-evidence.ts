@@ -85,6 +85,11 @@ function agentAdvice(outcome: Extract<Failure, { code: 'agent' }>['outcome']): s
         'Do not start programs that wait for input or never end (servers, watchers, pagers, editors, prompts).',
         'Use non-interactive flags; run what is long in the background with its output in a file.',
       );
+    case 'memory':
+      return bullets(
+        'Take less memory: run one thing at a time, with fewer workers (`-j1`, `--maxWorkers=1`), and on parts of the data.',
+        'End what you started in the background before you start more; commit early.',
+      );
     case 'rate-limited':
     case 'overloaded':
     case 'network':

@@ -3,6 +3,7 @@ import type {
   AttemptResult,
   Cost,
   Evidence,
+  Hold,
   Oid,
   RunEvent,
   RunId,
@@ -101,6 +102,8 @@ export interface RunState {
   selection: Selection;
   phase: 'created' | 'open' | 'stopping' | 'finished' | 'abandoned';
   outcome: RunOutcome | null;
+  /** What starts wait for, and since when; null while the machine has room. */
+  held: (Hold & { since: number }) | null;
   /** Why the run as a whole failed (dependencies, an inner error). */
   failure: Failure | null;
   landed: { target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge'; at: number } | null;

@@ -1,3 +1,4 @@
+import { describeHold } from './describe.ts';
 import type { Cost, TaskId, Tokens } from './event.ts';
 import { type AttemptState, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
 
@@ -45,6 +46,8 @@ export interface RunSummary {
   integrationBranch: string;
   target: string | null;
   landed: boolean;
+  /** Why no task starts although some could: what the machine is short of. */
+  held: string | null;
   waves: { number: number; name?: string; state: string; integrated: number; total: number }[];
   tasks: TaskSummary[];
 }
@@ -80,6 +83,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
     integrationBranch: state.integrationRef.replace('refs/heads/', ''),
     target: state.target,
     landed: state.landed !== null && state.landed.to === state.tip,
+    held: alive && state.held ? describeHold(state.held) : null,
     waves: [...state.waves.values()].map((wave) => ({
       number: wave.number,
       ...(wave.name && { name: wave.name }),
@@ -143,7 +147,8 @@ function describeNow(state: RunState, task: TaskState): string {
       const failure = lastAttempt(task)?.failure;
       if (wasStopped(lastAttempt(task))) return 'stopped with the run';
       if (failure) return `after ${failure.code === 'agent' ? failure.outcome : failure.code}`;
-      return missing.length > 0 ? `after ${missing.join(', ')}` : '';
+      if (missing.length > 0) return `after ${missing.join(', ')}`;
+      return state.held ? `waits: ${describeHold(state.held)}` : '';
     }
     case 'running': {
       const attempt = lastAttempt(task)!;

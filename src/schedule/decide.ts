@@ -1,5 +1,8 @@
-import type { Oid, RunOutcome, TaskId } from '../run/event.ts';
+import { describeHold } from '../run/describe.ts';
+import type { Hold, Oid, RunOutcome, TaskId } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
 import { isActive, isSettled, type RunState, type TaskState, type TaskStatus } from '../run/state.ts';
+import { type Admission, NO_HOLD } from './admission.ts';
 import type { Schedule } from './schedule.ts';
 import { needsValidation, selectedIn, tasksOfWave, type WaveGates, waveGates, wavesInOrder } from './wave-gates.ts';
 
@@ -16,13 +19,23 @@ export type Action =
   | { do: 'block'; task: TaskId; by: { task: TaskId } | { wave: number } }
   /** Nothing to do before this time (ms since the epoch), unless an event comes first. */
   | { do: 'wake'; at: number }
-  | { do: 'finish'; outcome: RunOutcome };
+  /** Tasks could start and the machine has no room: why, when that is news. */
+  | { do: 'hold'; hold: Hold }
+  | { do: 'admit' }
+  | { do: 'finish'; outcome: RunOutcome; failure?: Failure };
 
 export interface Limits {
   maxConcurrent: number;
   /** Milliseconds since the epoch. */
   now: number;
+  /** What the machine has room for; default everything. */
+  admission?: Admission;
 }
+
+/** How long a reading of the machine counts, milliseconds; while starts are held they are decided about anew so often. */
+export const LOOK_MS = 2000;
+/** A disk that stays too small for so long while nothing runs ends the run, which can be resumed. */
+const DISK_PATIENCE_MS = 30_000;
 
 /**
  * The next actions of a run; pure. What is under way is in the state (running, landing, validating) or in `verifying`:
@@ -48,9 +61,12 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
     ...completions(state, selected),
     ...(counts.waiting > 0 && counts.running < limits.maxConcurrent
       ? starts(schedule, state, limits, { selected, gates, active, running: counts.running })
-      : []),
+      : admitted(state)),
   ];
-  if (actions.length > 0 || isInFlight(state, verifying)) return actions;
+  if (isInFlight(state, verifying)) return actions;
+  const full = actions.every((action) => action.do === 'wake') && givesUp(state, limits);
+  if (full) return [{ do: 'finish', outcome: 'stopped', failure: full }];
+  if (actions.length > 0) return actions;
   return [{ do: 'finish', outcome: outcomeOf(state) }];
 }
 
@@ -154,7 +170,10 @@ interface Room extends Reach {
 
 function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room): Action[] {
   const { selected, gates, active } = room;
+  const { room: most, hold } = limits.admission ?? NO_HOLD;
   let { running } = room;
+  let started = 0;
+  let waits = false;
   const actions: Action[] = [];
   const announced = new Set<number>();
   let wake = Number.POSITIVE_INFINITY;
@@ -169,6 +188,8 @@ function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room)
       wake = Math.min(wake, status.notBefore);
       continue;
     }
+    waits = started >= most;
+    if (waits) break;
     if (!state.waves.get(task.wave)!.started && !announced.has(task.wave)) {
       announced.add(task.wave);
       actions.push({ do: 'start-wave', wave: task.wave });
@@ -176,9 +197,27 @@ function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room)
     actions.push({ do: 'start', task: task.id, attempt: attempts.length + 1 });
     active.add(task.id);
     running++;
+    started++;
+  }
+  if (!waits) actions.push(...admitted(state));
+  else {
+    if (hold !== null && state.held?.resource !== hold.resource) actions.push({ do: 'hold', hold });
+    wake = Math.min(wake, limits.now + LOOK_MS);
   }
   if (wake < Number.POSITIVE_INFINITY) actions.push({ do: 'wake', at: wake });
   return actions;
+}
+
+/** Nobody waits for the machine any more. */
+function admitted(state: RunState): Action[] {
+  return state.held === null ? [] : [{ do: 'admit' }];
+}
+
+/** A disk that is too small for one workspace while nothing of ours is left that could make room. */
+function givesUp(state: RunState, { now }: Limits): Failure | null {
+  const { held } = state;
+  if (held?.resource !== 'disk' || now < held.since + DISK_PATIENCE_MS) return null;
+  return { code: 'no-space', message: describeHold(held) };
 }
 
 function excluded(schedule: Schedule, task: TaskId, active: ReadonlySet<TaskId>): boolean {

@@ -132,6 +132,10 @@ function instantly(action: Exclude<Action, { do: 'start' | 'wake' }>, state: Run
       return [{ type: 'wave.completed', wave: action.wave, integrated: action.integrated, total: action.total }];
     case 'block':
       return [{ type: 'task.blocked', task: action.task, by: action.by }];
+    case 'hold':
+      return [{ type: 'admission.held', hold: action.hold }];
+    case 'admit':
+      return [{ type: 'admission.resumed' }];
     case 'finish':
       return [{ type: 'run.finished', outcome: action.outcome }];
   }

@@ -10,6 +10,7 @@ const LAYER: Record<string, number> = {
   run: 1,
   schedule: 1,
   process: 2,
+  machine: 2,
   git: 2,
   agent: 3,
   workspace: 3,

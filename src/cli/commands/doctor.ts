@@ -1,18 +1,18 @@
-import { freemem, loadavg, totalmem } from 'node:os';
 import { createGit, requireGit } from '../../git/git.ts';
 import { openRepository } from '../../git/repository.ts';
 import { dirtyPaths } from '../../git/status.ts';
+import { machineMemory } from '../../machine/memory.ts';
+import { diskAt, freeFiles, loadPerCore } from '../../machine/probe.ts';
 import { printable } from '../../plan/text.ts';
 import { findProgram } from '../../process/program.ts';
 import { loadConfig } from '../../project/config.ts';
 import { findParallel, plansIn } from '../../project/find-plan.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
+import { formatBytes } from '../../util/size.ts';
 import type { CommandModule } from '../command.ts';
 import { agentsOf, workspacesRoot } from '../compose.ts';
 import type { CliContext } from '../context.ts';
-import { freeBytes } from '../disk.ts';
 import type { Project } from '../project.ts';
-import { bytes } from '../render/format.ts';
 import { wrapWords } from '../style.ts';
 import { checkWorkspaceRoot } from '../workspace-root.ts';
 
@@ -70,8 +70,7 @@ async function examine(context: CliContext): Promise<Finding[]> {
     }),
   );
   if (project) findings.push(...(await examineProject(context, project)));
-  const free = `${bytes(freemem())} of ${bytes(totalmem())} memory free, load ${loadavg()[0]!.toFixed(1)}`;
-  return [...findings, { name: 'machine', state: 'ok', message: free }];
+  return [...findings, ...machineFindings()];
 }
 
 async function examineProject(context: CliContext, project: Project): Promise<Finding[]> {
@@ -101,11 +100,11 @@ async function examineProject(context: CliContext, project: Project): Promise<Fi
     );
   }
   const root = workspacesRoot(project, '');
-  const free = freeBytes(root);
+  const free = diskAt(root)?.free ?? null;
   findings.push(
     await check('workspaces', async () => {
       checkWorkspaceRoot(root, project.repository);
-      return { message: `${root}${free === null ? '' : `, ${bytes(free)} free`}` };
+      return { message: `${root}${free === null ? '' : `, ${formatBytes(free)} free`}` };
     }),
   );
   const parallel = findParallel(project.cwd);
@@ -116,6 +115,20 @@ async function examineProject(context: CliContext, project: Project): Promise<Fi
     message: plans.join(', ') || 'none under parallel/',
   });
   return findings;
+}
+
+/** What admission looks at; and where nobody has tried copse. */
+function machineFindings(): Finding[] {
+  const { free, total } = machineMemory();
+  const [load, files] = [loadPerCore(), freeFiles()];
+  const message = [
+    `${formatBytes(free)} of ${formatBytes(total)} memory free`,
+    ...(load === null ? [] : [`load ${load.toFixed(1)} a core`]),
+    ...(files === null ? [] : [`${files} more files can be opened`]),
+  ].join(', ');
+  const machine: Finding = { name: 'machine', state: 'ok', message };
+  if (process.platform !== 'win32') return [machine];
+  return [machine, { name: 'windows', state: 'note', message: 'copse is not tested here: use WSL' }];
 }
 
 function programFinding(context: CliContext, name: string, use: string, absent: 'note' | 'missing'): Finding {

@@ -2,6 +2,7 @@ import { createdEvent, scheduleOf } from '../../engine/create.ts';
 import { integrationRefOf } from '../../engine/open.ts';
 import { predict } from '../../engine/predict.ts';
 import { treeSize } from '../../git/tree-size.ts';
+import { diskAt } from '../../machine/probe.ts';
 import type { RunEvent } from '../../run/event.ts';
 import { reduce } from '../../run/reduce.ts';
 import { fold, type RunState } from '../../run/state.ts';
@@ -10,7 +11,6 @@ import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import { placeOf, workspacesRoot } from '../compose.ts';
 import type { CliContext } from '../context.ts';
-import { freeBytes } from '../disk.ts';
 import { knownDurations } from '../durations.ts';
 import { readPlan } from '../open-run.ts';
 import { openProject, type Project } from '../project.ts';
@@ -71,7 +71,7 @@ export async function showSchedule(
   const disk = {
     tree: await treeSize(repository.git, repository.head.oid),
     worktrees: prediction.tasks.length + 1,
-    free: freeBytes(root),
+    free: diskAt(root)?.free ?? null,
   };
   if (options.json) {
     context.stdout.write(`${JSON.stringify({ v: 1, command: 'plan', ok: true, ...prediction, settings, disk })}\n`);

@@ -17,18 +17,6 @@ export function money(cost: Cost): string {
   return `${cost.source === 'reported' ? '' : '~'}$${cost.usd.toFixed(digits)}`;
 }
 
-/** `12 MB`; powers of 1000. */
-export function bytes(count: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = count;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
-
 /** Rows as columns, two spaces apart, without trailing blanks; `right` names the columns that are aligned to the right. */
 export function columns(rows: string[][], right: ReadonlySet<number> = new Set()): string[] {
   const widths: number[] = [];

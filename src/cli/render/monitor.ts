@@ -37,7 +37,7 @@ function headLines(summary: RunSummary, { columns: width, inCharge = false }: Mo
   const end = [duration(elapsedMs), ...(cost.usd === null ? [] : [money(cost)])].join('  ');
   const long = `${plan}  ${countWords(summary)}  ${end}`;
   const head = displayWidth(long) <= width ? long : `${plan}  ${countLine(summary)}  ${end}`;
-  if (phase !== 'stopping') return [head];
+  if (phase !== 'stopping') return summary.held === null ? [head] : [head, `starts are held: ${summary.held}`];
   return [head, `stopping: agents are asked to end${inCharge ? '; Ctrl-C again ends them at once' : ''}`];
 }
 

@@ -1,4 +1,4 @@
-import { failureToken } from '../../run/describe.ts';
+import { describeHold, failureToken } from '../../run/describe.ts';
 import type { RunEvent } from '../../run/event.ts';
 import type { RunState, WaveState } from '../../run/state.ts';
 
@@ -38,6 +38,10 @@ function progressLine(event: RunEvent, state: RunState): string | null {
       const by = 'task' in event.by ? event.by.task : `wave-${event.by.wave}`;
       return `${taskOf(event.task, state)} status=blocked by=${by}`;
     }
+    case 'admission.held':
+      return `execution status=held resource=${event.hold.resource} reason="${describeHold(event.hold)}"`;
+    case 'admission.resumed':
+      return 'execution status=resumed';
     case 'run.finished':
       return executionLine(event.outcome, state);
     default:

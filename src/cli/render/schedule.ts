@@ -1,5 +1,6 @@
 import type { Prediction } from '../../engine/predict.ts';
-import { bytes, columns, duration } from './format.ts';
+import { formatBytes } from '../../util/size.ts';
+import { columns, duration } from './format.ts';
 import { clip } from './width.ts';
 
 export interface Disk {
@@ -68,6 +69,6 @@ function exclusiveLine(pairs: [string, string][]): string[] {
 function diskLine(disk: Disk | null): string[] {
   if (!disk) return [];
   const need = disk.tree * disk.worktrees;
-  const free = disk.free === null ? '' : `, ${bytes(disk.free)} free`;
-  return [`disk: about ${bytes(need)} (${disk.worktrees} worktrees of ${bytes(disk.tree)}${free})`];
+  const free = disk.free === null ? '' : `, ${formatBytes(disk.free)} free`;
+  return [`disk: about ${formatBytes(need)} (${disk.worktrees} worktrees of ${formatBytes(disk.tree)}${free})`];
 }
