@@ -10,10 +10,9 @@ import { join, resolve } from 'node:path';
 export function builtPackage(): string {
   const root = resolve(import.meta.dirname, '../..');
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'copse-package-')));
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const argv = [tsc, '-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')];
-  const { status, stdout } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`tsc → ${status}\n${stdout}`);
+  const argv = ['scripts/build.js', join(folder, 'dist')];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`build → ${status}\n${stdout}${stderr}`);
   const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
   for (const name of ['package.json', ...files]) {
     const from = join(root, name);

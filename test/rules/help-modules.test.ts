@@ -23,6 +23,8 @@ let folder: string;
 let dist: string;
 beforeAll(() => {
   dist = compiled('cli/start.ts');
+  const joined = spawnSync(process.execPath, [join(ROOT, 'scripts/join-modules.js'), dist], { encoding: 'utf8' });
+  expect(joined.stderr).toBe('');
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'copse-help-')));
   cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
   symlinkSync(dist, join(folder, 'dist'));
@@ -64,13 +66,13 @@ it('`copse --help` is a text that the build wrote: no module of ours is loaded',
 it('without that text it is the same, from its entry modules and nothing else', () => {
   const { stdout, modules } = run('--help');
   expect(stdout).toBe(helpText(COMMANDS));
-  const entry = ['cli/help.js', 'cli/main.js', 'cli/start.js', 'cli/table.js', 'util/refusal.js'];
+  const entry = ['start/refusal.js', 'start/start.js', 'start/table.js'];
   expect(modules).toEqual(['bin/copse.js', ...entry]);
 });
 
 it('a command loads its own module, and not those of the others', () => {
   const { modules } = run('logs', '--help');
-  expect(modules).toContain('cli/commands/logs.js');
+  expect(modules).toContain('start/logs.js');
   expect(modules).toContain('node:fs');
-  expect(modules).not.toContain('cli/commands/run.js');
+  expect(modules).not.toContain('start/run.js');
 });

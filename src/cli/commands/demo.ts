@@ -12,6 +12,7 @@ import { type Demo, makeDemo } from '../demo/make.ts';
 import { story } from '../demo/story.ts';
 import { execute } from '../execute.ts';
 import { openRun } from '../open-run.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
 import { openProject } from '../project.ts';
 import { latestRunOf } from '../runs.ts';
 import { integrate } from './integrate.ts';
@@ -123,7 +124,7 @@ function closing(
 /** How this user calls copse: it may run from a clone, and be on no PATH. */
 function copseCommand({ cwd, env }: CliContext): string {
   if ('path' in findProgram('copse', { cwd, env })) return 'copse';
-  return `node ${fileURLToPath(new URL('../../../bin/copse.js', import.meta.url))}`;
+  return `node ${fileURLToPath(new URL('bin/copse.js', PACKAGE_ROOT))}`;
 }
 
 function document({ root, repo, plan }: Demo, { exit, state, tests }: Ended, removed: boolean) {

@@ -6,9 +6,10 @@ import { createGit, requireGit } from '../../git/git.ts';
 import type { Oid } from '../../run/event.ts';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
+import { PACKAGE_ROOT } from '../package-root.ts';
 
 /** What the package ships for the demo: the repository's files, the agent and the code that it writes. */
-const CONTENT = new URL('../../../demo/', import.meta.url);
+const CONTENT = new URL('demo/', PACKAGE_ROOT);
 
 export const DEMO_PLAN = 'TS-0042-inventory-system';
 
