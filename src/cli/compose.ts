@@ -20,11 +20,13 @@ import { probe } from '../machine/probe.ts';
 import type { Plan } from '../plan/plan.ts';
 import { promptOf, retryPrompt } from '../plan/prompt.ts';
 import type { Config } from '../project/config.ts';
-import type { RunId } from '../run/event.ts';
+import type { Pattern } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
+import { assertNever } from '../util/assert-never.ts';
 import { systemClock } from '../util/clock.ts';
+import { createBranches } from '../workspace/branch.ts';
 import { NO_SETUP, type SetupConfig, setUp } from '../workspace/setup.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { createWorktrees } from '../workspace/worktree.ts';
@@ -55,27 +57,38 @@ export function workspacesRoot({ repository, config }: Project, plan: string): s
 }
 
 /** Where one task works. */
-export function placeOf(project: Project, plan: string, task: string): { branch: string; workspace: string } {
-  return { branch: `${project.config.branchPrefix}${task}`, workspace: join(workspacesRoot(project, plan), task) };
+export function placeOf(
+  project: Project,
+  plan: string,
+  { task, pattern }: { task: string; pattern: Pattern },
+): { branch: string; workspace: string } {
+  const workspace = pattern === 'branch' ? project.repository.root : join(workspacesRoot(project, plan), task);
+  return { branch: `${project.config.branchPrefix}${task}`, workspace };
 }
 
-/** The worktrees of a run. */
-export function workspacesOf(
-  context: CliContext,
-  { repository, config }: Project,
-  run: RunId,
-  planDir: string,
-): Workspaces {
+/** What a checkout may hold without being changed, and what no task may commit. */
+export function checkoutOf({ repository, config }: Project, planDir: string) {
   const planPath = insideOf(repository.root, planDir);
-  return createWorktrees({
-    repository,
-    run,
-    setup: setupOf(config),
-    snapshotRef: ({ branch }) => `refs/copse/snapshots/${run}/${branch.slice(config.branchPrefix.length)}`,
-    junk: [...DEFAULT_JUNK, ...config.junk],
-    never: planPath === null ? [] : [planPath],
-    env: outsideEnv(context.env),
-  });
+  return { repository, junk: [...DEFAULT_JUNK, ...config.junk], never: planPath === null ? [] : [planPath] };
+}
+
+/** The workspaces of a run. */
+export function workspacesOf(context: CliContext, project: Project, state: RunState): Workspaces {
+  const { config } = project;
+  const taskOf = (branch: string) => branch.slice(config.branchPrefix.length);
+  const common = {
+    ...checkoutOf(project, state.planDir),
+    run: state.id,
+    snapshotRef: ({ branch }: { branch: string }) => `refs/copse/snapshots/${state.id}/${taskOf(branch)}`,
+  };
+  switch (state.settings.pattern) {
+    case 'branch':
+      return createBranches({ ...common, message: ({ branch }) => `feat: ${taskOf(branch)} implementation` });
+    case 'worktree':
+      return createWorktrees({ ...common, setup: setupOf(config), env: outsideEnv(context.env) });
+    default:
+      return assertNever(state.settings.pattern);
+  }
 }
 
 function setupOf({ workspace }: Config): SetupConfig {
@@ -84,14 +97,18 @@ function setupOf({ workspace }: Config): SetupConfig {
 }
 
 /** Wires the real parts of a run. */
-export async function portsOf(context: CliContext, project: Project, open: OpenRun): Promise<Ports> {
+export async function portsOf(
+  context: CliContext,
+  project: Project,
+  open: OpenRun,
+): Promise<Ports & Pick<Workspaces, 'settle'>> {
   const { repository, config } = project;
   const { plan } = open;
   const { git, commonDir, root } = repository;
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const env = outsideEnv(context.env);
   const setup = setupOf(config);
-  const workspaces = workspacesOf(context, project, open.id, open.state.planDir);
+  const workspaces = workspacesOf(context, project, open.state);
   const worktree = integrationWorktree({
     repository,
     path: join(workspacesRoot(project, plan.name), '.integration'),
@@ -118,6 +135,7 @@ export async function portsOf(context: CliContext, project: Project, open: OpenR
   });
   return {
     executor,
+    settle: workspaces.settle,
 
     admission: admission({
       probe: () => probe([workspacesRoot(project, plan.name), commonDir]),
@@ -149,7 +167,7 @@ export async function portsOf(context: CliContext, project: Project, open: OpenR
         ...((settings.model ?? task.model) && { model: settings.model ?? task.model! }),
         prompt: failure ? retryPrompt(prompt, attempt, evidenceForRetry(failure, before!.evidence)) : prompt,
         base: state.tip,
-        ...placeOf(project, plan.name, id),
+        ...placeOf(project, plan.name, { task: id, pattern: settings.pattern }),
         timeoutMs: settings.timeoutMs,
         stallMs: settings.stallMs,
         ...(settings.taskMemory && { memoryCap: settings.taskMemory }),

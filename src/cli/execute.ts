@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scheduleOf } from '../engine/create.ts';
 import { runEngine } from '../engine/engine.ts';
@@ -45,6 +45,7 @@ export async function execute(
   try {
     await reattach(ports, state, plan);
     await runEngine({ journal, state, schedule, ports, clock: systemClock, signal: context.signal, onEvent });
+    if (![...state.tasks.values()].some(({ status }) => status.is === 'running')) await ports.settle();
   } finally {
     view.close();
     await journal.close();
@@ -77,19 +78,25 @@ function viewKind(context: CliContext, { json, progress }: ExecuteOptions): View
 /** `<plan>/logs/<task>.log`: a link to the readable log of the latest attempt, in a folder that git ignores. */
 function logLinks(commonDir: string, state: RunState) {
   const folder = join(state.planDir, 'logs');
+  // A read-only plan folder has no links; `copse logs` finds the log all the same.
+  const orNot = (act: () => void) => {
+    try {
+      act();
+    } catch {}
+  };
+  orNot(() => {
+    mkdirSync(folder, { recursive: true });
+    const ignore = join(folder, '.gitignore');
+    // Empty: its writer was killed in between.
+    if (!existsSync(ignore) || readFileSync(ignore, 'utf8') === '') writeFileSync(ignore, '*\n');
+  });
   return {
-    link(task: string, attempt: number): void {
-      try {
-        mkdirSync(folder, { recursive: true });
-        const ignore = join(folder, '.gitignore');
-        if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+    link: (task: string, attempt: number): void =>
+      orNot(() => {
         const path = join(folder, `${task}.log`);
         rmSync(path, { force: true });
         symlinkSync(join(attemptPaths(commonDir, state.id, task, attempt).dir, 'agent.log'), path);
-      } catch {
-        // A read-only plan folder has no links; `copse logs` finds the log all the same.
-      }
-    },
+      }),
   };
 }
 

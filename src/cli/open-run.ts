@@ -6,6 +6,7 @@ import type { Diagnostic, Plan } from '../plan/plan.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { listed } from '../run/describe.ts';
+import { lastAttempt, type RunState } from '../run/state.ts';
 import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -34,7 +35,7 @@ export async function openRun(
 
   const settings = settingsOf(config, options);
   await checkAgent(context, project, settings.agent);
-  await preflight(context, project, plan);
+  await preflight(context, project, { plan, planDir: dir, pattern: settings.pattern });
   const select = selectionOf(options);
   return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock });
 }
@@ -67,6 +68,7 @@ async function goOn(
 ): Promise<OpenRun> {
   select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
   await checkAgent(context, project, options.agent ?? found.state.settings.agent);
+  checkCheckout(project, found.state);
   await preflightAgain(project, found.state.plan);
   const opened = await reopenRun({
     repository: project.repository,
@@ -79,6 +81,17 @@ async function goOn(
   if (opened.replanned)
     context.stderr.write('copse: the plan was edited since; tasks that start now use it as it is\n');
   return opened;
+}
+
+/** What worked in a checkout goes on there, and nowhere else. */
+function checkCheckout({ repository }: Project, { plan, settings, tasks }: RunState): void {
+  if (settings.pattern !== 'branch') return;
+  const checkout = [...tasks.values()].flatMap((task) => lastAttempt(task)?.workspace ?? []).at(0) ?? repository.root;
+  if (checkout === repository.root) return;
+  throw new Refusal('other-checkout', `the run of ${plan} works in the checkout ${checkout}`, {
+    exit: EXIT.usage,
+    hint: `cd ${quoted(checkout)} && copse resume ${plan}`,
+  });
 }
 
 /** The plan that is meant; a refusal with every finding when it has errors. `command`: the one to suggest with a name. */

@@ -4,8 +4,10 @@ import { listRefs } from '../git/refs.ts';
 import { dirtyPaths } from '../git/status.ts';
 import { checkedOutAt } from '../git/worktree.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Pattern } from '../run/event.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
-import { placeOf, workspacesRoot } from './compose.ts';
+import { whyNotClean } from '../workspace/branch.ts';
+import { checkoutOf, placeOf, workspacesRoot } from './compose.ts';
 import type { CliContext } from './context.ts';
 import type { Project } from './project.ts';
 import { quoted } from './typed.ts';
@@ -15,11 +17,15 @@ import { checkWorkspaceRoot } from './workspace-root.ts';
  * Before a new run: branches and workspaces of its names must be free. A refusal names all that are not, while nothing was
  * changed yet. Uncommitted changes are told, not refused: agents start from the commit.
  */
-export async function preflight(context: CliContext, project: Project, plan: Plan): Promise<void> {
+export async function preflight(
+  context: CliContext,
+  project: Project,
+  { plan, planDir, pattern }: { plan: Plan; planDir: string; pattern: Pattern },
+): Promise<void> {
   const { git } = project.repository;
   const refs = await listRefs(git, 'refs/heads/');
   const branches = new Set([...refs.keys()].map((ref) => ref.replace('refs/heads/', '')));
-  const places = plan.tasks.map((task) => placeOf(project, plan.name, task.id));
+  const places = plan.tasks.map((task) => placeOf(project, plan.name, { task: task.id, pattern }));
   const own = places.map(({ branch }) => branch);
   const taken = own.filter((branch) => branches.has(branch));
   if (taken.length > 0) {
@@ -30,6 +36,10 @@ export async function preflight(context: CliContext, project: Project, plan: Pla
     });
   }
   checkBranchRoom([integrationRefOf(plan.name).replace('refs/heads/', ''), ...own], branches);
+  if (pattern === 'branch') {
+    await checkClean(project, planDir);
+    return preflightAgain(project, plan.name);
+  }
   const standing = places.filter(({ workspace }) => isThere(workspace)).map(({ workspace }) => workspace);
   if (standing.length > 0) {
     throw new Refusal('workspace-exists', `${list(standing)} ${standing.length === 1 ? 'is' : 'are'} there already`, {
@@ -45,6 +55,16 @@ export async function preflight(context: CliContext, project: Project, plan: Pla
       `copse: ${dirty.length} uncommitted ${dirty.length === 1 ? 'change is' : 'changes are'} not part of the run: agents start from the last commit\n`,
     );
   }
+}
+
+/** Attempts work in the checkout itself: what is in no commit would get into theirs. */
+async function checkClean(project: Project, planDir: string): Promise<void> {
+  const why = await whyNotClean(checkoutOf(project, planDir));
+  if (why === null) return;
+  throw new Refusal('checkout-dirty', why, {
+    exit: EXIT.usage,
+    hint: 'commit it, or put it aside: git stash --include-untracked; or use --pattern worktree, which leaves the checkout alone',
+  });
 }
 
 /** What has to hold also when a run goes on: a place for workspaces, and nobody standing on the branch that we move. */

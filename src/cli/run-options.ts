@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../project/config.ts';
-import type { RunSettings } from '../run/event.ts';
+import type { Pattern, RunSettings } from '../run/event.ts';
 import type { SelectOptions } from '../schedule/select.ts';
 import { parseDuration } from '../util/duration.ts';
 import { parseBytes } from '../util/size.ts';
@@ -15,6 +15,7 @@ export interface RunOptions {
   barrier?: 'none' | 'wave';
   scope?: 'warn' | 'enforce';
   agent?: string;
+  pattern?: Pattern;
   model?: string;
   wave?: number;
   only?: string[];
@@ -50,6 +51,12 @@ export function addLimitOptions(command: Command): Command {
     .option('--model <name>', 'model for agents that take one', word);
 }
 
+/** Where attempts work; fixed for the whole of a run. */
+export function patternOption(): Option {
+  const text = 'worktree: each task in a worktree of its own; branch: one after the other in this checkout';
+  return new Option('--pattern <name>', `${text} (default: config, else worktree)`).choices(['worktree', 'branch']);
+}
+
 /** How a run shows itself while it goes on. */
 export function progressOption(): Option {
   const text = 'live: a status drawn in place; plain: a line for each step; auto: live on a terminal';
@@ -68,11 +75,12 @@ export function addSelectOptions(command: Command): Command {
 export function settingsOf(config: Config, options: RunOptions): RunSettings {
   const { limits } = config;
   const model = options.model;
+  const pattern = options.pattern ?? config.pattern;
   return {
-    pattern: 'worktree',
+    pattern,
     agent: options.agent ?? config.agent,
     ...(model && { model }),
-    maxConcurrent: options.maxConcurrent ?? limits.maxConcurrent ?? 3,
+    maxConcurrent: pattern === 'branch' ? 1 : (options.maxConcurrent ?? limits.maxConcurrent ?? 3),
     retries: options.retries ?? limits.retries ?? 1,
     timeoutMs: options.timeout ?? limits.timeout ?? 2 * HOUR,
     stallMs: options.stall ?? limits.stall ?? HOUR / 2,
@@ -87,7 +95,7 @@ export function changedSettings(frozen: RunSettings, options: RunOptions): RunSe
   const { taskMemory, ...kept } = frozen;
   return {
     ...kept,
-    ...(options.maxConcurrent !== undefined && { maxConcurrent: options.maxConcurrent }),
+    ...(options.maxConcurrent !== undefined && frozen.pattern !== 'branch' && { maxConcurrent: options.maxConcurrent }),
     ...(options.retries !== undefined && { retries: options.retries }),
     ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
     ...(options.stall !== undefined && { stallMs: options.stall }),

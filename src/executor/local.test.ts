@@ -70,6 +70,7 @@ function worktrees({ repo, env }: { repo: string; env: NodeJS.ProcessEnv }): Wor
     prepare: async (spec) => (await open()).prepare(spec),
     harvest: async (spec, message) => (await open()).harvest(spec, message),
     remove: async (spec, options) => (await open()).remove(spec, options),
+    settle: async () => (await open()).settle(),
   };
 }
 

@@ -22,6 +22,7 @@ function refused(action: () => unknown): string {
 describe('a config', () => {
   it('has defaults for everything', () => {
     expect(json({})).toEqual({
+      pattern: 'worktree',
       agent: 'claude',
       agents: {},
       workspace: { copy: [], link: [], submodules: false },
@@ -64,6 +65,7 @@ junk: ["*.pyc"]
 `;
     const config = parseConfig(yaml, 'copse.config.yaml');
     expect(config).toEqual({
+      pattern: 'worktree',
       agent: 'fast',
       agents: {
         claude: {

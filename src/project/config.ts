@@ -87,6 +87,7 @@ const sections = {
 };
 
 const configSchema = z.strictObject({
+  pattern: z.enum(['worktree', 'branch']).default('worktree'),
   agent: z.string().min(1).default('claude'),
   agents: z.record(z.string(), z.discriminatedUnion('type', [claudeAgent, commandAgent])).default({}),
   workspace: sections.workspace.prefault({}),

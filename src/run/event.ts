@@ -66,9 +66,12 @@ export interface TaskSeed {
   agent?: string;
 }
 
+/** Where attempts work: each in a linked worktree, or one after the other in the user's checkout. */
+export type Pattern = 'worktree' | 'branch';
+
 /** Settings of a run that its journal fixes; durations in milliseconds. */
 export interface RunSettings {
-  pattern: 'worktree';
+  pattern: Pattern;
   agent: string;
   model?: string;
   maxConcurrent: number;

@@ -19,6 +19,8 @@ export interface HarvestOptions {
   snapshotRef(spec: WorkspaceSpec): string;
   junk: readonly string[];
   never: readonly string[];
+  /** The git directory of a workspace, null when it is none any more; default: that of a linked worktree. */
+  gitDirOf?(path: string): Promise<string | null>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface HarvestOptions {
  */
 export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSpec, message: string): Promise<Harvest> {
   const { repository } = options;
-  const gitDir = await worktreeGitDir(repository, spec.path);
+  const gitDir = await (options.gitDirOf?.(spec.path) ?? worktreeGitDir(repository, spec.path));
   const record = gitDir === null ? null : await readRecord(gitDir);
   if (gitDir === null || !record?.ready) {
     const head = await readRef(repository.git, `refs/heads/${spec.branch}`);

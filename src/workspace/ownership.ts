@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deleteRef, readRef } from '../git/refs.ts';
@@ -34,6 +35,10 @@ export async function readRecord(gitDir: string): Promise<WorkspaceRecord | null
 
 export function writeRecord(gitDir: string, record: WorkspaceRecord): void {
   writeFileAtomic(join(gitDir, FILE), `${JSON.stringify(record)}\n`);
+}
+
+export function removeRecord(gitDir: string): void {
+  rmSync(join(gitDir, FILE), { force: true });
 }
 
 /**

@@ -35,6 +35,8 @@ export interface Workspaces {
     spec: WorkspaceSpec,
     options: { force: boolean },
   ): Promise<{ removed: true } | { removed: false; why: string }>;
+  /** Gives back what attempts had borrowed of the user, once none of them lives any more: after a crash, or a stop. */
+  settle(): Promise<void>;
 }
 
 /** File an agent touches when it is done. */

@@ -48,6 +48,7 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
     },
     harvest: (spec, message) => harvestWorktree(options, spec, message),
     remove: (spec, { force }) => remove(options, spec, force),
+    settle: async () => {}, // nothing of the user's is lent
   };
 }
 

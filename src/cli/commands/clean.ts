@@ -59,10 +59,10 @@ says what it kept and why. What --force removes can be had again:
 async function removeAll(
   context: CliContext,
   project: Project,
-  { state, id }: FoundRun,
+  { state }: FoundRun,
   { journal, force }: { journal: Journal; force: boolean },
 ): Promise<Outcome[]> {
-  const workspaces = workspacesOf(context, project, id, state.planDir);
+  const workspaces = workspacesOf(context, project, state);
   const outcomes: Outcome[] = [];
   for (const task of state.tasks.values()) {
     const attempt = lastAttempt(task);

@@ -15,7 +15,14 @@ import { knownDurations } from '../durations.ts';
 import { readPlan } from '../open-run.ts';
 import { openProject, type Project } from '../project.ts';
 import { scheduleLines } from '../render/schedule.ts';
-import { addLimitOptions, addSelectOptions, type RunOptions, selectionOf, settingsOf } from '../run-options.ts';
+import {
+  addLimitOptions,
+  addSelectOptions,
+  patternOption,
+  type RunOptions,
+  selectionOf,
+  settingsOf,
+} from '../run-options.ts';
 
 export const plan: CommandModule = {
   define(command) {
@@ -23,10 +30,9 @@ export const plan: CommandModule = {
       '[plan]',
       'folder of the plan, or the beginning of its name; default: the only one under parallel/',
     );
-    addLimitOptions(addSelectOptions(command)).option(
-      '--honor-blocks',
-      '`blocks` that no `deps` mirrors count as dependencies',
-    );
+    addLimitOptions(addSelectOptions(command))
+      .addOption(patternOption())
+      .option('--honor-blocks', '`blocks` that no `deps` mirrors count as dependencies');
   },
 
   async run(context, [name], options: RunOptions & { json?: boolean }) {
@@ -65,12 +71,12 @@ export async function showSchedule(
     skip: selection.skip,
     integrated,
     known,
-    place: (task) => placeOf(project, read.name, task),
+    place: (task) => placeOf(project, read.name, { task, pattern: settings.pattern }),
   });
   const root = workspacesRoot(project, read.name);
   const disk = {
     tree: await treeSize(repository.git, repository.head.oid),
-    worktrees: prediction.tasks.length + 1,
+    worktrees: settings.pattern === 'worktree' ? prediction.tasks.length + 1 : 1,
     free: diskAt(root)?.free ?? null,
   };
   if (options.json) {
@@ -78,7 +84,8 @@ export async function showSchedule(
     return EXIT.ok;
   }
   const { isTTY, columns } = context.stdout;
-  for (const line of scheduleLines(prediction, disk, isTTY ? columns : 160)) context.stdout.write(`${line}\n`);
+  for (const line of scheduleLines({ ...prediction, pattern: settings.pattern }, disk, isTTY ? columns : 160))
+    context.stdout.write(`${line}\n`);
   context.stdout.write(`next: copse run ${read.name}\n`);
   return EXIT.ok;
 }

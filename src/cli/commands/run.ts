@@ -2,7 +2,7 @@ import type { CommandModule } from '../command.ts';
 import { execute } from '../execute.ts';
 import { openRun } from '../open-run.ts';
 import { openProject } from '../project.ts';
-import { addLimitOptions, addSelectOptions, progressOption, type RunOptions } from '../run-options.ts';
+import { addLimitOptions, addSelectOptions, patternOption, progressOption, type RunOptions } from '../run-options.ts';
 import { showSchedule } from './plan.ts';
 
 interface Options extends RunOptions {
@@ -18,6 +18,7 @@ export const run: CommandModule = {
       'folder of the plan, or the beginning of its name; default: the only one under parallel/',
     );
     addLimitOptions(addSelectOptions(command))
+      .addOption(patternOption())
       .option('--dry-run', 'show the schedule and change nothing')
       .option('--honor-blocks', '`blocks` that no `deps` mirrors count as dependencies')
       .option('--fresh-prompts', 'generate the prompts anew, whatever prompts/ holds')

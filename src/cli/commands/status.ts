@@ -1,5 +1,7 @@
+import type { Repository } from '../../git/repository.ts';
 import { describeFailure } from '../../run/describe.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
+import { openLoan } from '../../workspace/loan.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { measure } from '../measure.ts';
@@ -47,7 +49,7 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
     }
     if (options.watch) {
       const last = await watchRun(context, repository, run, { json });
-      if (!json && !context.unread?.aborted) close(context, last);
+      if (!json && !context.unread?.aborted) close(context, repository, last);
       return EXIT.ok;
     }
     const summary = await measure(repository, run.state, run.alive);
@@ -61,14 +63,19 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
       rows: options.tasks || !isTTY ? Number.POSITIVE_INFINITY : rows - 4,
     };
     for (const line of monitor(summary, size)) context.stdout.write(`${line}\n`);
-    close(context, run);
+    close(context, repository, run);
     return EXIT.ok;
   },
 };
 
 /** What went wrong, and the next command. */
-function close({ stdout }: CliContext, { state, alive }: FoundRun): void {
+function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }: FoundRun): void {
   const lines: string[] = [''];
+  const loan = openLoan(gitDir);
+  if (loan?.run === state.id && !alive) {
+    const home = loan.home.branch ?? loan.home.oid.slice(0, 12);
+    lines.push(`the checkout is on ${loan.branch}: copse resume puts it back to ${home}`);
+  }
   if (state.failure) lines.push(`the run failed: ${describeFailure(state.failure)}`);
   for (const task of state.tasks.values()) {
     if (task.status.is === 'failed') lines.push(`✗ ${task.seed.id}: ${describeFailure(task.status.failure)}`);

@@ -1,4 +1,5 @@
 import type { Prediction } from '../../engine/predict.ts';
+import type { Pattern } from '../../run/event.ts';
 import { formatBytes } from '../../util/size.ts';
 import { columns, duration } from './format.ts';
 import { clip } from './width.ts';
@@ -13,7 +14,11 @@ export interface Disk {
 }
 
 /** The schedule of a plan for people: waves, who starts when, branches, worktrees, critical path, makespan, disk. Pure. */
-export function scheduleLines(prediction: Prediction, disk: Disk | null, width: number): string[] {
+export function scheduleLines(
+  prediction: Prediction & { pattern: Pattern },
+  disk: Disk | null,
+  width: number,
+): string[] {
   const { unit, tasks, waves, makespan, peak, criticalPath, exclusive } = prediction;
   const time = (value: number) => (unit === 'ms' ? duration(value) : String(value));
   const most = Math.max(width, 80);
@@ -40,7 +45,7 @@ export function scheduleLines(prediction: Prediction, disk: Disk | null, width: 
     unit === 'ms'
       ? `predicted makespan: ${duration(makespan)}, from the durations of earlier runs`
       : `predicted makespan: ${makespan} task lengths (no earlier run to learn durations from)`,
-    ...(tasks[0] ? placesOf(prediction.plan, tasks[0], agents) : []),
+    ...(tasks[0] ? placesOf(prediction, tasks[0], agents) : []),
     ...diskLine(disk),
   ];
   return lines.map((line) => clip(line, most));
@@ -48,14 +53,16 @@ export function scheduleLines(prediction: Prediction, disk: Disk | null, width: 
 
 /** Names that differ in the task only are said once. */
 function placesOf(
-  plan: string,
+  { plan, pattern }: { plan: string; pattern: Pattern },
   { id, branch, workspace, agent }: Prediction['tasks'][number],
   agents: boolean,
 ): string[] {
   return [
     ...(agents ? [] : [`agent: ${agent}`]),
     `branches: ${branch.slice(0, -id.length)}<task>, landing on copse/${plan}`,
-    `worktrees: ${workspace.slice(0, -id.length)}<task>`,
+    pattern === 'branch'
+      ? `workspace: the checkout ${workspace}, one task after the other`
+      : `worktrees: ${workspace.slice(0, -id.length)}<task>`,
   ];
 }
 
@@ -70,5 +77,6 @@ function diskLine(disk: Disk | null): string[] {
   if (!disk) return [];
   const need = disk.tree * disk.worktrees;
   const free = disk.free === null ? '' : `, ${formatBytes(disk.free)} free`;
-  return [`disk: about ${formatBytes(need)} (${disk.worktrees} worktrees of ${formatBytes(disk.tree)}${free})`];
+  const worktrees = disk.worktrees === 1 ? 'worktree' : 'worktrees';
+  return [`disk: about ${formatBytes(need)} (${disk.worktrees} ${worktrees} of ${formatBytes(disk.tree)}${free})`];
 }
