@@ -1,5 +1,5 @@
 import type { Activity, Claim, Cost, Tokens } from '../run/event.ts';
-import type { Outcome } from '../run/failure.ts';
+import type { Limit, Outcome } from '../run/failure.ts';
 
 /** What an adapter may know of the attempt it starts. */
 export interface AgentContext {
@@ -15,6 +15,12 @@ export interface AgentContext {
   role?: string;
   /** A fresh uuid for agents that take a session id. */
   session: string;
+  /** The session to go on with, and what it had cost before; for agents that can (`resumes`). */
+  resume?: { session: string; spentUsd: number };
+  /** US dollars that the attempt may cost, for agents that can hold it themselves. */
+  maxUsd?: number;
+  /** When what is read now was said, in milliseconds since the epoch; default now. */
+  saidAt?: () => number;
 }
 
 /** A process to start. `stdin` is a file; the agent's output goes to files too, never to pipes. */
@@ -30,6 +36,8 @@ export type AgentEvent =
   | { type: 'session'; id: string; model?: string; version?: string }
   | { type: 'activity'; activity: Activity }
   | { type: 'usage'; tokens: Tokens; cost: Cost; turns?: number }
+  /** Its account is limited; the agent waits and may still get answers. Usage that follows takes it back. */
+  | { type: 'limit'; limit: Limit }
   /** The agent has said its last word: what still runs gets a grace, then is ended. */
   | { type: 'finished' };
 
@@ -41,6 +49,8 @@ export interface AgentVerdict {
   claim: Claim | null;
   tokens: Tokens;
   cost: Cost;
+  /** With `rate-limited` and `overloaded`: what the agent said about its account. */
+  limit?: Limit;
 }
 
 /** Reads one attempt's transcript line by line; pure, keeps its own state, never throws on any input. */
@@ -57,6 +67,12 @@ export type AgentCheck = { ok: true; version: string; path: string } | { ok: fal
 export interface AgentAdapter {
   /** As in `--agent`: `claude`, `command`. */
   name: string;
+  /** Whose allowance it uses, without secrets: definitions with the same login have the same. Default: its name. */
+  account?: string;
+  /** It can go on with a session that was cut off. */
+  resumes?: boolean;
+  /** What it tells while it runs or in the end; without a word of it budgets cannot hold. Default `nothing`. */
+  meters?: 'cost' | 'tokens' | 'nothing';
   command(context: AgentContext): CommandLine;
   reader(context: AgentContext): TranscriptReader;
   /** Bytes of memory that one takes as a rule; for admission, until this run has measured its own. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { AttemptResult, RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
+import type { Action } from '../schedule/action.ts';
 import type { Reading } from '../schedule/admission.ts';
-import { type Action, decide } from '../schedule/decide.ts';
+import { decide } from '../schedule/decide.ts';
 import { makeSchedule } from '../schedule/schedule.ts';
 import { type AdmissionOptions, admission } from './admission.ts';
 

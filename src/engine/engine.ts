@@ -1,12 +1,15 @@
 import type { ExecutorEvent } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { RunEvent, RunEventBody, TaskId } from '../run/event.ts';
+import type { Ending, RunEvent, RunEventBody, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { reduce } from '../run/reduce.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
-import { type Action, decide } from '../schedule/decide.ts';
+import type { Action } from '../schedule/action.ts';
+import { decide } from '../schedule/decide.ts';
+import { withJitter } from '../schedule/quota.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Clock } from '../util/clock.ts';
+import { notifier } from './notifier.ts';
 import type { Ports } from './ports.ts';
 
 export interface EngineInput {
@@ -18,6 +21,8 @@ export interface EngineInput {
   clock: Clock;
   /** First abort: nothing starts any more, running agents are ended, the run can be resumed. Its reason is the signal's name. */
   signal: AbortSignal;
+  /** From 0 to 1, for the jitter of wake-ups. */
+  random?: () => number;
   /** Sees every event in order, right after it was folded. */
   onEvent?: (event: RunEvent, state: RunState) => void;
 }
@@ -45,7 +50,16 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
       change.notify();
     });
   };
-  const perform = performer({ append, background, verifying, journal, ports, state, change: change.notify });
+  const perform = performer({
+    append,
+    background,
+    verifying,
+    journal,
+    ports,
+    state,
+    change: change.notify,
+    parkedUntil: (waitMs) => clock.now() + withJitter(waitMs, (input.random ?? Math.random)()),
+  });
 
   background(relay(ports.executor.events(closing.signal), state, append));
   const stop = () => {
@@ -55,6 +69,8 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
   };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
+  // What was asked to end before a crash is asked again.
+  for (const { why, ...key } of asked(state)) background(ports.executor.cancel({ run: state.id, ...key }, why));
 
   try {
     for (let rounds = 0; rounds < roundLimit(state); rounds++) {
@@ -64,6 +80,7 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
         maxConcurrent: state.settings.maxConcurrent,
         now: clock.now(),
         ...(admission && { admission }),
+        ...(ports.accountOf && { accountOf: ports.accountOf }),
       };
       const actions = decide(schedule, state, limits, verifying);
       for (const action of actions) perform(action);
@@ -74,7 +91,8 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
       if (actions.some((action) => action.do !== 'wake')) continue;
       const wake = actions.find((action) => action.do === 'wake');
       const nap = new AbortController();
-      await change.wait(wake ? clock.sleep(Math.max(0, wake.at - clock.now()), nap.signal) : null);
+      const ms = wake && Math.min(Math.max(0, wake.at - clock.now()), LONGEST_SLEEP_MS);
+      await change.wait(ms === undefined ? null : clock.sleep(ms, nap.signal));
       nap.abort();
       rounds--; // waiting is free: only rounds that did something count towards the limit
     }
@@ -84,6 +102,9 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
     closing.abort();
   }
 }
+
+/** Timers stand still while the machine is suspended: the clock is looked at again now and then. */
+const LONGEST_SLEEP_MS = 15 * 60_000;
 
 // A function, because TypeScript would not see that `perform` changes the phase.
 const isFinished = (state: RunState) => state.phase === 'finished';
@@ -100,6 +121,14 @@ function running(state: RunState): { task: TaskId; attempt: number }[] {
   for (const [task, { status }] of state.tasks)
     if (status.is === 'running') keys.push({ task, attempt: status.attempt });
   return keys;
+}
+
+/** Running attempts that were asked to end. */
+function asked(state: RunState): { task: TaskId; attempt: number; why: Ending }[] {
+  return running(state).flatMap((key) => {
+    const why = lastAttempt(state.tasks.get(key.task)!)?.ending;
+    return why ? [{ ...key, why }] : [];
+  });
 }
 
 /** Journals what the executor says; it says things at least once, so what is known already is dropped. */
@@ -127,10 +156,13 @@ interface PerformerInput {
   ports: Ports;
   state: RunState;
   change: () => void;
+  /** When to wake after a wait of so many milliseconds, jitter included. */
+  parkedUntil: (waitMs: number) => number;
 }
 
 /** Gives `perform(action)`: journals the intent at once, does the effect in the background, appends its outcome. */
-function performer({ append, background, verifying, journal, ports, state, change }: PerformerInput) {
+function performer(input: PerformerInput) {
+  const { append, background, verifying, journal, ports, state, change } = input;
   return (action: Action): void => {
     switch (action.do) {
       case 'wake':
@@ -162,6 +194,20 @@ function performer({ append, background, verifying, journal, ports, state, chang
         return append({ type: 'admission.held', hold: action.hold });
       case 'admit':
         return append({ type: 'admission.resumed' });
+      case 'park': {
+        const { account, waitMs, parked } = action;
+        return append({ type: 'quota.parked', account, until: input.parkedUntil(waitMs), ...parked });
+      }
+      case 'reopen':
+        return append({ type: 'quota.reopened', account: action.account, by: action.by });
+      case 'end':
+        return end(action, action.why);
+      case 'pause': {
+        const { what, spent, limit } = action;
+        append({ type: 'budget.reached', what, spent, limit });
+        for (const key of running(state)) end(key, 'budget');
+        return;
+      }
       case 'finish': {
         const failure = action.failure ?? state.failure;
         return append({ type: 'run.finished', outcome: action.outcome, ...(failure && { failure }) });
@@ -172,9 +218,26 @@ function performer({ append, background, verifying, journal, ports, state, chang
   function start(task: TaskId, attempt: number): void {
     const because = lastAttempt(state.tasks.get(task)!)?.failure;
     const spec = ports.specify(task, attempt, state);
-    const { agent, branch, workspace, base } = spec;
-    append({ type: 'attempt.started', task, attempt, agent, branch, workspace, base, ...(because && { because }) });
+    const { agent, branch, workspace, base, resume } = spec;
+    const account = ports.accountOf?.(task);
+    append({
+      type: 'attempt.started',
+      task,
+      attempt,
+      agent,
+      branch,
+      workspace,
+      base,
+      ...(because && { because }),
+      ...(account !== undefined && { account }),
+      ...(resume && { resume: resume.session }),
+    });
     background(journal.flush().then(() => ports.executor.submit(spec)));
+  }
+
+  function end({ task, attempt }: { task: TaskId; attempt: number }, why: Ending): void {
+    append({ type: 'attempt.ending', task, attempt, why });
+    background(journal.flush().then(() => ports.executor.cancel({ run: state.id, task, attempt }, why)));
   }
 
   async function verify(task: TaskId): Promise<void> {
@@ -226,26 +289,4 @@ function performer({ append, background, verifying, journal, ports, state, chang
 function asInternal(error: unknown): { evidence: []; failure: Failure } {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { evidence: [], failure: { code: 'internal', message } };
-}
-
-/** Wakes one waiter when something changed; a change while nobody waits is remembered. */
-function notifier() {
-  let changed = false;
-  let wake: (() => void) | null = null;
-  return {
-    notify: () => {
-      changed = true;
-      wake?.();
-    },
-    async wait(timer: Promise<void> | null): Promise<void> {
-      if (!changed) {
-        const next = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        await (timer ? Promise.race([next, timer]) : next);
-      }
-      changed = false;
-      wake = null;
-    },
-  };
 }

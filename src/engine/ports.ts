@@ -14,6 +14,8 @@ export interface Ports {
   specify(task: TaskId, attempt: number, state: RunState): AttemptSpec;
   /** What the machine has room for at present; default everything. */
   admission?(state: RunState): Admission;
+  /** Whose allowance the next attempt at a task uses; absent: one account for all. */
+  accountOf?(task: TaskId): string;
   /** Judges an ended attempt on what was measured. */
   verify(task: TaskId, attempt: AttemptState): Promise<{ evidence: Evidence[]; failure: Failure | null }>;
   /**

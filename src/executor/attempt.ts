@@ -6,7 +6,8 @@ import { stopTree } from '../process/stop.ts';
 import { lastBytes, tailLines } from '../process/tail.ts';
 import type { ProcessId } from '../process/tree.ts';
 import { type ExitRecord, waitForExit } from '../process/wait.ts';
-import type { AttemptResult } from '../run/event.ts';
+import type { AttemptResult, Ending } from '../run/event.ts';
+import type { Limit } from '../run/failure.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
@@ -52,7 +53,7 @@ export interface LiveAttempt {
   start(): Promise<void>;
   /** Takes over what an earlier coordinator started: a living agent, one that has ended since, or nothing. */
   adopt(): Promise<{ state: 'adopted' | 'lost'; done: Promise<void> }>;
-  cancel(): void;
+  cancel(reason: 'stopped' | Ending): void;
   /** Bytes of memory that its processes hold; null when that is not known. */
   memory(): number | null;
 }
@@ -70,6 +71,8 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   const cancelled = new AbortController();
   const overfull = new AbortController();
   let observed: Observed | null = null;
+  /** What the running agent said last about its account. */
+  let limited: Limit | undefined;
   const end = (result: AttemptResult) => emit({ type: 'attempt.ended', ...name, ...result });
 
   async function start(): Promise<void> {
@@ -77,18 +80,16 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     mkdirSync(files.dir, { recursive: true, mode: 0o700 });
     writeFileAtomic(files.prompt, spec.prompt, 0o600);
     for (const file of [files.transcript, files.stderr, files.log]) writeFileSync(file, '', { mode: 0o600 });
-    const prepared = await workspaces.prepare(place);
+    const prepared = await workspaces.prepare({ ...place, ...(spec.resume && { keep: true }) });
     if (!prepared.ok) return end(failedResult(prepared.failure, clock.now() - startedAt));
     emit({ type: 'attempt.prepared', ...name, ms: prepared.ms, notes: prepared.notes });
-    const context = contextOf(await knownRole());
+    const resume = prepared.kept ? spec.resume : undefined;
+    if (resume) writeFileAtomic(files.prompt, resume.prompt, 0o600);
+    const context = contextOf(await knownRole(), resume);
     if (cancelled.signal.aborted) {
-      const failure = {
-        code: 'agent',
-        outcome: 'cancelled',
-        message: 'stopped before it began',
-        exit: null,
-        signal: null,
-      } as const;
+      const outcome = cancelled.signal.reason === 'stopped' ? 'cancelled' : 'paused';
+      const message = 'stopped before it began';
+      const failure = { code: 'agent', outcome, message, exit: null, signal: null } as const;
       return end(failedResult(failure, clock.now() - startedAt));
     }
     const process = await startAgent(context);
@@ -109,7 +110,10 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       return { state: 'lost', done: Promise.resolve() };
     }
     emit({ type: 'attempt.spawned', ...name, ...process });
-    return { state: 'adopted', done: supervise(contextOf(spec.role), process, statSync(files.pid).mtimeMs) };
+    return {
+      state: 'adopted',
+      done: supervise(contextOf(spec.role, spec.resume), process, statSync(files.pid).mtimeMs),
+    };
   }
 
   async function knownRole(): Promise<string | undefined> {
@@ -121,14 +125,19 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     return role;
   }
 
-  function contextOf(role: string | undefined): AgentContext {
+  function contextOf(role: string | undefined, resume?: AttemptSpec['resume']): AgentContext {
+    const { transcript } = files;
     return {
       task: spec.task,
       title: spec.title,
       attempt: spec.attempt,
       workspace: spec.workspace,
       promptFile: files.prompt,
-      session: parts.newSession(),
+      session: resume?.session ?? parts.newSession(),
+      ...(resume && { resume }),
+      ...(spec.maxUsd !== undefined && { maxUsd: spec.maxUsd }),
+      // A transcript that is read late was written earlier: "resets 3am" means the 3am after that.
+      saidAt: () => statSync(transcript, { throwIfNoEntry: false })?.mtimeMs ?? clock.now(),
       ...(spec.model && { model: spec.model }),
       ...(role && { role }),
     };
@@ -182,12 +191,19 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     for await (const { text } of tailLines(files.transcript, { ended })) {
       for (const event of reader.line(text)) {
         if (event.type === 'activity' || event.type === 'usage') live.push(event);
+        else if (event.type === 'limit') limitedBy(event.limit);
         else if (event.type === 'finished') onLastWord();
+        if (event.type === 'usage') limited = undefined; // it got an answer
       }
       const rendered = adapter.render(text);
       if (rendered !== null) appendFileSync(files.log, `${rendered}\n`);
     }
     live.flush();
+  }
+
+  function limitedBy(limit: Limit): void {
+    if (limited === undefined || limited.resetsAt !== limit.resetsAt) emit({ type: 'attempt.limited', ...name, limit });
+    limited = limit;
   }
 
   /** Ends the agent's whole tree on timeout, silence or cancellation, or when it lingers after its last word. */
@@ -224,8 +240,9 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     const harvest = await workspaces.harvest(place, `feat: ${spec.task} ${spec.title}`);
     for (const note of harvest.notes) emit({ type: 'task.noted', task: spec.task, note });
     const memory = observed?.peak() ?? 0;
-    end(resultOf({ spec, verdict, exit, cut, memory, harvest, ms: (exit.at ?? clock.now()) - startedAt }));
+    const ms = (exit.at ?? clock.now()) - startedAt;
+    end(resultOf({ spec, verdict, exit, cut, memory, harvest, ms, ...(limited && { limited }) }));
   }
 
-  return { start, adopt, cancel: () => cancelled.abort(), memory: () => observed?.memory() ?? null };
+  return { start, adopt, cancel: (reason) => cancelled.abort(reason), memory: () => observed?.memory() ?? null };
 }

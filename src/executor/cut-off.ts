@@ -1,13 +1,15 @@
 import { lastChange, watchProgress } from '../process/watch.ts';
+import type { Ending } from '../run/event.ts';
 import type { Clock } from '../util/clock.ts';
 
-/** Why we ended an agent. */
-export type Cut = 'timeout' | 'stalled' | 'cancelled' | 'memory';
+/** Why we ended an agent. `cancelled`: with its run. */
+export type Cut = 'timeout' | 'stalled' | 'cancelled' | 'memory' | Ending;
 
 export interface CutOffOptions {
   exited: Promise<unknown>;
   /** Aborts when the agent has said its last word. */
   lastWord: AbortSignal;
+  /** Aborts when it is to end; its reason says why. */
   cancelled: AbortSignal;
   /** Aborts when it holds more memory than it may. */
   overfull: AbortSignal;
@@ -29,7 +31,7 @@ export async function whenToEnd(options: CutOffOptions): Promise<Cut | 'exited' 
   const { signal } = settled;
   const gone = exited.then(() => 'exited' as const);
   const stopped = Promise.race([
-    aborted(cancelled, signal).then(() => 'cancelled' as const),
+    aborted(cancelled, signal).then(() => (cancelled.reason === 'stopped' ? 'cancelled' : cancelled.reason) as Cut),
     aborted(overfull, signal).then(() => 'memory' as const),
   ]);
   try {

@@ -1,4 +1,4 @@
-import type { AttemptResult, Oid, RunEventBody, RunId, TaskId } from '../run/event.ts';
+import type { AttemptResult, Ending, Oid, RunEventBody, RunId, TaskId } from '../run/event.ts';
 
 /** Names one try at one task; submitting the same key twice starts nothing twice. */
 export interface Key {
@@ -15,6 +15,8 @@ export interface AttemptSpec extends Key {
   role?: string;
   model?: string;
   prompt: string;
+  /** Goes on with the session of an earlier attempt where its workspace still stands; else it begins anew with `prompt`. */
+  resume?: { session: string; prompt: string; spentUsd: number };
   /** Commit the workspace is cut from. */
   base: Oid;
   branch: string;
@@ -23,9 +25,13 @@ export interface AttemptSpec extends Key {
   stallMs: number;
   /** Bytes of memory for all its processes together; default no limit. */
   memoryCap?: number;
+  /** US dollars left to its task, for agents that can hold it themselves. */
+  maxUsd?: number;
+  /** What all attempts at the task together may cost. */
+  taskUsd?: number;
 }
 
-/** Events of attempts: `attempt.prepared`, `.spawned`, `.activity`, `.usage`, `task.noted` and one `attempt.ended`. */
+/** Events of attempts: `attempt.prepared`, `.spawned`, `.activity`, `.usage`, `.limited`, `task.noted` and one `attempt.ended`. */
 export type ExecutorEvent = Extract<
   RunEventBody,
   {
@@ -34,6 +40,7 @@ export type ExecutorEvent = Extract<
       | 'attempt.spawned'
       | 'attempt.activity'
       | 'attempt.usage'
+      | 'attempt.limited'
       | 'attempt.ended'
       | 'task.noted';
   }
@@ -52,7 +59,7 @@ export interface Executor {
   /** Idempotent by key; when it resolves the attempt is on its way and will end in one `attempt.ended`. */
   submit(spec: AttemptSpec): Promise<void>;
   /** Asks the attempt to end; the `attempt.ended` that follows confirms it. */
-  cancel(key: Key, reason: 'stopped' | 'timeout'): Promise<void>;
+  cancel(key: Key, reason: 'stopped' | Ending): Promise<void>;
   /** After a restart: takes living attempts over, harvests ended ones, reports the rest as lost. */
   reattach(run: RunId, inFlight: (AttemptSpec & { pid?: number; pidStart?: string })[]): Promise<Reattached[]>;
   /** At least once, in order for each attempt; ends when the signal aborts. */

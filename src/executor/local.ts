@@ -62,8 +62,8 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
     async submit(spec) {
       if (!live.has(nameOf(spec))) void settle(spec, make(spec).start());
     },
-    async cancel(key) {
-      live.get(nameOf(key))?.cancel();
+    async cancel(key, reason) {
+      live.get(nameOf(key))?.cancel(reason);
     },
     async reattach(run, inFlight) {
       const found: Reattached[] = [];

@@ -1,7 +1,7 @@
 import type { AgentVerdict } from '../agent/adapter.ts';
 import type { ExitRecord } from '../process/wait.ts';
-import type { AttemptResult } from '../run/event.ts';
-import type { Failure } from '../run/failure.ts';
+import type { AttemptResult, Cost } from '../run/event.ts';
+import type { Failure, Limit } from '../run/failure.ts';
 import { NO_COST, NO_TOKENS } from '../run/state.ts';
 import { formatBytes } from '../util/size.ts';
 import type { Harvest } from '../workspace/workspace.ts';
@@ -19,15 +19,35 @@ interface Ended {
   memory: number;
   harvest: Harvest;
   ms: number;
+  /** What the agent said about its account while it ran. */
+  limited?: Limit;
 }
 
 /** The result of an attempt whose agent ran. */
-export function resultOf({ spec, verdict, exit, cut, memory, harvest, ms }: Ended): AttemptResult {
+export function resultOf(ended: Ended): AttemptResult {
+  const { spec, verdict, exit, cut, memory, harvest, ms } = ended;
   const { claim, tokens, cost } = verdict;
   const { head, commits, leftovers, marker } = harvest;
   const end = outcomeOf({ spec, verdict, exit, cut, memory });
   const measured = { claim, tokens, cost, ms, ...(memory > 0 && { memory }) };
-  return { ...end, exit: exit.exit, signal: exit.signal, head, commits, leftovers, marker, ...measured };
+  const how = { ...end, exit: exit.exit, signal: exit.signal };
+  const result = { ...how, head, commits, leftovers, marker, ...measured };
+  if (end.outcome === 'success') return result;
+  const isOverTask = cut === 'task-budget' || (end.outcome === 'budget' && isSpent(spec, cost));
+  if (isOverTask) return { ...result, failure: taskBudget(spec, cost) };
+  const limited = end.outcome === 'rate-limited' || end.outcome === 'overloaded';
+  const limit = verdict.limit ?? ended.limited ?? { resetsAt: null, text: end.message };
+  return limited ? { ...result, limit } : result;
+}
+
+/** The agent's own cap may be lower than what the task has left. */
+function isSpent({ maxUsd }: AttemptSpec, cost: Cost): boolean {
+  return maxUsd !== undefined && cost.usd !== null && cost.usd >= maxUsd;
+}
+
+function taskBudget({ maxUsd = 0, taskUsd = 0 }: AttemptSpec, cost: Cost): Failure {
+  const before = taskUsd - maxUsd;
+  return { code: 'task-budget', spent: before + (cost.usd ?? maxUsd), limit: taskUsd };
 }
 
 /** What we did to an agent outweighs what it says, unless it had succeeded before. */
@@ -49,6 +69,12 @@ function outcomeOf({
       return { outcome: 'memory', message: `used ${formatBytes(memory)} of ${formatBytes(spec.memoryCap ?? 0)}` };
     case 'cancelled':
       return { outcome: 'cancelled', message: 'stopped with the run' };
+    case 'limit':
+      return { outcome: 'rate-limited', message: 'its account reached a limit' };
+    case 'budget':
+      return { outcome: 'paused', message: 'the run reached its budget' };
+    case 'task-budget':
+      return { outcome: 'budget', message: 'the task reached its budget' };
     case null:
       return exit.lost
         ? { outcome: 'lost', message: 'the agent vanished without an exit status' }

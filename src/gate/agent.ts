@@ -18,7 +18,7 @@ export const agent: Gate = ({ result }) => {
   };
 };
 
-function failureOf({ failure, outcome, message, exit, signal }: AttemptResult): Failure | null {
+function failureOf({ failure, outcome, message, exit, signal, limit }: AttemptResult): Failure | null {
   if (failure) return failure;
-  return outcome === 'success' ? null : { code: 'agent', outcome, message, exit, signal };
+  return outcome === 'success' ? null : { code: 'agent', outcome, message, exit, signal, ...(limit && { limit }) };
 }

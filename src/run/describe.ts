@@ -48,6 +48,8 @@ function sentence(failure: Failure): string {
   switch (failure.code) {
     case 'agent':
       return [OUTCOME[failure.outcome], ended(failure), failure.message].filter(Boolean).join(': ');
+    case 'task-budget':
+      return `it has cost $${failure.spent.toFixed(2)} of the $${failure.limit.toFixed(2)} that one task may`;
     case 'no-commits':
       return `nothing to land: ${failure.message}`;
     case 'boundary-violation':
@@ -97,6 +99,7 @@ const OUTCOME: Record<Exclude<Outcome, 'success'>, string> = {
   network: 'the agent lost its network',
   'max-turns': 'the agent reached its limit of turns',
   budget: 'the agent reached its budget',
+  paused: 'ended with the budget of the run',
   cancelled: 'cancelled',
   timeout: 'the agent ran out of time',
   stalled: 'the agent fell silent',

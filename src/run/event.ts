@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from './failure.ts';
+import type { Failure, Limit, Outcome } from './failure.ts';
 
 export type RunId = string;
 export type TaskId = string;
@@ -84,6 +84,12 @@ export interface RunSettings {
   scope: 'warn' | 'enforce';
   /** Bytes of memory that all processes of one agent may hold; absent is no limit. */
   taskMemory?: number;
+  /** US dollars that all attempts of the run together may cost; it pauses when they have. */
+  maxUsd?: number;
+  /** The same in tokens, those read from a cache included. */
+  maxTokens?: number;
+  /** US dollars that all attempts at one task together may cost; it fails when they have. */
+  maxTaskUsd?: number;
 }
 
 /** What starts wait for: `free` is there, `need` would have to be. Bytes, descriptors, or processes per core. */
@@ -104,7 +110,18 @@ export interface Selection {
   retry: TaskId[];
 }
 
-export type RunOutcome = 'integrated' | 'partial' | 'failed' | 'stopped';
+/** `paused`: its budget was reached. */
+export type RunOutcome = 'integrated' | 'partial' | 'failed' | 'stopped' | 'paused';
+
+/** A limit of the run that was reached; US dollars or tokens. */
+export interface BudgetReached {
+  what: 'cost' | 'tokens';
+  spent: number;
+  limit: number;
+}
+
+/** Why an agent was told to end while it ran. */
+export type Ending = 'limit' | 'budget' | 'task-budget';
 
 /** Everything a run can say. Ids and facts, past tense; sentences exist in renderers only. */
 export type RunEvent = Stamp & RunEventBody;
@@ -126,13 +143,39 @@ export type RunEventBody =
       waves: { number: number; name?: string; validated: boolean }[];
       dependencies: boolean;
     }
-  /** `settings`: in force from here on; a resumed run may change limits. */
-  | { type: 'run.opened'; pid: number; host: string; epoch: number; selection: Selection; settings?: RunSettings }
+  /** `settings`: in force from here on; a resumed run may change limits. `now`: parked accounts are tried at once. */
+  | {
+      type: 'run.opened';
+      pid: number;
+      host: string;
+      epoch: number;
+      selection: Selection;
+      settings?: RunSettings;
+      now?: true;
+    }
   | { type: 'run.stopping'; signal: string }
+  /** Nothing starts any more, running agents are ended. */
+  | ({ type: 'budget.reached' } & BudgetReached)
   | { type: 'run.finished'; outcome: RunOutcome; failure?: Failure }
   /** The machine has no room for one more agent; told when it begins, and when what is short changes. */
   | { type: 'admission.held'; hold: Hold }
   | { type: 'admission.resumed' }
+  /**
+   * No agent of the account starts before `until`, jitter included. `strikes`: how often in a row it was limited without
+   * saying until when.
+   */
+  | {
+      type: 'quota.parked';
+      account: string;
+      until: number;
+      resetsAt: number | null;
+      reason: 'usage-limit' | 'overloaded';
+      text: string;
+      strikes: number;
+      by: { task: TaskId; attempt: number };
+    }
+  /** An agent of the account got answers again. */
+  | { type: 'quota.reopened'; account: string; by: { task: TaskId; attempt: number } }
   | { type: 'dependencies.started'; onto: Oid }
   | { type: 'dependencies.installed'; commit: Oid }
   | { type: 'dependencies.failed'; failure: Failure }
@@ -153,11 +196,19 @@ export type RunEventBody =
       base: Oid;
       /** The failure this attempt is to mend. */
       because?: Failure;
+      /** Whose allowance it uses; agents with the same login share one. */
+      account?: string;
+      /** The session of an earlier attempt that it goes on with, in the same workspace. */
+      resume?: string;
     }
   | { type: 'attempt.prepared'; task: TaskId; attempt: number; ms: number; notes: string[] }
   | { type: 'attempt.spawned'; task: TaskId; attempt: number; pid: number; pidStart: string; session?: string }
   | { type: 'attempt.activity'; task: TaskId; attempt: number; activity: Activity }
   | { type: 'attempt.usage'; task: TaskId; attempt: number; tokens: Tokens; cost: Cost; turns?: number }
+  /** The agent waits because its account is limited; it may still get answers later. */
+  | { type: 'attempt.limited'; task: TaskId; attempt: number; limit: Limit }
+  /** We asked the agent to end. */
+  | { type: 'attempt.ending'; task: TaskId; attempt: number; why: Ending }
   | ({ type: 'attempt.ended'; task: TaskId; attempt: number } & AttemptResult)
   | { type: 'attempt.verified'; task: TaskId; attempt: number; head: Oid; evidence: Evidence[] }
   | { type: 'attempt.failed'; task: TaskId; attempt: number; failure: Failure; evidence: Evidence[] }
@@ -191,6 +242,8 @@ export interface AttemptResult {
   ms: number;
   /** The most memory that its processes held at once, bytes; absent when nobody looked, as for a short one. */
   memory?: number;
+  /** The account was limited: this is what ended it. */
+  limit?: Limit;
   /** The failure of the executor itself (no workspace, set-up failed), when it never came to an agent. */
   failure?: Failure;
 }

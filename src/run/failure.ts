@@ -10,6 +10,8 @@ export type Outcome =
   | 'network'
   | 'max-turns'
   | 'budget'
+  /** Ended because the budget of the run was reached; goes on when that is raised. */
+  | 'paused'
   | 'cancelled'
   | 'timeout'
   | 'stalled'
@@ -17,9 +19,25 @@ export type Outcome =
   | 'crashed'
   | 'lost';
 
+/** An account has used up what it may use for now, as its agent said it. `resetsAt`: milliseconds since the epoch. */
+export interface Limit {
+  resetsAt: number | null;
+  text: string;
+}
+
 /** Why an attempt, a wave or a run did not succeed. Data, with a code; text is made of it in `describeFailure` only. */
 export type Failure =
-  | { code: 'agent'; outcome: Exclude<Outcome, 'success'>; message: string; exit: number | null; signal: string | null }
+  | {
+      code: 'agent';
+      outcome: Exclude<Outcome, 'success'>;
+      message: string;
+      exit: number | null;
+      signal: string | null;
+      /** Its account is parked: no fault of the attempt. */
+      limit?: Limit;
+    }
+  /** The task has cost what one task may; US dollars. */
+  | { code: 'task-budget'; spent: number; limit: number }
   | { code: 'no-commits'; message: string }
   | { code: 'boundary-violation'; violations: Violation[] }
   | { code: 'scope-violation'; violations: Violation[] }
@@ -31,6 +49,17 @@ export type Failure =
   | { code: 'validation'; wave: number; command: string; exit: number | null; tail: string }
   | { code: 'dependencies'; command: string; exit: number | null; tail: string }
   | { code: 'internal'; message: string };
+
+/** Ended for a reason that lies outside of the attempt: it costs none of the task's, and its agent may go on. */
+export function isParked(failure: Failure): boolean {
+  return failure.code === 'agent' && (failure.limit !== undefined || failure.outcome === 'paused');
+}
+
+/** Stopped by us or lost with the machine: no fault of the agent either, but it begins anew. */
+export function isOurDoing(failure: Failure): boolean {
+  if (failure.code !== 'agent') return false;
+  return isParked(failure) || failure.outcome === 'cancelled' || failure.outcome === 'lost';
+}
 
 /** Whether a further attempt can help; a wrong key or a broken machine stays wrong. */
 export function isRetryable(failure: Failure): boolean {

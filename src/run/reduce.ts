@@ -1,6 +1,7 @@
 import type { RunEvent } from './event.ts';
-import { type Failure, isRetryable } from './failure.ts';
-import { type AttemptState, NO_COST, NO_TOKENS, type RunState, type TaskState } from './state.ts';
+import { openGates, reduceQuota } from './quota.ts';
+import { reduceAttempt } from './reduce-attempt.ts';
+import { type RunState, type TaskState, taskOf } from './state.ts';
 
 /**
  * Folds one event into the state. The state is changed in place and given back: copying it for each of 100,000 events
@@ -15,6 +16,7 @@ export function reduce(state: RunState | null, event: RunEvent): RunState {
   state.updatedAt = event.at;
   if (event.type.startsWith('attempt.') || event.type.startsWith('landing.')) reduceAttempt(state, event);
   else if (event.type.startsWith('wave.')) reduceWave(state, event);
+  else if (event.type === 'quota.parked' || event.type === 'quota.reopened') reduceQuota(state, event);
   else reduceRun(state, event);
   return state;
 }
@@ -40,6 +42,8 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     phase: 'created',
     outcome: null,
     held: null,
+    quota: new Map(),
+    budget: null,
     failure: null,
     landed: null,
     tasks: new Map(
@@ -73,6 +77,10 @@ function reduceRun(state: RunState, event: RunEvent): void {
       return opened(state, event);
     case 'run.stopping':
       state.phase = 'stopping';
+      return;
+    case 'budget.reached':
+      state.phase = 'stopping';
+      state.budget = { what: event.what, spent: event.spent, limit: event.limit };
       return;
     case 'run.finished':
       if (isOpen(state)) state.workedMs += event.at - state.opened!.at;
@@ -137,6 +145,8 @@ function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }
   state.held = null;
   state.failure = null;
   state.opened = { pid: event.pid, host: event.host, at: event.at };
+  state.budget = null;
+  if (event.now) openGates(state, event.at);
   state.selection = event.selection;
   if (event.settings) state.settings = event.settings;
   if (state.dependencies === 'installing' || state.dependencies === 'failed') state.dependencies = 'pending';
@@ -170,95 +180,6 @@ function block(task: TaskState, by: { task: string } | { wave: number }): void {
   task.status = { is: 'blocked', by, held };
 }
 
-function reduceAttempt(state: RunState, event: RunEvent): void {
-  if (!('attempt' in event)) throw new Error(`${event.type} names no attempt`);
-  const task = taskOf(state, event.task);
-  if (event.type === 'attempt.started') return started(task, event);
-  const attempt = task.attempts.find((each) => each.number === event.attempt);
-  if (!attempt) throw new Error(`${event.type} of ${event.task}.${event.attempt}, which never started`);
-  switch (event.type) {
-    case 'attempt.prepared':
-      for (const note of event.notes) if (!task.notes.includes(note)) task.notes.push(note);
-      return;
-    case 'attempt.spawned':
-      attempt.process = { pid: event.pid, pidStart: event.pidStart, session: event.session ?? null };
-      return;
-    case 'attempt.activity':
-      attempt.activity = event.activity;
-      return;
-    case 'attempt.usage':
-      attempt.tokens = event.tokens;
-      attempt.cost = event.cost;
-      return;
-    case 'attempt.ended':
-      attempt.endedAt = event.at;
-      attempt.result = event;
-      attempt.tokens = event.tokens;
-      attempt.cost = event.cost;
-      attempt.activity = null;
-      task.status = { is: 'ended', attempt: event.attempt };
-      return;
-    case 'attempt.verified':
-      attempt.evidence = event.evidence;
-      task.status = { is: 'verified', attempt: event.attempt, head: event.head };
-      return;
-    case 'landing.started':
-      task.status = { is: 'landing', attempt: event.attempt, head: event.head, onto: event.onto };
-      return;
-    case 'attempt.failed':
-      attempt.failure = event.failure;
-      attempt.endedAt ??= event.at;
-      if (event.evidence.length > 0) attempt.evidence = event.evidence;
-      return failed(task, event.failure, event.at);
-    default:
-      throw new Error(`the fold does not know ${event.type}`);
-  }
-}
-
-function started(task: TaskState, event: Extract<RunEvent, { type: 'attempt.started' }>): void {
-  const attempt: AttemptState = {
-    number: event.attempt,
-    agent: event.agent,
-    branch: event.branch,
-    workspace: event.workspace,
-    base: event.base,
-    startedAt: event.at,
-    because: event.because ?? null,
-    process: null,
-    activity: null,
-    tokens: NO_TOKENS,
-    cost: NO_COST,
-    endedAt: null,
-    result: null,
-    evidence: [],
-    failure: null,
-  };
-  task.attempts.push(attempt);
-  task.removed = false;
-  task.status = { is: 'running', attempt: event.attempt };
-}
-
-function failed(task: TaskState, failure: Failure, at: number): void {
-  if (isOurDoing(failure)) task.allowance++;
-  const again = isOurDoing(failure) || (isRetryable(failure) && task.attempts.length < task.allowance);
-  task.status = again
-    ? { is: 'waiting', notBefore: at + backoffMs(failure, task.attempts.length) }
-    : { is: 'failed', attempt: task.attempts.length, failure };
-}
-
-/** Stopped by us or lost with the machine: no fault of the agent, so it costs no attempt. */
-function isOurDoing(failure: Failure): boolean {
-  return failure.code === 'agent' && (failure.outcome === 'cancelled' || failure.outcome === 'lost');
-}
-
-/** A service that is full is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */
-function backoffMs(failure: Failure, attempts: number): number {
-  const busy =
-    failure.code === 'agent' &&
-    (failure.outcome === 'rate-limited' || failure.outcome === 'overloaded' || failure.outcome === 'network');
-  return busy ? Math.min(15_000 * 2 ** (attempts - 1), 300_000) : 0;
-}
-
 function reduceWave(state: RunState, event: RunEvent): void {
   if (!('wave' in event)) throw new Error(`${event.type} names no wave`);
   const wave = state.waves.get(event.wave);
@@ -282,10 +203,4 @@ function reduceWave(state: RunState, event: RunEvent): void {
     default:
       throw new Error(`the fold does not know ${(event as RunEvent).type}`);
   }
-}
-
-function taskOf(state: RunState, id: string): TaskState {
-  const task = state.tasks.get(id);
-  if (!task) throw new Error(`task ${id} is not in the run ${state.id}`);
-  return task;
 }

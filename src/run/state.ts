@@ -1,7 +1,9 @@
 import type {
   Activity,
   AttemptResult,
+  BudgetReached,
   Cost,
+  Ending,
   Evidence,
   Hold,
   Oid,
@@ -14,7 +16,7 @@ import type {
   TaskSeed,
   Tokens,
 } from './event.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, Limit } from './failure.ts';
 
 /** Where a task stands. Each state carries what is true in it and nothing else. */
 export type TaskStatus =
@@ -40,9 +42,18 @@ export interface AttemptState {
   base: Oid;
   startedAt: number;
   because: Failure | null;
+  /** Whose allowance it uses; empty in journals that do not say. */
+  account: string;
+  /** The session of an earlier attempt that it goes on with. */
+  resume: string | null;
   /** Set once the agent's process runs. */
   process: { pid: number; pidStart: string; session: string | null } | null;
   activity: Activity | null;
+  /** Why its account cannot be used, as it said last; null once it got an answer. */
+  limit: Limit | null;
+  /** Its limit has closed the gate of the account. */
+  parked: boolean;
+  ending: Ending | null;
   tokens: Tokens;
   cost: Cost;
   endedAt: number | null;
@@ -80,6 +91,22 @@ export interface WaveState {
   completed: boolean;
 }
 
+/**
+ * The gate of an account that is limited. Closed until `until`; then half open: one attempt tries, and the gate goes when
+ * that one gets answers. Times in milliseconds since the epoch.
+ */
+export interface Gate {
+  until: number;
+  /** What the agent said, when it said it. */
+  resetsAt: number | null;
+  reason: 'usage-limit' | 'overloaded';
+  text: string;
+  strikes: number;
+  parkedAt: number;
+  /** The attempt that was started last since. */
+  probe: { task: TaskId; attempt: number } | null;
+}
+
 /** A run as of its last event. */
 export interface RunState {
   id: RunId;
@@ -104,6 +131,10 @@ export interface RunState {
   outcome: RunOutcome | null;
   /** What starts wait for, and since when; null while the machine has room. */
   held: (Hold & { since: number }) | null;
+  /** Accounts that are limited. */
+  quota: Map<string, Gate>;
+  /** The limit that this opening of the run has reached. */
+  budget: BudgetReached | null;
   /** Why the run as a whole failed (dependencies, an inner error). */
   failure: Failure | null;
   landed: { target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
@@ -123,6 +154,13 @@ export function isSettled(status: TaskStatus): boolean {
 /** States in which a task holds its scope: others that overlap it must wait. */
 export function isActive(status: TaskStatus): boolean {
   return status.is === 'running' || status.is === 'ended' || status.is === 'verified' || status.is === 'landing';
+}
+
+/** The task of this id; throws when the run has none. */
+export function taskOf(state: RunState, id: string): TaskState {
+  const task = state.tasks.get(id);
+  if (!task) throw new Error(`task ${id} is not in the run ${state.id}`);
+  return task;
 }
 
 export function lastAttempt(task: TaskState): AttemptState | undefined {

@@ -78,7 +78,7 @@ const worlds = fc.record({
   validated: fc.subarray([1, 2, 3, 4]),
   durations: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 14, maxLength: 14 }),
   /** Which attempts fail, by task index and attempt. */
-  failing: fc.array(fc.constantFrom('success' as const, 'crashed' as const, 'auth' as const, 'overloaded' as const), {
+  failing: fc.array(fc.constantFrom('success' as const, 'crashed' as const, 'auth' as const, 'network' as const), {
     minLength: 60,
     maxLength: 60,
   }),
@@ -239,7 +239,7 @@ describe('decide', () => {
   it('waits before it asks a full service again', () => {
     const nodes: Node[] = [{ id: 'a', wave: 1, deps: [], conflicts: [] }];
     const start = created(nodes, { retries: 2 });
-    const outcomes = ['overloaded', 'overloaded', 'success'] as const;
+    const outcomes = ['network', 'network', 'success'] as const;
     const { tasks, state } = simulate({
       schedule: scheduleOf(nodes, start),
       created: start,

@@ -1,36 +1,13 @@
 import { describeHold } from '../run/describe.ts';
-import type { Hold, Oid, RunOutcome, TaskId } from '../run/event.ts';
+import type { RunOutcome, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { isActive, isSettled, type RunState, type TaskState, type TaskStatus } from '../run/state.ts';
-import { type Admission, NO_HOLD } from './admission.ts';
+import type { Action, Limits } from './action.ts';
+import { NO_HOLD } from './admission.ts';
+import { affordable, budgetReached, overTaskBudget } from './budget.ts';
+import { accountGates, endings, parks, reopenings } from './quota.ts';
 import type { Schedule } from './schedule.ts';
 import { needsValidation, selectedIn, tasksOfWave, type WaveGates, waveGates, wavesInOrder } from './wave-gates.ts';
-
-/** What the engine is to do next. Each is journaled as an intent before its effect, so that none is decided twice. */
-export type Action =
-  | { do: 'install-dependencies' }
-  | { do: 'start-wave'; wave: number }
-  | { do: 'start'; task: TaskId; attempt: number }
-  | { do: 'verify'; task: TaskId; attempt: number }
-  /** Merge these into the integration branch, in this order. */
-  | { do: 'land'; tasks: { task: TaskId; attempt: number; head: Oid }[] }
-  | { do: 'validate'; wave: number }
-  | { do: 'complete-wave'; wave: number; integrated: number; total: number }
-  | { do: 'block'; task: TaskId; by: { task: TaskId } | { wave: number } }
-  /** Nothing to do before this time (ms since the epoch), unless an event comes first. */
-  | { do: 'wake'; at: number }
-  /** Tasks could start and the machine has no room: why, when that is news. */
-  | { do: 'hold'; hold: Hold }
-  | { do: 'admit' }
-  | { do: 'finish'; outcome: RunOutcome; failure?: Failure };
-
-export interface Limits {
-  maxConcurrent: number;
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** What the machine has room for; default everything. */
-  admission?: Admission;
-}
 
 /** How long a reading of the machine counts, milliseconds; while starts are held they are decided about anew so often. */
 export const LOOK_MS = 2000;
@@ -44,13 +21,21 @@ const DISK_PATIENCE_MS = 30_000;
 export function decide(schedule: Schedule, state: RunState, limits: Limits, verifying: ReadonlySet<TaskId>): Action[] {
   const gates = waveGates(schedule, state);
   if (state.phase === 'finished' || state.phase === 'abandoned') return [];
-  if (state.phase === 'stopping') return decideStopping(schedule, state, verifying, gates);
+  if (state.phase === 'stopping') return decideStopping(schedule, state, { verifying, gates, now: limits.now });
   if (state.dependencies === 'pending') return [{ do: 'install-dependencies' }];
   if (state.dependencies === 'installing') return [];
   if (state.dependencies === 'failed') return [{ do: 'finish', outcome: 'failed' }];
 
   // Decided after every event: what concerns no task must not look at a thousand of them.
-  const { counts, active } = survey(state);
+  const { counts, active, busy } = survey(state);
+  const urgent = [
+    ...parks(busy, state, limits.now),
+    ...reopenings(state, limits.now),
+    ...ends(busy, state, limits.now),
+  ];
+  if (urgent.length > 0) return urgent;
+  const reached = budgetReached(state);
+  if (reached && counts.running > 0) return [{ do: 'pause', ...reached }];
   const selected = selectedIn(state);
   const lost = counts.failed + counts.blocked + counts.skipped > 0 || selected.size < state.tasks.size;
   const actions = [
@@ -63,6 +48,7 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
       ? starts(schedule, state, limits, { selected, gates, active, running: counts.running })
       : admitted(state)),
   ];
+  if (reached && actions.some((action) => action.do === 'start')) return [{ do: 'pause', ...reached }];
   if (isInFlight(state, verifying)) return actions;
   const full = actions.every((action) => action.do === 'wake') && givesUp(state, limits);
   if (full) return [{ do: 'finish', outcome: 'stopped', failure: full }];
@@ -74,12 +60,15 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
 function decideStopping(
   schedule: Schedule,
   state: RunState,
-  verifying: ReadonlySet<TaskId>,
-  gates: WaveGates,
+  { verifying, gates, now }: { verifying: ReadonlySet<TaskId>; gates: WaveGates; now: number },
 ): Action[] {
-  const actions = [...verifications(state, verifying), ...landing(schedule, state, gates)];
+  const actions = [
+    ...parks(survey(state).busy, state, now), // resume is to know
+    ...verifications(state, verifying),
+    ...landing(schedule, state, gates),
+  ];
   if (actions.length > 0 || isInFlight(state, verifying)) return actions;
-  return [{ do: 'finish', outcome: 'stopped' }];
+  return [{ do: 'finish', outcome: state.budget ? 'paused' : 'stopped' }];
 }
 
 /** How many tasks are in each state, and which of them hold their scopes. */
@@ -96,11 +85,21 @@ function survey(state: RunState) {
     skipped: 0,
   };
   const active = new Set<TaskId>();
-  for (const [id, { status }] of state.tasks) {
+  /** With an agent that runs, or one whose end has not been judged. */
+  const busy: TaskState[] = [];
+  for (const [id, task] of state.tasks) {
+    const { status } = task;
     counts[status.is]++;
     if (isActive(status)) active.add(id);
+    if (status.is === 'running' || status.is === 'ended') busy.push(task);
   }
-  return { counts, active };
+  return { counts, active, busy };
+}
+
+/** Running agents that are to be asked to end; said once each. */
+function ends(busy: readonly TaskState[], state: RunState, now: number): Action[] {
+  const { maxTaskUsd } = state.settings;
+  return [...overTaskBudget(busy, maxTaskUsd), ...endings(busy, state, now)].map((end) => ({ do: 'end', ...end }));
 }
 
 interface Reach {
@@ -176,9 +175,11 @@ function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room)
   let waits = false;
   const actions: Action[] = [];
   const announced = new Set<number>();
+  const accounts = accountGates(state, limits.now);
   let wake = Number.POSITIVE_INFINITY;
+  let affords = affordable(state);
   for (const task of schedule.tasks) {
-    if (running >= limits.maxConcurrent) break;
+    if (running >= limits.maxConcurrent || affords <= 0) break;
     const { status, attempts } = state.tasks.get(task.id)!;
     if (status.is !== 'waiting' || !selected.has(task.id)) continue;
     if (!gates.open(task.wave) || gates.failedBefore(task) !== null) continue;
@@ -190,6 +191,10 @@ function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room)
     }
     waits = started >= most;
     if (waits) break;
+    if (!accounts.admits(limits.accountOf?.(task.id) ?? '')) {
+      wake = Math.min(wake, accounts.wake);
+      continue;
+    }
     if (!state.waves.get(task.wave)!.started && !announced.has(task.wave)) {
       announced.add(task.wave);
       actions.push({ do: 'start-wave', wave: task.wave });
@@ -198,6 +203,7 @@ function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room)
     active.add(task.id);
     running++;
     started++;
+    affords--;
   }
   if (!waits) actions.push(...admitted(state));
   else {

@@ -1,7 +1,8 @@
-import type { AttemptResult, RunEvent, RunEventBody, RunOutcome, TaskId } from '../run/event.ts';
+import type { AttemptResult, Ending, RunEvent, RunEventBody, RunOutcome, TaskId } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
-import { type Action, decide } from './decide.ts';
+import type { Action } from './action.ts';
+import { decide } from './decide.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface SimulationInput {
@@ -16,6 +17,8 @@ export interface SimulationInput {
   duration: (task: TaskId, attempt: number) => number;
   /** How an attempt ends; default always success. */
   outcome?: (task: TaskId, attempt: number) => AttemptResult['outcome'];
+  /** What else its result says: cost, tokens, a limit. */
+  result?: (task: TaskId, attempt: number, now: number) => Partial<AttemptResult>;
 }
 
 export interface Simulation {
@@ -67,11 +70,29 @@ export function simulate(input: SimulationInput): Simulation {
       }
       case 'wake':
         return;
+      case 'end':
+        return end(action.task, action.attempt, action.why);
+      case 'pause': {
+        const { what, spent, limit } = action;
+        append({ type: 'budget.reached', what, spent, limit });
+        for (const { task, attempt } of [...pending]) end(task, attempt, 'budget');
+        return;
+      }
       default:
-        for (const body of instantly(action, state!)) append(body);
+        for (const body of instantly(action, state!, now)) append(body);
         if (action.do === 'verify') tasks.get(action.task)!.end = now;
     }
   };
+
+  /** What an agent that is ended early has cost is not known here. */
+  function end(task: TaskId, attempt: number, why: Ending): void {
+    append({ type: 'attempt.ending', task, attempt, why });
+    pending.splice(
+      pending.findIndex((each) => each.task === task && each.attempt === attempt),
+      1,
+    );
+    append({ type: 'attempt.ended', task, attempt, ...resultOf(why === 'limit' ? 'rate-limited' : 'paused') });
+  }
 
   const limit = 100 + created.tasks.length * (created.settings.retries + 2) * 20;
   for (let step = 0; step < limit; step++) {
@@ -95,14 +116,19 @@ export function simulate(input: SimulationInput): Simulation {
     for (let each = pending[0]; each?.at === now; each = pending[0]) {
       pending.shift();
       const { task, attempt } = each;
-      append({ type: 'attempt.ended', task, attempt, ...resultOf(input.outcome?.(task, attempt) ?? 'success') });
+      const result = resultOf(input.outcome?.(task, attempt) ?? 'success');
+      append({ type: 'attempt.ended', task, attempt, ...result, ...input.result?.(task, attempt, now) });
     }
   }
   throw new Error('the scheduler does not come to an end');
 }
 
 /** The events of an action that takes no time in a simulation. */
-function instantly(action: Exclude<Action, { do: 'start' | 'wake' }>, state: RunState): RunEventBody[] {
+function instantly(
+  action: Exclude<Action, { do: 'start' | 'wake' | 'end' | 'pause' }>,
+  state: RunState,
+  now: number,
+): RunEventBody[] {
   switch (action.do) {
     case 'install-dependencies':
       return [
@@ -115,9 +141,14 @@ function instantly(action: Exclude<Action, { do: 'start' | 'wake' }>, state: Run
       const { task, attempt } = action;
       const result = state.tasks.get(task)!.attempts.at(-1)!.result!;
       if (result.outcome === 'success') return [{ type: 'attempt.verified', task, attempt, head: '', evidence: [] }];
-      const failure = { code: 'agent', outcome: result.outcome, message: '', exit: 1, signal: null } as const;
+      const { outcome, limit } = result;
+      const failure = { code: 'agent', outcome, message: '', exit: 1, signal: null, ...(limit && { limit }) } as const;
       return [{ type: 'attempt.failed', task, attempt, failure, evidence: [] }];
     }
+    case 'park':
+      return [{ type: 'quota.parked', account: action.account, until: now + action.waitMs, ...action.parked }];
+    case 'reopen':
+      return [{ type: 'quota.reopened', account: action.account, by: action.by }];
     case 'land':
       return action.tasks.flatMap(({ task, attempt, head }): RunEventBody[] => [
         { type: 'landing.started', task, attempt, head, onto: state.tip },

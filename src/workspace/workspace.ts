@@ -7,9 +7,12 @@ export interface WorkspaceSpec {
   /** Short branch name: `feature/task-001`. */
   branch: string;
   base: Oid;
+  /** Take the workspace as it stands when this run made it for the same branch from the same base. */
+  keep?: boolean;
 }
 
-export type Prepared = { ok: true; ms: number; notes: string[] } | { ok: false; failure: Failure };
+/** `kept`: it stands as the attempt before left it. */
+export type Prepared = { ok: true; ms: number; notes: string[]; kept?: boolean } | { ok: false; failure: Failure };
 
 /** What stands in a workspace after its agent ended. */
 export interface Harvest {

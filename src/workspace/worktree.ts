@@ -40,7 +40,7 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
       const started = clock.now();
       try {
         const result = await prepare(options, spec);
-        return result.ok ? { ok: true, ms: clock.now() - started, notes: result.notes } : result;
+        return result.ok ? { ...result, ms: clock.now() - started } : result;
       } catch (error) {
         if (error instanceof GitError) return refuse(error.message); // no space, a filter that fails: the machine's fault
         throw error;
@@ -52,13 +52,14 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
   };
 }
 
-type Result = { ok: true; notes: string[] } | { ok: false; failure: Failure };
+type Result = { ok: true; notes: string[]; kept?: boolean } | { ok: false; failure: Failure };
 
 async function prepare(options: WorktreesOptions, spec: WorkspaceSpec): Promise<Result> {
   const { repository, run } = options;
   if (await takeFreePlace(options, spec)) return fill(options, spec);
   const standing = await findStanding(options, spec);
   if (standing.foreign !== null) return refuse(standing.foreign);
+  if (spec.keep && isIntact(spec, standing)) return { ok: true, notes: [], kept: true };
   const notes = await putAside(options, spec, standing);
   if (typeof notes === 'string') return refuse(notes);
   const claim = { ref: ownedRef(run, spec.branch), old: standing.from };
@@ -94,6 +95,11 @@ async function fill({ repository, run, setup, env, junk }: WorktreesOptions, spe
   const baseline = touched ? await readBaseline(git, { gitDir, junk }) : {};
   writeRecord(gitDir, { ...record, ready: true, provided: done.provided, baseline });
   return { ok: true, notes: done.notes };
+}
+
+/** An attempt can go on in it. */
+function isIntact({ branch, base }: WorkspaceSpec, { tip, record }: Standing): boolean {
+  return tip !== null && record?.ready === true && record.branch === branch && record.base === base;
 }
 
 /** What stands under the names of a workspace already. */

@@ -1,0 +1,112 @@
+import { spentOf } from './budget.ts';
+import type { RunEvent } from './event.ts';
+import { type Failure, isOurDoing, isRetryable } from './failure.ts';
+import { type AttemptState, NO_COST, NO_TOKENS, type RunState, type TaskState, taskOf } from './state.ts';
+
+/** Folds an event of an attempt or of its landing. */
+export function reduceAttempt(state: RunState, event: RunEvent): void {
+  if (!('attempt' in event)) throw new Error(`${event.type} names no attempt`);
+  const task = taskOf(state, event.task);
+  if (event.type === 'attempt.started') return started(state, task, event);
+  const attempt = task.attempts.find((each) => each.number === event.attempt);
+  if (!attempt) throw new Error(`${event.type} of ${event.task}.${event.attempt}, which never started`);
+  switch (event.type) {
+    case 'attempt.prepared':
+      for (const note of event.notes) if (!task.notes.includes(note)) task.notes.push(note);
+      return;
+    case 'attempt.spawned':
+      // An agent that is taken over has kept its session.
+      attempt.process = {
+        pid: event.pid,
+        pidStart: event.pidStart,
+        session: event.session ?? attempt.process?.session ?? null,
+      };
+      return;
+    case 'attempt.activity':
+      attempt.activity = event.activity;
+      return;
+    case 'attempt.usage':
+      attempt.tokens = event.tokens;
+      attempt.cost = event.cost;
+      attempt.limit = null; // it got an answer
+      return;
+    case 'attempt.limited':
+      attempt.limit = event.limit;
+      return;
+    case 'attempt.ending':
+      attempt.ending = event.why;
+      return;
+    case 'attempt.ended':
+      attempt.endedAt = event.at;
+      attempt.result = event;
+      attempt.limit = event.limit ?? null;
+      attempt.tokens = event.tokens;
+      attempt.cost = event.cost;
+      attempt.activity = null;
+      task.status = { is: 'ended', attempt: event.attempt };
+      return;
+    case 'attempt.verified':
+      attempt.evidence = event.evidence;
+      task.status = { is: 'verified', attempt: event.attempt, head: event.head };
+      return;
+    case 'landing.started':
+      task.status = { is: 'landing', attempt: event.attempt, head: event.head, onto: event.onto };
+      return;
+    case 'attempt.failed':
+      attempt.failure = event.failure;
+      attempt.endedAt ??= event.at;
+      if (event.evidence.length > 0) attempt.evidence = event.evidence;
+      return failed(state, task, event.failure, event.at);
+    default:
+      throw new Error(`the fold does not know ${event.type}`);
+  }
+}
+
+function started(state: RunState, task: TaskState, event: Extract<RunEvent, { type: 'attempt.started' }>): void {
+  const account = event.account ?? '';
+  const attempt: AttemptState = {
+    number: event.attempt,
+    agent: event.agent,
+    branch: event.branch,
+    workspace: event.workspace,
+    base: event.base,
+    startedAt: event.at,
+    because: event.because ?? null,
+    account,
+    resume: event.resume ?? null,
+    process: null,
+    activity: null,
+    limit: null,
+    parked: false,
+    ending: null,
+    tokens: NO_TOKENS,
+    cost: NO_COST,
+    endedAt: null,
+    result: null,
+    evidence: [],
+    failure: null,
+  };
+  task.attempts.push(attempt);
+  task.removed = false;
+  task.status = { is: 'running', attempt: event.attempt };
+  const gate = state.quota.get(account);
+  if (gate) gate.probe = { task: event.task, attempt: event.attempt };
+}
+
+function failed(state: RunState, task: TaskState, failure: Failure, at: number): void {
+  if (isOurDoing(failure)) task.allowance++;
+  const again = isOurDoing(failure) || (isRetryable(failure) && task.attempts.length < task.allowance);
+  const { maxTaskUsd } = state.settings;
+  const { usd: spent } = spentOf(task);
+  const attempt = task.attempts.length;
+  if (again && maxTaskUsd !== undefined && spent >= maxTaskUsd) {
+    task.status = { is: 'failed', attempt, failure: { code: 'task-budget', spent, limit: maxTaskUsd } };
+  } else if (again) task.status = { is: 'waiting', notBefore: at + backoffMs(failure, attempt) };
+  else task.status = { is: 'failed', attempt, failure };
+}
+
+/** A network that is down is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */
+function backoffMs(failure: Failure, attempts: number): number {
+  const down = failure.code === 'agent' && failure.outcome === 'network';
+  return down ? Math.min(15_000 * 2 ** (attempts - 1), 300_000) : 0;
+}
