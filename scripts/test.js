@@ -1,11 +1,11 @@
 // `npm test`: builds, installs the real agent binaries that tests drive (test/agents has a lock file of its own), runs
 // every test and ends with a line `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isInstalled } from './installed.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-if (!existsSync(`${root}test/agents/node_modules/.package-lock.json`)) {
+if (!isInstalled(`${root}test/agents`)) {
   // Claude Code asks for Node 22, though its binary needs none; under `npm test` our own strictness would come along.
   run('npm', ['ci', '--prefix', 'test/agents', '--engine-strict=false', '--no-audit', '--no-fund']);
 }

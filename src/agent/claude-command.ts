@@ -1,26 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { AgentContext, CommandLine } from './adapter.ts';
-import type { Overlay } from './environment.ts';
+import { programSettings } from './program.ts';
 
 /** Settings of Claude Code as an agent, from the user's config. */
-export interface ClaudeSettings {
-  /** The program, or the program and its first arguments; default `claude`. */
-  command?: string | readonly string[] | undefined;
-  model?: string | undefined;
-  /** Further arguments, after ours: theirs win. */
-  args?: readonly string[] | undefined;
-  /** Further variables, over ours; null removes one. */
-  env?: Overlay | undefined;
+export const claudeSettings = programSettings.extend({
   /** For `--setting-sources`; default `user`, because hooks in a repository's settings would run unasked. */
-  settingSources?: string | undefined;
-  maxTurns?: number | undefined;
-  maxBudgetUsd?: number | undefined;
+  settingSources: z.string().optional(),
+  maxTurns: z.int().positive().optional(),
+  maxBudgetUsd: z.number().positive().optional(),
   /** How often a failed API request is tried again; Claude Code's own default is 10, about three minutes. */
-  maxRetries?: number | undefined;
+  maxRetries: z.int().nonnegative().optional(),
   /** Folder of Claude Code's whole state, for `CLAUDE_CONFIG_DIR`; default the user's own. */
-  configDir?: string | undefined;
-}
+  configDir: z.string().min(1).optional(),
+});
+export type ClaudeSettings = z.infer<typeof claudeSettings>;
 
 /**
  * Tools that reach out of the attempt: to other worktrees and sessions, or past the final result. A scheduled wake-up

@@ -1,6 +1,6 @@
 import { retrySummary, toolSummary } from './claude-activity.ts';
 import { amount, type Json, list, object, parseObject, string } from './json.ts';
-import { firstLines, oneLine, plain } from './text.ts';
+import { oneLine, outputLines, plain } from './text.ts';
 
 /** A transcript line as text for a person: what was said, which tools ran and what they gave, retries and the end. */
 export function renderClaudeLine(line: string): string | null {
@@ -29,12 +29,7 @@ function said(block: Json | null): string | null {
 function given(block: Json | null): string | null {
   if (block?.type !== 'tool_result') return null;
   const content = string(block.content) ?? joined(list(block.content).map((part) => string(object(part)?.text))) ?? '';
-  const text = firstLines(content, 12, 2000);
-  if (text.trim() === '') return null;
-  return text
-    .split('\n')
-    .map((row, index) => `${index > 0 ? ' ' : block.is_error === true ? '✗' : '←'} ${row}`)
-    .join('\n');
+  return outputLines(content, block.is_error === true);
 }
 
 function system(event: Json): string | null {

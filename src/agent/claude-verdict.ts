@@ -3,7 +3,7 @@ import type { Claim } from '../run/event.ts';
 import type { Outcome } from '../run/failure.ts';
 import { amount, type Json, list, object, string } from './json.ts';
 import { endingSignal } from './signal.ts';
-import { lastLine, oneLine } from './text.ts';
+import { firstProse, lastLine, oneLine } from './text.ts';
 
 /** What a reader remembers of a transcript for the final account. */
 export interface ClaudeRecord {
@@ -75,16 +75,6 @@ function successMessage(result: Json, claim: Claim | null): string {
   const said = claim?.summary || firstProse(string(result.result) ?? '') || 'Claude Code finished';
   if (denied.length === 0) return said;
   return `${denied.length} tool call${denied.length === 1 ? ' was' : 's were'} denied (${[...new Set(denied)].join(', ')}): ${said}`;
-}
-
-/** The first line that is neither JSON nor a code fence. */
-function firstProse(text: string): string {
-  return (
-    text
-      .split('\n')
-      .find((line) => /^\s*[^\s`{}[\]"]/.test(line))
-      ?.trim() ?? ''
-  );
 }
 
 const OVERLOADED = new Set([500, 502, 503, 504, 529]);

@@ -1,21 +1,23 @@
+import { z } from 'zod';
 import { findProgram } from '../process/program.ts';
 import type { AgentAdapter, AgentContext } from './adapter.ts';
 import { createCommandReader } from './command-reader.ts';
 import { parseTemplate, type Values, valuesOf } from './command-template.ts';
-import { type Overlay, withOverlay } from './environment.ts';
+import { withOverlay } from './environment.ts';
 import type { Machine } from './machine.ts';
+import { envSettings } from './program.ts';
 import { plain } from './text.ts';
 
 /** Any program as an agent, from the user's config. */
-export interface CommandSettings {
+export const commandSettings = z.strictObject({
   /** The program, or an argv template: `['my-agent', '--prompt', '{prompt_file}']`. */
-  command: string | readonly string[];
+  command: z.union([z.string(), z.array(z.string()).min(1)]),
   /** Further arguments, templates too. */
-  args?: readonly string[] | undefined;
-  model?: string | undefined;
-  /** Further variables; null removes one. */
-  env?: Overlay | undefined;
-}
+  args: z.array(z.string()).optional(),
+  model: z.string().min(1).optional(),
+  env: envSettings.optional(),
+});
+export type CommandSettings = z.infer<typeof commandSettings>;
 
 /**
  * Any program as an agent: the prompt on stdin and as a file, the task in arguments and `COPSE_…` variables, success by

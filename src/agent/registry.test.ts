@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { agentNamed, createAgents } from './registry.ts';
+import { agentNamed, BUILT_IN, createAgents } from './registry.ts';
 
 const machine = { isRoot: false, baseEnv: { PATH: '/usr/bin:/bin' }, baseDir: '/' };
 const context = { task: 't', title: 'T', attempt: 1, workspace: '/w', promptFile: '/p', session: 's' };
 
 describe('agents of a config', () => {
-  it('are Claude Code when nothing is said', () => {
+  it('are the built-in ones when nothing is said', () => {
     const agents = createAgents({}, machine);
-    expect([...agents.keys()]).toEqual(['claude']);
+    expect([...agents.keys()]).toEqual(BUILT_IN);
     expect(agents.get('claude')!.command(context).argv).toContain('--dangerously-skip-permissions');
   });
 
@@ -23,8 +23,9 @@ describe('agents of a config', () => {
       },
       machine,
     );
-    expect([...agents.keys()]).toEqual(['claude', 'command', 'mine', 'opus']);
-    expect([...agents.values()].map((agent) => agent.name)).toEqual(['claude', 'command', 'mine', 'opus']);
+    const names = [...BUILT_IN, 'command', 'mine', 'opus'];
+    expect([...agents.keys()]).toEqual(names);
+    expect([...agents.values()].map((agent) => agent.name)).toEqual(names);
     expect(agents.get('opus')!.command(context).argv).toEqual(
       expect.arrayContaining(['/opt/claude', '--model=opus', '--max-turns=7']),
     );
@@ -34,7 +35,7 @@ describe('agents of a config', () => {
   it.each([
     [{ agent: 'other' }, 'unknown-agent', /no agent `other`/],
     [{ agents: { aider: { command: 'aider' } } }, 'agent-type', /`aider` has no known type/],
-    [{ agents: { command: {} } }, 'bad-agent-command', /no program/],
+    [{ agents: { command: { command: [] } } }, 'bad-agent-command', /no program/],
     [{ agents: { command: { command: ['x', '{nope}'] } } }, 'bad-agent-command', /unknown placeholder {nope}/],
   ] as const)('%j is refused', (config, code, message) => {
     expect(() => createAgents(config, machine)).toThrow(
@@ -51,7 +52,7 @@ describe('agents of a config', () => {
     const agents = createAgents({}, machine);
     expect(agentNamed(agents, 'claude').name).toBe('claude');
     expect(() => agentNamed(agents, 'x')).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('known are claude;') }),
+      expect.objectContaining({ hint: expect.stringContaining('known are claude, codex') }),
     );
   });
 });

@@ -1,14 +1,36 @@
+import type { z } from 'zod';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import type { AgentAdapter } from './adapter.ts';
 import { createClaudeAdapter } from './claude.ts';
-import type { ClaudeSettings } from './claude-command.ts';
-import { type CommandSettings, createCommandAdapter } from './command.ts';
+import { claudeSettings } from './claude-command.ts';
+import { createCodexAdapter } from './codex.ts';
+import { codexSettings } from './codex-command.ts';
+import { commandSettings, createCommandAdapter } from './command.ts';
 import type { Machine } from './machine.ts';
 
+/** A type of agents: what a config may say of one, and how it becomes an adapter. */
+interface AgentType {
+  settings: z.ZodObject;
+  create(settings: never, machine: Machine, name: string): AgentAdapter;
+  /** Usable without a word in the config. */
+  builtIn: boolean;
+}
+
+/** Every type of agents. Another agent is a file of its own and a row here. */
+export const AGENT_TYPES: Readonly<Record<string, AgentType>> = {
+  claude: { settings: claudeSettings, create: createClaudeAdapter, builtIn: true },
+  codex: { settings: codexSettings, create: createCodexAdapter, builtIn: true },
+  command: { settings: commandSettings, create: createCommandAdapter, builtIn: false },
+};
+
+/** Agents that are there without a word in the config. */
+export const BUILT_IN: readonly string[] = Object.keys(AGENT_TYPES).filter((type) => AGENT_TYPES[type]!.builtIn);
+
 /** One entry of `agents` in the config; which settings count depends on the type. */
-export interface AgentDefinition extends Omit<ClaudeSettings, 'command'>, Partial<CommandSettings> {
-  /** Implied by the names `claude` and `command`. */
-  type?: 'claude' | 'command' | undefined;
+export interface AgentDefinition {
+  /** Implied by a name that is a type. */
+  type?: string | undefined;
+  [setting: string]: unknown;
 }
 
 /** The part of the config that is about agents. */
@@ -19,11 +41,14 @@ export interface AgentsConfig {
 }
 
 /**
- * Every agent of the config, by name, and always `claude`. The `agent` that is chosen is among them.
+ * Every agent of the config, by name, and the built-in ones. The `agent` that is chosen is among them.
  * @throws Refusal `unknown-agent`, `agent-type`, `bad-agent-command`
  */
 export function createAgents(config: AgentsConfig, machine: Machine): Map<string, AgentAdapter> {
-  const definitions = { claude: {}, ...config.agents };
+  const definitions: Record<string, AgentDefinition> = {
+    ...Object.fromEntries(BUILT_IN.map((name) => [name, {}])),
+    ...config.agents,
+  };
   const agents = new Map(
     Object.entries(definitions).map(([name, definition]) => [name, create(name, definition, machine)] as const),
   );
@@ -41,17 +66,12 @@ export function agentNamed(agents: ReadonlyMap<string, AgentAdapter>, name: stri
   });
 }
 
+/** The settings were checked when the config was read. */
 function create(name: string, definition: AgentDefinition, machine: Machine): AgentAdapter {
-  const type = definition.type ?? (name === 'claude' || name === 'command' ? name : undefined);
-  switch (type) {
-    case 'claude':
-      return createClaudeAdapter(definition, machine, name);
-    case 'command':
-      return createCommandAdapter({ ...definition, command: definition.command ?? [] }, machine, name);
-    default:
-      throw new Refusal('agent-type', `agent \`${name}\` has no known type`, {
-        exit: EXIT.usage,
-        hint: `set agents.${name}.type to "claude" or "command"`,
-      });
-  }
+  const type = definition.type ?? name;
+  if (Object.hasOwn(AGENT_TYPES, type)) return AGENT_TYPES[type]!.create(definition as never, machine, name);
+  throw new Refusal('agent-type', `agent \`${name}\` has no known type`, {
+    exit: EXIT.usage,
+    hint: `set agents.${name}.type to one of ${Object.keys(AGENT_TYPES).join(', ')}`,
+  });
 }

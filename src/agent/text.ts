@@ -23,6 +23,26 @@ export function firstLines(text: string, lines: number, max: number): string {
   return more > 0 ? `${shown}\n… ${more} more line${more === 1 ? '' : 's'}` : shown;
 }
 
+/** What a tool gave, for a log: its first lines, marked with an arrow, or a cross when it failed; null when there is nothing. */
+export function outputLines(text: string, failed: boolean): string | null {
+  const shown = firstLines(text, 12, 2000);
+  if (shown.trim() === '') return null;
+  return shown
+    .split('\n')
+    .map((row, index) => `${index > 0 ? ' ' : failed ? '✗' : '←'} ${row}`)
+    .join('\n');
+}
+
+/** The first line of an agent's last words that is neither JSON nor a code fence. */
+export function firstProse(text: string): string {
+  return (
+    text
+      .split('\n')
+      .find((line) => /^\s*[^\s`{}[\]"]/.test(line))
+      ?.trim() ?? ''
+  );
+}
+
 /** The last line of a text that is not blank, `''` when there is none. */
 export function lastLine(text: string): string {
   return plain(text).trimEnd().split('\n').at(-1)!.trim();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AgentAdapter } from '../agent/adapter.ts';
-import { type AgentsConfig, createAgents } from '../agent/registry.ts';
+import { createAgents } from '../agent/registry.ts';
 import { admission } from '../engine/admission.ts';
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
@@ -45,7 +45,7 @@ const AGENT_MEMORY = 200_000_000;
 /** The agents of this machine and this project, by name. */
 export function agentsOf(context: CliContext, { config, repository }: Project): Map<string, AgentAdapter> {
   const machine = { isRoot: process.getuid?.() === 0, baseEnv: context.env, baseDir: repository.root };
-  return createAgents({ agent: config.agent, agents: config.agents as AgentsConfig['agents'] & {} }, machine);
+  return createAgents({ agent: config.agent, agents: config.agents }, machine);
 }
 
 /** Where the workspaces of a plan are: outside of every checkout. */

@@ -70,7 +70,7 @@ junk: ["*.pyc"]
       agents: {
         claude: {
           type: 'claude',
-          command: ['/opt/claude'],
+          command: '/opt/claude',
           model: 'opus',
           args: ['--verbose'],
           env: { HTTPS_PROXY: 'http://127.0.0.1:3128' },
@@ -78,8 +78,8 @@ junk: ["*.pyc"]
           maxTurns: 80,
           maxBudgetUsd: 2.5,
         },
-        command: { type: 'command', command: ['node', 'agent.js', '{prompt_file}'], env: {} },
-        fast: { type: 'claude', command: ['node', './claude.js'], args: [], env: {} },
+        command: { type: 'command', command: ['node', 'agent.js', '{prompt_file}'] },
+        fast: { type: 'claude', command: ['node', './claude.js'] },
       },
       workspace: {
         root: '../trees',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { AGENT_TYPES, BUILT_IN } from '../agent/registry.ts';
 import { unsafePath, unsafeRef } from '../plan/safety.ts';
 import { parseDuration } from '../util/duration.ts';
 import { nearest } from '../util/nearest.ts';
@@ -30,23 +31,10 @@ const size = z.union([z.string(), z.number()]).transform((value, context) => {
   return z.NEVER;
 });
 
-/** A program and its arguments; a string is a program without arguments, never a shell line. */
-const argv = z.union([z.string().min(1), z.array(z.string()).min(1)]).transform((value) => [value].flat());
-
-const env = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a variable'), z.string()).default({});
-
-const claudeAgent = z.strictObject({
-  type: z.literal('claude'),
-  command: argv.optional(),
-  model: z.string().min(1).optional(),
-  args: z.array(z.string()).default([]),
-  env,
-  settingSources: z.string().optional(),
-  maxTurns: z.int().positive().optional(),
-  maxBudgetUsd: z.number().positive().optional(),
-});
-
-const commandAgent = z.strictObject({ type: z.literal('command'), command: z.array(z.string()).min(1), env });
+/** One type of agents, as a config names it. */
+const typedAgent = (type: string) => AGENT_TYPES[type]!.settings.extend({ type: z.literal(type) });
+const [firstType, ...otherTypes] = Object.keys(AGENT_TYPES);
+const agent = z.discriminatedUnion('type', [typedAgent(firstType!), ...otherTypes.map(typedAgent)]);
 
 const path = z.string().superRefine((value, context) => {
   const reason = unsafePath(value);
@@ -89,7 +77,7 @@ const sections = {
 const configSchema = z.strictObject({
   pattern: z.enum(['worktree', 'branch']).default('worktree'),
   agent: z.string().min(1).default('claude'),
-  agents: z.record(z.string(), z.discriminatedUnion('type', [claudeAgent, commandAgent])).default({}),
+  agents: z.record(z.string(), agent).default({}),
   workspace: sections.workspace.prefault({}),
   limits: sections.limits.prefault({}),
   scope: sections.scope.prefault({}),
@@ -99,9 +87,6 @@ const configSchema = z.strictObject({
 
 /** What `copse.config.*` says, with defaults filled in. `limits.timeout` and `limits.stall` are milliseconds. */
 export type Config = z.output<typeof configSchema>;
-export type AgentConfig = Config['agents'][string];
-export type ClaudeAgentConfig = Extract<AgentConfig, { type: 'claude' }>;
-export type CommandAgentConfig = Extract<AgentConfig, { type: 'command' }>;
 
 /** Reads the config at the root of a repository; the defaults when there is none. Refuses with exit 2 and file:line. */
 export function loadConfig(repoRoot: string): Config {
@@ -126,8 +111,8 @@ export function parseConfig(text: string, file: string): Config {
   const result = configSchema.safeParse(value);
   if (!result.success) throw firstIssue(result.error.issues, source, file);
   const { agent, agents } = result.data;
-  if (agent !== 'claude' && !Object.hasOwn(agents, agent)) {
-    const known = ['claude', ...Object.keys(agents)];
+  const known = [...new Set([...BUILT_IN, ...Object.keys(agents)])];
+  if (!known.includes(agent)) {
     throw refuse(`agent: there is no agent '${agent}'`, {
       file,
       ...source.placeOf(['agent']),
@@ -146,12 +131,12 @@ function readText(path: string, file: string): string {
   }
 }
 
-/** `agents.claude` and `agents.command` need no `type`: their names say it. */
+/** `agents.claude`, `agents.codex` and the like need no `type`: their names say it. */
 function withAgentTypes(value: unknown): unknown {
   if (!isObject(value)) return value ?? {};
   if (!isObject(value.agents)) return value;
   const agents = Object.entries(value.agents).map(([name, agent]) => {
-    const implied = name === 'claude' || name === 'command';
+    const implied = Object.hasOwn(AGENT_TYPES, name);
     return [name, isObject(agent) && implied ? { type: name, ...agent } : agent] as const;
   });
   return { ...value, agents: Object.fromEntries(agents) };
@@ -165,11 +150,11 @@ function firstIssue(issues: readonly z.core.$ZodIssue[], source: ReadText, file:
   const path = issue.path.filter((part) => typeof part !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!;
-    const near = nearest(key, keysAt(path), 3);
+    const near = nearest(key, keysAt(path, source.value), 3);
     return refuse(`${[...path, key].join('.')} is not known`, {
       file,
       ...source.placeOf([...path, key], true),
-      hint: near ? `did you mean ${near}?` : `known here: ${keysAt(path).join(', ')}`,
+      hint: near ? `did you mean ${near}?` : `known here: ${keysAt(path, source.value).join(', ')}`,
     });
   }
   const name = path.length > 0 ? path.join('.') : 'the config';
@@ -177,12 +162,19 @@ function firstIssue(issues: readonly z.core.$ZodIssue[], source: ReadText, file:
   return refuse(`${name}${issue.code === 'custom' ? ' ' : ': '}${text}`, { file, ...source.placeOf(path) });
 }
 
-/** Known keys of the object at a path. */
-function keysAt(path: readonly (string | number)[]): string[] {
+/** Known keys of the object at a path of the config as written. */
+function keysAt(path: readonly (string | number)[], config: unknown): string[] {
   const [first, second] = path;
   if (first === undefined) return Object.keys(configSchema.shape);
-  if (first === 'agents' && second !== undefined) return Object.keys(claudeAgent.shape);
+  if (first === 'agents' && second !== undefined) return agentKeys(String(second), config);
   return first in sections ? Object.keys(sections[first as keyof typeof sections].shape) : [];
+}
+
+function agentKeys(name: string, config: unknown): string[] {
+  const agents = isObject(config) && isObject(config.agents) ? config.agents : {};
+  const written = agents[name];
+  const type = String((isObject(written) && written.type) || name);
+  return ['type', ...Object.keys(AGENT_TYPES[type]?.settings.shape ?? {})];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -47,16 +47,21 @@ const CASES = {
       { numRuns: 30 },
     );
   },
-  'a command line is the same for the same attempt, and another for another session or task': async (subject) => {
+  'a command line is the same for the same attempt': async (subject) => {
     const adapter = await subject.adapter();
     expect(adapter.command(CONTEXT)).toEqual(adapter.command({ ...CONTEXT }));
+  },
+  'a command line is another one for another session or task': async (subject) => {
+    const adapter = await subject.adapter();
     expect(adapter.command(CONTEXT)).not.toEqual(adapter.command({ ...CONTEXT, session: 'other', task: 'task-002' }));
   },
-  'a model and a role are passed on': async (subject) => {
-    const { argv, env } = (await subject.adapter()).command({ ...CONTEXT, model: 'model-x', role: 'pack:role-x' });
-    const words = [...argv, ...Object.values(env)].join('\n');
-    expect(words).toContain('model-x');
-    expect(words).toContain('pack:role-x');
+  'a model is passed on': async (subject) => {
+    const { argv, env } = (await subject.adapter()).command({ ...CONTEXT, model: 'model-x' });
+    expect([...argv, ...Object.values(env)].join('\n')).toContain('model-x');
+  },
+  'a role is passed on': async (subject) => {
+    const { argv, env } = (await subject.adapter()).command({ ...CONTEXT, role: 'pack:role-x' });
+    expect([...argv, ...Object.values(env)].join('\n')).toContain('pack:role-x');
   },
   'a successful run is a success with its claim': async (subject) => {
     const reader = (await subject.adapter()).reader(CONTEXT);

@@ -27,6 +27,7 @@ const LAYER: Record<string, number> = {
 /** L3 folders meet only here. */
 const SEAMS = new Set([
   'agent/adapter.ts',
+  'agent/registry.ts',
   'workspace/workspace.ts',
   'journal/journal.ts',
   'gate/gate.ts',
