@@ -7,10 +7,11 @@ import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { localExecutor } from '../executor/local.ts';
 import { judgeAttempt } from '../gate/judge.ts';
-import { changedPaths } from '../git/diff.ts';
 import { agentEnv, outsideEnv } from '../git/env.ts';
 import { identityEnv } from '../git/identity.ts';
+import { inspectBranchWork } from '../git/inspect.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
+import { worktreeGitDir } from '../git/worktree.ts';
 import { installDependencies } from '../integrate/dependencies.ts';
 import { integrationWorktree } from '../integrate/integration-worktree.ts';
 import { type Landed, landMany } from '../integrate/land.ts';
@@ -24,6 +25,7 @@ import type { Pattern } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
+import { filesToCreate } from '../scope/created.ts';
 import { assertNever } from '../util/assert-never.ts';
 import { systemClock } from '../util/clock.ts';
 import { createBranches } from '../workspace/branch.ts';
@@ -176,12 +178,22 @@ export async function portsOf(
 
     async verify(id, attempt) {
       const result = attempt.result!;
-      const changes = result.head === null ? [] : await changedPaths(git, attempt.base, result.head);
+      const task = tasks.get(id)!;
+      const { base, branch } = attempt;
+      const measured = await inspectBranchWork(git, {
+        base,
+        head: result.head ?? base,
+        branch,
+        integrated: open.state.tip,
+        gitDir: await worktreeGitDir(repository, attempt.workspace),
+        maxFileBytes: config.limits.maxFileSize,
+        expected: filesToCreate(task.scope),
+      });
       return judgeAttempt({
-        task: tasks.get(id)!,
-        base: attempt.base,
+        ...measured,
+        task,
+        base,
         result,
-        changes,
         planPath: insideOf(root, open.state.planDir),
         policy: open.state.settings.scope,
         allow: config.scope.allow,

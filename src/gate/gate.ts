@@ -1,15 +1,14 @@
+import type { Inspection } from '../git/inspect.ts';
 import type { Plan, Task } from '../plan/plan.ts';
 import type { AttemptResult, Evidence, Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
-import type { Change, ScopePolicy } from '../scope/scope.ts';
+import type { ScopePolicy } from '../scope/scope.ts';
 
 /** What gates judge an attempt by: measured, with the agent's claim beside it. */
-export interface AttemptFacts {
+export interface AttemptFacts extends Inspection {
   task: Task;
   base: Oid;
   result: AttemptResult;
-  /** Changed paths from `base` to the head, without renames. */
-  changes: Change[];
   /** Paths of the plan folder inside the repository, which no task may change. */
   planPath: string | null;
   policy: ScopePolicy;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aResult, aTask, changesOf, theFacts } from '../../test/rig/attempts.ts';
 import { scope } from '../../test/rig/scopes.ts';
+import { type ContentFinding, UNFIT } from '../run/content.ts';
 import type { AttemptFacts } from './gate.ts';
 import { judgeAttempt } from './judge.ts';
 
@@ -13,13 +14,14 @@ function summaryOf(facts: AttemptFacts, gate: string): string {
   return judgeAttempt(facts).evidence.find((each) => each.gate === gate)!.summary;
 }
 
-const allPass = { agent: 'pass', commits: 'pass', marker: 'pass', scope: 'pass', claim: 'pass' };
+const GATES = ['agent', 'history', 'commits', 'marker', 'scope', 'files', 'content', 'claim'];
+const allPass = Object.fromEntries(GATES.map((gate) => [gate, 'pass']));
 
 describe('judgeAttempt', () => {
   it('lets a good attempt land, with evidence of every gate in order', () => {
     const { evidence, failure } = judgeAttempt(theFacts());
     expect(failure).toBeNull();
-    expect(evidence.map(({ gate }) => gate)).toEqual(['agent', 'commits', 'marker', 'scope', 'claim']);
+    expect(evidence.map(({ gate }) => gate)).toEqual(GATES);
     expect(verdicts(theFacts())).toEqual(allPass);
   });
 
@@ -36,7 +38,7 @@ describe('judgeAttempt', () => {
       exit: null,
       signal: 'SIGTERM',
     });
-    expect(verdicts(facts)).toEqual({ agent: 'fail', commits: 'pass', marker: 'warn', scope: 'fail', claim: 'pass' });
+    expect(verdicts(facts)).toEqual({ ...allPass, agent: 'fail', marker: 'warn', scope: 'fail' });
   });
 
   it('lands exactly when no gate fails', () => {
@@ -56,7 +58,8 @@ describe('judgeAttempt', () => {
         expect(failure === null).toBe(evidence.every(({ verdict }) => verdict !== 'fail'));
         const touched = lines.some((line) => /infra|parallel/.test(line));
         const outside = policy === 'enforce' && lines.some((line) => line.includes('README'));
-        const good = outcome === 'success' && commits > 0 && lines.length > 0 && !touched && !outside;
+        const own = lines.some((line) => line.includes('src/'));
+        const good = outcome === 'success' && commits > 0 && own && !touched && !outside;
         expect(failure === null).toBe(good);
       }),
     );
@@ -181,6 +184,78 @@ describe('gate scope', () => {
     expect(details.violations).toHaveLength(100);
     expect(details.violations[0]).toMatchObject({ path: 'infra/main.tf' });
     expect(failure).toHaveProperty('violations.length', 1);
+  });
+});
+
+describe('gate files', () => {
+  const task = aTask({ scope: scope({ create: ['src/a.ts'], modify: ['lib/*'] }) });
+
+  it('commits that touch nothing the task owns are not its work', () => {
+    const changes = changesOf('M README.md', 'M package-lock.json');
+    expect(judgeAttempt(theFacts({ task, changes })).failure).toEqual({
+      code: 'no-commits',
+      message: 'nothing of what the task may write was changed, only README.md',
+    });
+    expect(judgeAttempt(theFacts({ task, changes: changesOf('M lib/b.ts', 'M README.md') })).failure).toBeNull();
+    expect(judgeAttempt(theFacts({ task, changes, allow: ['README.md'] })).failure).toBeNull();
+    expect(judgeAttempt(theFacts({ changes })).failure).toBeNull(); // a task without a scope owns whatever it needs
+  });
+
+  it('a declared file that is not there is shown', () => {
+    const facts = theFacts({ task, missing: ['src/b.ts'] });
+    expect(judgeAttempt(facts).failure).toBeNull();
+    expect(summaryOf(facts, 'files')).toBe('was to be created and is not there: src/b.ts');
+  });
+});
+
+describe('gate history', () => {
+  it('a branch that does not continue its base fails before anything else is asked', () => {
+    const { failure } = judgeAttempt(theFacts({ descends: false, changes: [], result: aResult({ commits: 0 }) }));
+    expect(failure).toMatchObject({ code: 'history-rewritten' });
+  });
+
+  it('commits of others fail; those of the integration branch are told', () => {
+    const origin = { foreign: ['c'.repeat(40)], ref: 'refs/heads/feature/task-002', integrated: [] };
+    expect(judgeAttempt(theFacts({ origin })).failure).toEqual({
+      code: 'foreign-commits',
+      commits: ['c'.repeat(40)],
+      ref: 'refs/heads/feature/task-002',
+    });
+    const known = theFacts({ origin: { foreign: [], ref: null, integrated: ['d'.repeat(40)] } });
+    expect(verdicts(known)).toEqual({ ...allPass, history: 'warn' });
+  });
+});
+
+describe('gate content', () => {
+  const finding = (problem: ContentFinding['problem']) => ({ path: 'src/a.ts', problem, detail: 'so' });
+
+  it.each(UNFIT)('%s fails', (problem) => {
+    const findings = [finding('executable'), finding(problem)];
+    expect(judgeAttempt(theFacts({ findings })).failure).toEqual({ code: problem, findings: [finding(problem)] });
+  });
+
+  it.each(['windows-name', 'line-endings', 'executable', 'submodule', 'install-script'] as const)(
+    '%s is shown',
+    (it) => {
+      const task = aTask({ scope: scope({ create: ['src/a.ts'] }) });
+      const facts = theFacts({ task, findings: [finding(it)] });
+      expect(judgeAttempt(facts).failure).toBeNull();
+      expect(verdicts(facts).content).toBe('warn');
+      expect(summaryOf(facts, 'content')).toContain('src/a.ts (so)');
+    },
+  );
+
+  it('what makes programs run for others needs the scope, whatever the policy', () => {
+    const task = aTask({ scope: scope({ modify: ['src/*', 'package.json'] }) });
+    const changes = changesOf('M src/a.ts', 'M package.json', 'M app[1]/package.json');
+    const script = (path: string) => ({ path, problem: 'install-script' as const, detail: 'postinstall' });
+    const inside = theFacts({ task, changes, findings: [script('package.json')] });
+    expect(judgeAttempt(inside).failure).toBeNull();
+    const outside = theFacts({ task, changes, findings: [script('app[1]/package.json')] });
+    expect(judgeAttempt(outside).failure).toMatchObject({
+      code: 'scope-violation',
+      violations: [{ path: 'app[1]/package.json', rule: 'sensitive' }],
+    });
   });
 });
 

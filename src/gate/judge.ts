@@ -1,12 +1,15 @@
 import { agent } from './agent.ts';
 import { claim } from './claim.ts';
 import { commits } from './commits.ts';
+import { content } from './content.ts';
+import { files } from './files.ts';
 import type { AttemptFacts, Gate, Judgement } from './gate.ts';
+import { history } from './history.ts';
 import { marker } from './marker.ts';
 import { scope } from './scope.ts';
 
 /** In this order: the first failure is the attempt's. */
-const GATES: readonly Gate[] = [agent, commits, marker, scope, claim];
+const GATES: readonly Gate[] = [agent, history, commits, marker, scope, files, content, claim];
 
 /** Judges an attempt by what was measured. Every gate gives evidence, also behind one that failed. */
 export function judgeAttempt(facts: AttemptFacts): Judgement {

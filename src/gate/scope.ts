@@ -1,6 +1,6 @@
 import { listed, oneLine } from '../run/describe.ts';
 import type { Failure } from '../run/failure.ts';
-import { GENERATED_FILES } from '../scope/allow.ts';
+import { GENERATED_FILES, SENSITIVE_FILES } from '../scope/allow.ts';
 import { compileGlob } from '../scope/glob.ts';
 import { judgeChanges } from '../scope/judge.ts';
 import { globCovers } from '../scope/match.ts';
@@ -17,6 +17,7 @@ export const scope: Gate = (facts) => {
     policy: facts.policy,
     allow: [...GENERATED_FILES, ...facts.allow, MARKER],
     forbidden: forbiddenPaths(facts),
+    sensitive: [...SENSITIVE_FILES, ...sensitivePaths(facts)],
   });
   const failing = violations.filter(({ severity }) => severity === 'fail');
   const verdict = failing.length > 0 ? 'fail' : violations.length > 0 ? 'warn' : 'pass';
@@ -37,6 +38,12 @@ function failureOf(failing: Violation[]): Failure | null {
   const violations = failing.slice(0, MAX_KEPT);
   const boundary = failing.some(({ rule }) => rule === 'boundary');
   return boundary ? { code: 'boundary-violation', violations } : { code: 'scope-violation', violations };
+}
+
+/** Paths that are sensitive by what was changed in them, as patterns. */
+function sensitivePaths({ findings }: AttemptFacts): string[] {
+  const found = findings.filter(({ problem }) => problem === 'install-script' || problem === 'submodule');
+  return found.map(({ path }) => path.replace(/[\\*?[\]{}!]/g, '\\$&'));
 }
 
 /**
@@ -65,6 +72,7 @@ function summarize(violations: Violation[], changed: number): string {
 
 const SAID: Record<Violation['rule'], string> = {
   boundary: 'must not be touched',
+  sensitive: 'makes programs run for others',
   outside: 'outside the scope',
   'created-existing': 'to be created, but the base has it',
   'modified-missing': 'to be modified, but the base lacks it',

@@ -1,30 +1,30 @@
 import type { Oid } from '../run/event.ts';
 import type { Change } from '../scope/scope.ts';
 import { type Git, splitFields } from './git.ts';
+import { isTreePath } from './objects.ts';
 
 const KINDS: Record<string, Change['kind']> = { A: 'added', M: 'modified', D: 'deleted', T: 'type-changed' };
 
-/** What lies between two commits never changes: the harvest and the gates of an attempt ask for the same. */
-const recent = new Map<string, Promise<Change[]>>();
-const RECENT = 32;
-
-/** Paths that differ between two commits, sorted; a rename is a deletion and an addition. */
-export function changedPaths(git: Git, base: Oid, head: Oid): Promise<Change[]> {
-  if (!isOid(base) || !isOid(head)) return findChanges(git, base, head);
-  const key = `${base} ${head}`;
-  const found = recent.get(key) ?? findChanges(git, base, head);
-  recent.delete(key);
-  recent.set(key, found);
-  if (recent.size > RECENT) recent.delete(recent.keys().next().value!);
-  found.catch(() => recent.delete(key));
-  return found;
+/** One changed path with what stood there before and what stands there now; `000000` and a zero id where there is nothing. */
+export interface FileChange extends Change {
+  oldMode: string;
+  mode: string;
+  oldOid: Oid;
+  oid: Oid;
 }
 
-async function findChanges(git: Git, base: Oid, head: Oid): Promise<Change[]> {
+/** Paths that differ between two commits, sorted; a rename is a deletion and an addition. */
+export async function changedPaths(git: Git, base: Oid, head: Oid): Promise<Change[]> {
+  return (await changedFiles(git, base, head)).map(({ path, kind }) => ({ path, kind }));
+}
+
+/** The same with modes and object ids. */
+export async function changedFiles(git: Git, base: Oid, head: Oid): Promise<FileChange[]> {
   const fields = await git.fields([
     'diff',
-    '--name-status',
+    '--raw',
     '-z',
+    '--no-abbrev',
     '--no-renames',
     '--no-ext-diff',
     '--no-textconv',
@@ -35,18 +35,17 @@ async function findChanges(git: Git, base: Oid, head: Oid): Promise<Change[]> {
     head,
     '--',
   ]);
-  const changes: Change[] = [];
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const kind = KINDS[fields[at]!];
-    if (kind === undefined) throw new Error(`unknown status ${fields[at]} of ${fields[at + 1]}`);
-    changes.push({ path: fields[at + 1]!, kind });
-  }
+  const changes: FileChange[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) changes.push(fileChange(fields[at]!, fields[at + 1]!));
   return changes;
 }
 
-/** A whole object id, which means the same today and tomorrow. */
-function isOid(revision: string): boolean {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
+/** `:<old mode> <mode> <old id> <id> <status>` of a raw diff, and the path that follows it. */
+export function fileChange(raw: string, path: string): FileChange {
+  const [oldMode = '', mode = '', oldOid = '', oid = '', status = ''] = raw.slice(1).split(' ');
+  const kind = KINDS[status[0] ?? ''];
+  if (kind === undefined) throw new Error(`unknown status ${status} of ${path}`);
+  return { path, kind, oldMode, mode, oldOid, oid };
 }
 
 /** The unified diff between two commits, as bytes for people. */
@@ -104,11 +103,6 @@ export async function pathExistsAt(git: Git, commit: Oid, path: string): Promise
   if (!isTreePath(path)) return false;
   const output = await git.bytes(['cat-file', '--batch-check=%(objecttype)', '-z'], { input: `${commit}:${path}\0` });
   return /^(blob|tree|commit)\n/.test(output.toString('latin1'));
-}
-
-/** `:./x` would be read relative to the current folder, and a NUL would end the request. */
-function isTreePath(path: string): boolean {
-  return path !== '' && !path.includes('\0') && !/^\.{0,2}\//.test(path);
 }
 
 /** One entry of a raw diff. Paths are latin1, byte for byte. */

@@ -43,8 +43,15 @@ const PERSONAL_VARIABLES =
  */
 export function gitEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(agentEnv(env)).filter(([name]) => !name.startsWith('GIT_TRACE') && name !== 'LANGUAGE');
-  // Optional locks off: a mere `status` would rewrite the index of the user's checkout.
-  return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+  return {
+    ...Object.fromEntries(kept),
+    // Optional locks off: a mere `status` would rewrite the index of the user's checkout.
+    GIT_OPTIONAL_LOCKS: '0',
+    // What was committed, and not what `refs/replace` and `info/grafts` say instead: anybody who works here can write these.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: '/dev/null',
+    LC_ALL: 'C',
+  };
 }
 
 /** The environment of agents: the user's, identity included, without what would lead git to another repository or make it ask. */

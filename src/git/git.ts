@@ -33,6 +33,8 @@ export interface GitOptions {
   /** Further settings of this call: `core.excludesFile=/x`. */
   config?: readonly string[];
   signal?: AbortSignal;
+  /** Bytes of output that are kept, the last ones; default 1 GiB. */
+  maxBytes?: number;
 }
 
 /** git in one folder. Arguments are data, never a shell string; paths go by stdin or after `--`. */
@@ -103,7 +105,7 @@ async function start(env: NodeJS.ProcessEnv, cwd: string, args: readonly string[
   const result = await exec('git', [...PROTECTION, ...config, ...args], {
     cwd,
     env: options.env ? { ...env, ...options.env } : env,
-    maxBytes: 2 ** 30,
+    maxBytes: options.maxBytes ?? 2 ** 30,
     ...(options.input !== undefined && { input: options.input }),
     ...(options.signal && { signal: options.signal }),
   });

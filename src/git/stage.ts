@@ -14,11 +14,11 @@ import {
   takeBack,
   writeTree,
 } from './copied-index.ts';
-import { changedPaths } from './diff.ts';
 import { type Git, splitFields } from './git.ts';
 import { mayMatch } from './junk.ts';
 import { captureNested } from './nested.ts';
 import { type Scan, scanWorktree } from './scan.ts';
+import { workBetween } from './work.ts';
 
 export interface StageOptions {
   /** This work tree's own git directory. */
@@ -130,7 +130,7 @@ async function findUnwanted(scratch: CopiedIndex, scan: Scan, options: StageOpti
   if (!asked || commit === null) return { needless: [], refused: [] };
   if (touched.length === 0 && scan.head !== null && Object.keys(baseline).length === 0) {
     // All is committed: what lies between the commits tells, and the gates will ask for that too.
-    const between = await changedPaths(scratch.git, commit, scan.head);
+    const between = (await workBetween(scratch.git, commit, scan.head)).changes;
     const added = between.filter(({ kind }) => kind === 'added');
     const plain = between.every(({ path }) => !isRefused(Buffer.from(path, 'utf8').toString('latin1')));
     if (plain && !added.some(({ path }) => mayMatch(options.junk, path))) return { needless: [], refused: [] };

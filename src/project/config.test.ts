@@ -26,7 +26,7 @@ describe('a config', () => {
       agent: 'claude',
       agents: {},
       workspace: { copy: [], link: [], submodules: false },
-      limits: {},
+      limits: { maxFileSize: 50e6 },
       scope: { allow: [] },
       branchPrefix: 'feature/',
       junk: [],
@@ -58,7 +58,7 @@ workspace:
   link: [node_modules]
   setup: npm ci
   submodules: true
-limits: { maxConcurrent: 4, retries: 2, timeout: 1h30m, stall: 600 }
+limits: { maxConcurrent: 4, retries: 2, timeout: 1h30m, stall: 600, maxFileSize: 2GB }
 scope: { policy: enforce, allow: ["docs/**"] }
 branchPrefix: work/
 junk: ["*.pyc"]
@@ -88,7 +88,7 @@ junk: ["*.pyc"]
         setup: 'npm ci',
         submodules: true,
       },
-      limits: { maxConcurrent: 4, retries: 2, timeout: 5_400_000, stall: 600_000 },
+      limits: { maxConcurrent: 4, retries: 2, timeout: 5_400_000, stall: 600_000, maxFileSize: 2e9 },
       scope: { policy: 'enforce', allow: ['docs/**'] },
       branchPrefix: 'work/',
       junk: ['*.pyc'],

@@ -70,6 +70,8 @@ const sections = {
     maxLoad: z.number().positive().optional(),
     /** Memory that one agent and its children may hold; 0 is no limit. */
     taskMemory: size.optional(),
+    /** Bytes of the largest file that a branch may bring. */
+    maxFileSize: size.default(50e6),
   }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
 };
@@ -85,7 +87,7 @@ const configSchema = z.strictObject({
   junk: z.array(path).default([]),
 });
 
-/** What `copse.config.*` says, with defaults filled in. `limits.timeout` and `limits.stall` are milliseconds. */
+/** What `copse.config.*` says, with defaults filled in. `limits.timeout` and `limits.stall` are milliseconds, `limits.maxFileSize` bytes. */
 export type Config = z.output<typeof configSchema>;
 
 /** Reads the config at the root of a repository; the defaults when there is none. Refuses with exit 2 and file:line. */

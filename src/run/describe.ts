@@ -1,6 +1,7 @@
 import type { Violation } from '../scope/scope.ts';
 import { assertNever } from '../util/assert-never.ts';
 import { formatBytes } from '../util/size.ts';
+import type { UnfitProblem } from './content.ts';
 import type { Hold } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
 
@@ -52,6 +53,19 @@ function sentence(failure: Failure): string {
       return `it has cost $${failure.spent.toFixed(2)} of the $${failure.limit.toFixed(2)} that one task may`;
     case 'no-commits':
       return `nothing to land: ${failure.message}`;
+    case 'history-rewritten':
+      return `the history was rewritten: ${failure.message}`;
+    case 'foreign-commits':
+      return `merged work of others that nobody has judged${failure.ref ? `, from ${failure.ref.replace(/^refs\/(?:heads|remotes|tags)\//, '')}` : ''}`;
+    case 'too-large':
+    case 'conflict-markers':
+    case 'symlink-outside':
+    case 'nested-repository':
+    case 'unsafe-name':
+      return `${UNFIT_SAID[failure.code]}: ${listed(
+        failure.findings.map(({ path, detail }) => `${path} (${detail})`),
+        3,
+      )}`;
     case 'boundary-violation':
       return `changed what it must not touch: ${listed(failure.violations.map(broken), 3)}`;
     case 'scope-violation':
@@ -91,6 +105,14 @@ export function describeHold({ resource, free, need, path }: Hold): string {
   }
 }
 
+const UNFIT_SAID: Record<UnfitProblem, string> = {
+  'too-large': 'committed a file that is too large',
+  'conflict-markers': 'left conflict markers in a file',
+  'symlink-outside': 'committed a link out of the repository',
+  'nested-repository': 'committed a repository inside the repository',
+  'unsafe-name': 'committed a file whose name breaks checkouts',
+};
+
 const OUTCOME: Record<Exclude<Outcome, 'success'>, string> = {
   'agent-error': 'the agent gave up',
   'rate-limited': 'the agent reached a rate limit',
@@ -117,6 +139,8 @@ function status(exit: number | null): string {
   return exit === null ? 'without an exit status' : `with exit status ${exit}`;
 }
 
-function broken({ path, entry }: Violation): string {
-  return entry === undefined ? path : `${path} (${entry})`;
+function broken({ path, kind, rule, entry }: Violation): string {
+  if (rule === 'sensitive') return `${path} (makes programs run for others)`;
+  if (entry !== undefined) return `${path} (${entry})`;
+  return kind === 'deleted' ? `${path} (deleted)` : path;
 }

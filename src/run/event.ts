@@ -50,7 +50,7 @@ export interface Claim {
 
 /** One thing that was measured about an attempt. */
 export interface Evidence {
-  gate: 'agent' | 'commits' | 'marker' | 'scope' | 'claim';
+  gate: 'agent' | 'history' | 'commits' | 'marker' | 'scope' | 'files' | 'content' | 'claim';
   verdict: 'pass' | 'warn' | 'fail';
   /** One sentence, for people. */
   summary: string;

@@ -1,4 +1,5 @@
 import type { Violation } from '../scope/scope.ts';
+import { type ContentFinding, isUnfit, type UnfitProblem } from './content.ts';
 
 /** How an agent ended, by its own events and its exit; never by its exit code alone. */
 export type Outcome =
@@ -39,6 +40,12 @@ export type Failure =
   /** The task has cost what one task may; US dollars. */
   | { code: 'task-budget'; spent: number; limit: number }
   | { code: 'no-commits'; message: string }
+  /** The branch does not continue the commit it was given. */
+  | { code: 'history-rewritten'; message: string }
+  /** The branch brings in commits of others that nobody has judged. `ref` has them, too. */
+  | { code: 'foreign-commits'; commits: string[]; ref: string | null }
+  /** A file that no branch may bring, whatever its scope says. */
+  | { code: UnfitProblem; findings: ContentFinding[] }
   | { code: 'boundary-violation'; violations: Violation[] }
   | { code: 'scope-violation'; violations: Violation[] }
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
@@ -67,11 +74,13 @@ export function isRetryable(failure: Failure): boolean {
     case 'agent':
       return failure.outcome !== 'auth' && failure.outcome !== 'cancelled';
     case 'no-commits':
+    case 'history-rewritten':
+    case 'foreign-commits':
     case 'boundary-violation':
     case 'scope-violation':
     case 'merge-conflict':
       return true;
     default:
-      return false;
+      return isUnfit(failure.code);
   }
 }

@@ -29,6 +29,14 @@ function details(failure: Failure): string {
     case 'boundary-violation':
     case 'scope-violation':
       return `The changes that were refused:\n${indent(failure.violations.map(violationLine))}`;
+    case 'foreign-commits':
+      return `The commits:\n${indent(failure.commits)}`;
+    case 'too-large':
+    case 'conflict-markers':
+    case 'symlink-outside':
+    case 'nested-repository':
+    case 'unsafe-name':
+      return `The files:\n${indent(failure.findings.map(({ path, detail }) => `${path} (${detail})`))}`;
     case 'merge-conflict': {
       const messages = failure.messages.length > 0 ? `\n\nWhat git said:\n${indent(failure.messages)}` : '';
       return `Files that other tasks changed at the same places:\n${indent(failure.paths)}${messages}`;
@@ -51,6 +59,37 @@ function advice(failure: Failure): string {
         'Write the files of this task, then `git add` and `git commit` them in the current branch.',
         'Describing the work, or changing files without a commit, is not enough.',
       );
+    case 'history-rewritten':
+      return bullets(
+        'Add your commits on top of the commit your branch starts from; amend and rebase only commits that you made yourself.',
+        'Never `git reset` to an older commit, and stay on the branch you were given.',
+      );
+    case 'foreign-commits':
+      return bullets(
+        'Do not merge, pull, rebase onto or reset to any other branch: the branches are brought together afterwards.',
+        'If you need what another task makes, work against its contract, not against its branch.',
+      );
+    case 'too-large':
+      return bullets(
+        'Leave the file out of every commit: removing it in a later one is not enough, for the history keeps it.',
+        'Have large data made or fetched when it is needed, and name it in .gitignore if that is yours to change.',
+      );
+    case 'conflict-markers':
+      return bullets(
+        'Resolve each conflict and remove the lines <<<<<<<, ======= and >>>>>>> before you commit.',
+        'If such lines are wanted as text, indent them or put them together in code.',
+      );
+    case 'symlink-outside':
+      return bullets(
+        'Link only to files inside the repository, by relative paths; copy or generate what lies outside.',
+      );
+    case 'nested-repository':
+      return bullets(
+        'Do not `git init` or `git clone` inside the repository: only a link would be committed, and none of the files.',
+        'Remove the inner `.git` folder if the files belong into the task; else keep the clone outside of the repository.',
+      );
+    case 'unsafe-name':
+      return bullets('Give the file a plain name that no other has, not even in other upper and lower case.');
     case 'boundary-violation':
       return bullets(
         'Leave the files above exactly as they are at the start of your branch; no commit of yours may change, move or delete them.',
@@ -59,7 +98,7 @@ function advice(failure: Failure): string {
     case 'scope-violation':
       return bullets(
         'Change only what FILES TO CREATE and FILES TO MODIFY name; nothing else may differ at the end.',
-        'Remove helper files, formatter changes and generated files that you did not mean to make.',
+        'Remove helper files, formatter changes and generated files that you did not mean to make; delete no file of others.',
       );
     case 'merge-conflict':
       return bullets(
@@ -112,9 +151,14 @@ function observations(evidence: readonly Evidence[]): string {
 }
 
 function violationLine({ path, kind, rule, entry }: Violation): string {
-  const why =
-    rule === 'boundary' ? `DO NOT MODIFY${entry === undefined ? '' : `: ${entry}`}` : 'not in the scope of this task';
-  return `${path} (${kind}; ${why})`;
+  return `${path} (${kind}; ${whyRefused(rule, entry)})`;
+}
+
+function whyRefused(rule: Violation['rule'], entry: string | undefined): string {
+  if (rule === 'boundary') return `DO NOT MODIFY${entry === undefined ? '' : `: ${entry}`}`;
+  return rule === 'sensitive'
+    ? 'makes programs run for others, and is not in the scope of this task'
+    : 'not in the scope of this task';
 }
 
 function indent(lines: readonly string[]): string {

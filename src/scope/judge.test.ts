@@ -30,7 +30,7 @@ describe('judgeChanges', () => {
     ['D apps/orders/models.py', 'boundary fail apps/orders/*'],
     ['A apps/orders/sub/deep/x.py', 'boundary fail apps/orders/*'],
     ['A apps/users/extra.py', 'outside warn'],
-    ['D README.md', 'outside warn'],
+    ['D README.md', 'outside fail'],
     ['M apps/users/models.py', 'created-existing warn apps/users/{models,views}.py'],
     ['D apps/users/models.py', 'created-existing warn apps/users/{models,views}.py'],
     ['A config/urls.py', 'modified-missing warn config/urls.py'],
@@ -38,6 +38,13 @@ describe('judgeChanges', () => {
     ['M package-lock.json', ''],
     ['A services/api/uv.lock', ''],
     ['M package.json', 'outside warn'],
+    ['T README.md', 'outside fail'],
+    ['A apps/users/.gitattributes', 'sensitive fail'],
+    ['M .github/workflows/ci.yml', 'sensitive fail'],
+    ['A .husky/pre-commit', 'sensitive fail'],
+    ['M web/.claude/settings.local.json', 'sensitive fail'],
+    ['M lefthook-local.yml', 'sensitive fail'],
+    ['M .lefthook.toml', 'sensitive fail'],
     ['A apps/Users/models.py', 'outside warn'], // git's paths have case
   ])('%s: %s', (change, expected) => {
     expect(judged(users, change)).toBe(expected);
@@ -47,6 +54,14 @@ describe('judgeChanges', () => {
     expect(judged(users, 'A extra.py', { policy: 'enforce' })).toBe('outside fail');
     expect(judged(users, 'A config/urls.py', { policy: 'enforce' })).toContain('modified-missing warn');
     expect(judged(users, 'M go.sum', { policy: 'enforce' })).toBe('');
+  });
+
+  it('a sensitive file in CREATE or MODIFY, or allowed by a person, is no violation that fails', () => {
+    const own = scope({ create: ['src/*'], modify: ['.github/workflows/ci.yml'] });
+    expect(judged(own, 'M .github/workflows/ci.yml')).toBe('sensitive warn');
+    expect(judged(own, 'M .npmrc')).toBe('sensitive fail');
+    expect(judged(own, 'M .npmrc', { allow: ['.npmrc'] })).toBe('');
+    expect(judged(scope({}), 'M .npmrc')).toBe('sensitive fail');
   });
 
   it('a path allowed by CREATE and MODIFY is fine either way', () => {

@@ -34,9 +34,10 @@ export interface Violation {
   kind: Change['kind'];
   /**
    * boundary: matches BOUNDARY, always fails. outside: in no CREATE or MODIFY. created-existing: CREATE of a path that the
-   * base has. modified-missing: MODIFY of a path that the base lacks.
+   * base has. modified-missing: MODIFY of a path that the base lacks. sensitive: makes programs run on other people's machines;
+   * fails outside of CREATE and MODIFY, and is told inside of them.
    */
-  rule: 'boundary' | 'outside' | 'created-existing' | 'modified-missing';
+  rule: 'boundary' | 'outside' | 'created-existing' | 'modified-missing' | 'sensitive';
   /** The scope entry that was broken, if one was. */
   entry?: string;
   severity: 'fail' | 'warn';

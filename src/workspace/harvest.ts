@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitAll } from '../git/commit.ts';
-import { changedPaths } from '../git/diff.ts';
 import type { Git } from '../git/git.ts';
-import { type Commit, isAncestor, log } from '../git/history.ts';
+import { isAncestor } from '../git/history.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import { type Head, type Repository, readHead } from '../git/repository.ts';
 import { snapshot } from '../git/snapshot.ts';
 import { isOnBranch, operationInProgress } from '../git/status.ts';
+import { type WorkCommit, workBetween } from '../git/work.ts';
 import { worktreeGitDir } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
 import { readRecord, type WorkspaceRecord } from './ownership.ts';
@@ -69,8 +69,8 @@ interface Site {
   notes: string[];
 }
 
-async function commitsOf(git: Git, { base }: WorkspaceSpec, head: Oid): Promise<Commit[]> {
-  return head === base ? [] : log(git, base, head);
+async function commitsOf(git: Git, { base }: WorkspaceSpec, head: Oid): Promise<WorkCommit[]> {
+  return (await workBetween(git, base, head)).commits;
 }
 
 /**
@@ -160,14 +160,13 @@ async function commitLeftovers(
   return {
     head,
     commits: commits.length,
-    leftovers: paths.length > 0 ? paths : await madeBefore(git, commits, message),
+    leftovers: paths.length > 0 ? paths : madeBefore(commits, message),
   };
 }
 
 /** After a crash between commit and event, the leftovers are told from the commit that was made of them. */
-async function madeBefore(git: Git, [last]: Commit[], message: string): Promise<string[]> {
-  if (last === undefined || last.message !== message.trimEnd()) return [];
-  return (await changedPaths(git, last.parents[0]!, last.oid)).map(({ path }) => path);
+function madeBefore([last]: WorkCommit[], message: string): string[] {
+  return last?.message === message.trimEnd() ? last.changes.map(({ path }) => path) : [];
 }
 
 function listed(paths: readonly string[]): string {
