@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { ContentFinding } from '../run/content.ts';
 import type { Oid } from '../run/event.ts';
+import { formatBytes } from '../util/size.ts';
 import type { FileChange } from './diff.ts';
 import type { Git } from './git.ts';
 import { nameFindings, twinFindings } from './names.ts';
@@ -10,7 +11,7 @@ import type { Work } from './work.ts';
 
 export interface ContentOptions {
   head: Oid;
-  /** A file above this is a finding, in whatever commit of the branch it is. */
+  /** A file above this is a finding, in whatever commit of the branch it is; 0 is no limit. */
   maxFileBytes: number;
   /** Paths that the head should have. */
   expected: readonly string[];
@@ -74,12 +75,12 @@ function largeFindings({ commits, changes }: Work, objects: Map<string, GitObjec
   const found = new Map<string, ContentFinding>();
   for (const { change, commit } of every) {
     const size = objects.get(change.oid)?.size ?? 0;
-    if (size <= limit || found.has(change.oid)) continue;
+    if (limit === 0 || size <= limit || found.has(change.oid)) continue;
     const where = kept.has(change.oid) ? '' : `, in commit ${commit.slice(0, 12)}`;
     found.set(change.oid, {
       path: change.path,
       problem: 'too-large',
-      detail: `${(size / 1e6).toFixed(1)} MB${where}`,
+      detail: `${formatBytes(size)}${where}`,
     });
   }
   return [...found.values()];

@@ -70,7 +70,7 @@ const sections = {
     maxLoad: z.number().positive().optional(),
     /** Memory that one agent and its children may hold; 0 is no limit. */
     taskMemory: size.optional(),
-    /** Bytes of the largest file that a branch may bring. */
+    /** The largest file that a branch may bring; 0 is no limit. */
     maxFileSize: size.default(50e6),
   }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),

@@ -172,14 +172,14 @@ describe('fails, and tells the next attempt what to do differently', () => {
       'commits a large file',
       `work; head -c ${LIMIT + 1} /dev/zero > src/new.txt; git commit -qam x`,
       'too-large',
-      /new\.txt \(0\.1 MB\)/,
+      /new\.txt \(100 kB\)/,
     ],
     ['leaves a large file', `head -c ${LIMIT + 1} /dev/zero > src/new.txt`, 'too-large', /too large/],
     [
       'commits a large file and removes it again',
       `work; head -c ${LIMIT + 1} /dev/zero > big; git add big; git commit -qm big; git rm -q big; git commit -qm gone`,
       'too-large',
-      /big \(0\.1 MB, in commit/,
+      /big \(100 kB, in commit/,
     ],
     [
       'commits a link to an absolute path',
