@@ -15,7 +15,7 @@ import type { CliContext } from './context.ts';
 import { preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
 import { changedSettings, type RunOptions, selectionOf, settingsOf } from './run-options.ts';
-import { type FoundRun, latestRunOf } from './runs.ts';
+import { canGoOn, type FoundRun, latestRunOf } from './runs.ts';
 import { quoted, typedPath } from './typed.ts';
 
 /** `run`: a new run of the plan, or the one that is there gone on with when that was asked for. */
@@ -134,10 +134,6 @@ async function checkAgent(context: CliContext, project: Project, name: string): 
   const check = await adapter.check();
   if (check.ok) return;
   throw new Refusal('agent-missing', check.message, { exit: EXIT.environment, hint: check.hint });
-}
-
-function canGoOn({ state }: FoundRun): boolean {
-  return state.phase !== 'abandoned' && state.outcome !== 'integrated';
 }
 
 /** A run that is not done must not be forgotten by starting another one. */

@@ -60,6 +60,11 @@ export function readRun(commonDir: string, id: RunId): FoundRun {
   return { id, paths, events, state: fold(events, reduce), position, damage, alive };
 }
 
+/** Not given up, and something of it is not integrated. */
+export function canGoOn({ state }: FoundRun): boolean {
+  return state.phase !== 'abandoned' && state.outcome !== 'integrated';
+}
+
 function latestOfPlan(commonDir: string, ids: RunId[], name: string, exact = false): RunId | undefined {
   const plan = name.replace(/\/+$/, '').split('/').at(-1)!;
   if (plan === '') return undefined;

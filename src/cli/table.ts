@@ -71,6 +71,12 @@ export const COMMANDS: CommandEntry[] = [
     load: async () => (await import('./commands/clean.ts')).clean,
   },
   {
+    name: 'recover',
+    usage: 'recover [snapshot]',
+    summary: 'what was kept of workspaces, to look at or have again',
+    load: async () => (await import('./commands/recover.ts')).recover,
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     summary: 'is everything there that a run needs: git, agents, disk',

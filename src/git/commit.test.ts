@@ -6,6 +6,7 @@ import { commitAll } from './commit.ts';
 import { createGit, type Git } from './git.ts';
 import { DEFAULT_JUNK } from './junk.ts';
 import { snapshot } from './snapshot.ts';
+import { listSnapshots } from './snapshots.ts';
 
 let scratch: Scratch;
 let git: Git;
@@ -172,14 +173,11 @@ describe('commitAll', () => {
 });
 
 describe('snapshot', () => {
-  const take = (tips: string[] = []) =>
-    snapshot(git, {
-      gitDir,
-      prefix: 'refs/copse/snapshots/run-1/task-001',
-      message: 'snapshot',
-      junk: DEFAULT_JUNK,
-      tips,
-    });
+  const asked = { prefix: 'refs/copse/snapshots/run-1/task-001', message: 'snapshot', junk: DEFAULT_JUNK };
+  const take = async (tips: string[] = []) => {
+    const { ref, ...rest } = await snapshot(git, { gitDir, ...asked, tips });
+    return { ref: ref!, ...rest };
+  };
   const content = (ref: string, path: string) => scratch.git('show', `${ref}:${path}`);
 
   it('keeps commits, staged, changed and untracked content, and disturbs nothing', async () => {
@@ -217,6 +215,37 @@ describe('snapshot', () => {
 
   it('points at HEAD when there is nothing else', async () => {
     expect(await take()).toMatchObject({ commit: base, dirty: false });
+  });
+
+  it('makes none of what is held anyway, files included', async () => {
+    const held = [scratch.commit('later', {})];
+    scratch.git('reset', '-q', '--hard', base);
+    scratch.git('reflog', 'expire', '--expire=now', '--all');
+    expect(await snapshot(git, { gitDir, ...asked, held })).toMatchObject({ ref: null, commit: base, dirty: false });
+    scratch.write('new.txt', 'n');
+    expect(await snapshot(git, { gitDir, ...asked, held })).toMatchObject({ ref: `${asked.prefix}.1`, dirty: true });
+  });
+
+  it('says of its parents which is what', async () => {
+    const lost = scratch.commit('reset away', { 'lost.txt': 'lost' });
+    scratch.git('reset', '-q', '--hard', base);
+    const first = await take();
+    scratch.write('a.txt', 'staged');
+    scratch.git('add', 'a.txt');
+    scratch.write('a.txt', 'later');
+    const second = await take();
+    const [one, two] = await listSnapshots(git);
+    expect(one).toMatchObject({ ref: first.ref, run: 'run-1', name: 'task-001', number: 1, head: base, left: [lost] });
+    expect(one!.index).toBe(null);
+    expect(two).toMatchObject({ commit: second.commit, number: 2, head: base, left: [lost] });
+    expect(content(two!.index!, 'a.txt')).toBe('staged');
+    scratch.git(
+      'update-ref',
+      'refs/copse/snapshots/run-1/forged.1',
+      scratch.commit(`x\n\nCopse-Snapshot: head ${lost}`, {}),
+    );
+    expect((await listSnapshots(git, 'run-1'))[0]).toMatchObject({ name: 'forged', left: [] });
+    expect(await listSnapshots(git, 'run-2')).toEqual([]);
   });
 
   it('keeps commits that the agent threw away, and the tip of a branch it left', async () => {

@@ -65,6 +65,12 @@ export function patch(git: Git, base: Oid, head: Oid, { paths = [] }: { paths?: 
   ]);
 }
 
+/** Which files differ and by how much, as git prints it for people; empty when nothing does. */
+export async function diffStat(git: Git, base: Oid, head: Oid, width: number): Promise<string> {
+  const how = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-relative', `--stat=${width}`];
+  return (await git.text(['diff', ...how, base, head, '--'])).trimEnd();
+}
+
 /** One file of a commit, or null when there is no file of that name. */
 export async function fileAt(git: Git, commit: Oid, path: string): Promise<Buffer | null> {
   return (await filesAt(git, commit, [path])).get(path) ?? null;

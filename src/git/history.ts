@@ -68,3 +68,15 @@ export async function log(
     };
   });
 }
+
+/** The first lines of the messages of these commits, in their order. */
+export async function subjectsOf(git: Git, oids: readonly Oid[]): Promise<{ oid: Oid; subject: string }[]> {
+  if (oids.length === 0) return [];
+  const input = oids.map((oid) => `${oid}\n`).join('');
+  const args = ['log', '-z', '--no-walk=unsorted', '--stdin', '--no-color', '--no-patch', '--format=tformat:%H %s'];
+  const fields = await git.fields(args, { input });
+  return fields.map((field) => ({
+    oid: field.slice(0, field.indexOf(' ')),
+    subject: field.slice(field.indexOf(' ') + 1),
+  }));
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Git, splitFields } from './git.ts';
 
 /** Where a snapshot keeps what repositories inside the work tree held. */
-const SHELF = '.copse-nested';
+export const SHELF = '.copse-nested';
 
 /**
  * Puts into an index what a repository inside the work tree (`vendor/lib/`) holds and nobody else has: its changed and
@@ -45,4 +45,16 @@ async function heldFiles(inner: Git): Promise<string[]> {
   const list = ['ls-files', '-z', '--others', '--exclude-standard', cloned ? '--modified' : '--cached'];
   const files = new Set(splitFields(await inner.bytes(list), 'latin1'));
   return [...files].filter((path) => !path.endsWith('/'));
+}
+
+/** Folders in which the snapshot found repositories of their own, told from the paths it holds. */
+export function nestedIn(paths: Iterable<string>): string[] {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const folder = path.startsWith(`${SHELF}/`)
+      ? /^(.+?)\/(?:files\/|commits\.bundle$)/.exec(path.slice(SHELF.length + 1))
+      : null;
+    if (folder) folders.add(folder[1]!);
+  }
+  return [...folders].sort();
 }

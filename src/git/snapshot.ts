@@ -1,7 +1,9 @@
 import type { Oid } from '../run/event.ts';
 import { type Git, GitError } from './git.ts';
+import { isAncestor } from './history.ts';
 import { commitTree, treeOf } from './merge.ts';
 import { compareAndSwap, listRefs } from './refs.ts';
+import { trailerOf } from './snapshots.ts';
 import { type Baseline, withStage } from './stage.ts';
 
 export interface SnapshotOptions {
@@ -17,10 +19,13 @@ export interface SnapshotOptions {
   never?: readonly string[];
   /** What set-up left there; not kept while it is unchanged. */
   baseline?: Baseline;
+  /** Commits that other refs of ours hold: a state that is all in one of them needs no snapshot. */
+  held?: readonly Oid[];
 }
 
 export interface Snapshot {
-  ref: string;
+  /** Null: all of it is in a commit that is held anyway. */
+  ref: string | null;
   commit: Oid;
   /** Files held work that no commit had. */
   dirty: boolean;
@@ -33,9 +38,10 @@ export interface Snapshot {
 /**
  * Keeps the whole state of a work tree under a ref: its commits, also those its HEAD has left (`reset`, `amend`), what is
  * staged, changed and untracked. Index, HEAD and files stay as they are. An unchanged state makes no second snapshot.
+ * A trailer of its commit tells HEAD and the kept index from the other parents: see snapshots.ts.
  */
 export function snapshot(git: Git, options: SnapshotOptions): Promise<Snapshot> {
-  const { prefix, message, tips = [], ...rest } = options;
+  const { prefix, message, tips = [], held: _, ...rest } = options;
   return withStage(git, rest, async (stage) => {
     const head = stage.scan.head ?? tips[0];
     if (head === undefined) throw new Error(`${git.cwd} has no commit at all`);
@@ -43,29 +49,45 @@ export function snapshot(git: Git, options: SnapshotOptions): Promise<Snapshot> 
     const found = { nested, unreadable };
     const others = await leftCommits(git, head, tips);
     const plain = stage.differs === 'no' && scan.head !== null && nested.length === 0 && refused.length === 0;
-    if (plain && others.length === 0) return { ...(await keepCommit(git, prefix, head)), dirty: false, ...found };
+    if (plain && others.length === 0) return { ...(await keepHead(git, options, head)), dirty: false, ...found };
     const [headTree, tree, whole] = [await treeOf(git, head), await stage.tree(), await stage.wholeTree()];
     const index = scan.staged.length > 0 ? await stage.indexTree() : null;
     const half = index !== null && index !== headTree && index !== tree && index !== whole;
     const dirty = tree !== headTree || half;
     if (whole === headTree && !half && others.length === 0)
-      return { ...(await keepCommit(git, prefix, head)), dirty, ...found };
-    const parents = [head, ...others];
-    if (half)
-      parents.push(await commitTree(git, { tree: index, parents: [head], message: `${message} (index)`, date: 0 }));
+      return { ...(await keepHead(git, options, head)), dirty, ...found };
+    const staged = half
+      ? await commitTree(git, { tree: index, parents: [head], message: 'copse: what was staged', date: 0 })
+      : null;
+    const parents = [head, ...others, ...(staged === null ? [] : [staged])];
     const same = await latest(git, prefix);
     if (same && (await describes(git, same.commit, whole, parents))) {
       return { ref: same.ref, commit: same.commit, dirty, ...found };
     }
-    const commit = await commitTree(git, { tree: whole, parents, message });
+    const commit = await commitTree(git, {
+      tree: whole,
+      parents,
+      message: `${message}\n\n${trailerOf({ head, index: staged })}`,
+    });
     return { ...(await store(git, prefix, commit)), dirty, ...found };
   });
 }
 
-/** Keeps a commit, and with it all of its history, under the next free `<prefix>.<n>`; not twice in a row. */
+async function keepHead(git: Git, { prefix, held = [] }: SnapshotOptions, head: Oid) {
+  for (const commit of held) {
+    if (commit === head || (await isAncestor(git, head, commit))) return { ref: null, commit: head };
+  }
+  return keepCommit(git, prefix, head);
+}
+
+/** Keeps a commit, and with it all of its history, under the next free `<prefix>.<n>`, unless one of these holds it. */
 export async function keepCommit(git: Git, prefix: string, commit: Oid): Promise<{ ref: string; commit: Oid }> {
-  const last = await latest(git, prefix);
-  return last?.commit === commit ? { ref: last.ref, commit } : store(git, prefix, commit);
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const text = await git.text(['for-each-ref', `--contains=${commit}`, '--format=%(refname)', '--', folder]);
+  const ref = text
+    .split('\n')
+    .find((name) => name.startsWith(`${prefix}.`) && /^\d+$/.test(name.slice(prefix.length + 1)));
+  return ref === undefined ? store(git, prefix, commit) : { ref, commit };
 }
 
 /** Tips of the commits that this work tree's HEAD once was on and that neither HEAD nor `tips` can reach, and such `tips`. */

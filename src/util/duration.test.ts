@@ -11,6 +11,7 @@ it.each([
   ['500ms', 500],
   [' 2H ', 7_200_000],
   ['0', 0],
+  ['3w', 1_814_400_000],
 ])('reads %s', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
 });
@@ -21,3 +22,9 @@ it.each(['', 'h', '2', '-1h', '1 hour', '2h!', 'Infinity', '1e9', '30d', '1..5h'
     expect(parseDuration(text)).toBe(text === '2' ? 2000 : null);
   },
 );
+
+it('reads ages that no timer could wait for when it is asked to', () => {
+  const longest = Number.MAX_SAFE_INTEGER;
+  expect([parseDuration('30d', longest), parseDuration('52w', longest)]).toEqual([2_592_000_000, 31_449_600_000]);
+  expect(parseDuration('2weeks', longest)).toBe(null);
+});

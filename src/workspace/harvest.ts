@@ -132,7 +132,7 @@ async function keep(options: HarvestOptions, spec: WorkspaceSpec, site: Site, ti
     baseline: record.baseline,
     tips,
   });
-  return kept.ref;
+  return kept.ref!; // nothing was said to be held anyway
 }
 
 async function commitLeftovers(

@@ -33,10 +33,13 @@ export interface Workspaces {
   prepare(spec: WorkspaceSpec): Promise<Prepared>;
   /** Commits leftovers (junk excluded) as `message` and measures. Changes nothing when called again. */
   harvest(spec: WorkspaceSpec, message: string): Promise<Harvest>;
-  /** Removes the workspace, never the branch; `false` and a reason when it holds work that is in no commit. */
+  /**
+   * Removes the workspace, never the branch; `false` and a reason when it holds work that is in no commit. `held`: a commit
+   * that stays; what is all in it needs no snapshot.
+   */
   remove(
     spec: WorkspaceSpec,
-    options: { force: boolean },
+    options: { force: boolean; held?: Oid | null },
   ): Promise<{ removed: true } | { removed: false; why: string }>;
   /** Gives back what attempts had borrowed of the user, once none of them lives any more: after a crash, or a stop. */
   settle(): Promise<void>;

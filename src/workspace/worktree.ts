@@ -47,7 +47,7 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
       }
     },
     harvest: (spec, message) => harvestWorktree(options, spec, message),
-    remove: (spec, { force }) => remove(options, spec, force),
+    remove: (spec, how) => remove(options, spec, how),
     settle: async () => {}, // nothing of the user's is lent
   };
 }
@@ -171,7 +171,7 @@ async function putAside(
   if (gitDir !== null && record?.ready) {
     const { ref, unreadable } = await keepState(options, spec, { tip, gitDir, record });
     if (unreadable.length > 0) return cannotKeep(spec, unreadable);
-    notes.push(`the earlier attempt is kept in ${ref}`);
+    if (ref !== null) notes.push(`the earlier attempt is kept in ${ref}`);
   } else if (tip !== null && tip !== from) {
     const { ref } = await keepCommit(repository.git, options.snapshotRef(spec), tip);
     notes.push(`the earlier branch is kept in ${ref}`);
@@ -183,7 +183,7 @@ async function putAside(
 function keepState(
   { repository, snapshotRef, junk, never }: WorktreesOptions,
   spec: WorkspaceSpec,
-  { tip, gitDir, record }: { tip: Oid | null; gitDir: string; record: WorkspaceRecord },
+  { tip, gitDir, record, held }: Kept,
 ) {
   return snapshot(repository.git.at(spec.path), {
     prefix: snapshotRef(spec),
@@ -193,17 +193,30 @@ function keepState(
     never: [...never, ...record.provided],
     baseline: record.baseline,
     tips: tip === null ? [] : [tip],
+    held: [record.base, ...(held ? [held] : [])],
   });
 }
 
-async function remove(options: WorktreesOptions, spec: WorkspaceSpec, force: boolean) {
+interface Kept {
+  tip: Oid | null;
+  gitDir: string;
+  record: WorkspaceRecord;
+  /** A commit that stays, besides the base. */
+  held?: Oid | null;
+}
+
+async function remove(
+  options: WorktreesOptions,
+  spec: WorkspaceSpec,
+  { force, held = null }: { force: boolean; held?: Oid | null },
+) {
   const { repository } = options;
   const standing = await findStanding(options, spec);
   const { tip, gitDir, record } = standing;
   if (gitDir === null && standing.there) return kept(`${spec.path} is no workspace of this repository`);
   if (gitDir !== null && standing.foreign !== null) return kept(standing.foreign);
   if (gitDir !== null && record?.ready) {
-    const why = await whyNot(options, spec, { tip, gitDir, record, force });
+    const why = await whyNot(options, spec, { tip, gitDir, record, held, force });
     if (why !== null) return kept(why);
   }
   await removeWorktree(repository, spec.path);
@@ -215,11 +228,11 @@ async function remove(options: WorktreesOptions, spec: WorkspaceSpec, force: boo
 async function whyNot(
   options: WorktreesOptions,
   spec: WorkspaceSpec,
-  { force, ...state }: { tip: Oid | null; gitDir: string; record: WorkspaceRecord; force: boolean },
+  { force, ...state }: Kept & { force: boolean },
 ): Promise<string | null> {
   const { ref, dirty, nested, unreadable } = await keepState(options, spec, state);
   if (unreadable.length > 0) return cannotKeep(spec, unreadable);
-  if (force) return null;
+  if (force || ref === null) return null;
   if (dirty) return `${spec.path} holds work that is in no commit (a copy is in ${ref})`;
   if (nested.length > 0) return `${spec.path} holds the repository ${nested[0]} (what only it has is in ${ref})`;
   const git = options.repository.git.at(spec.path);

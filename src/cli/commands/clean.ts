@@ -1,21 +1,26 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { isAncestor } from '../../git/history.ts';
-import { deleteRef, readRef } from '../../git/refs.ts';
+import { deleteRef, findRefs, readRef } from '../../git/refs.ts';
 import { keepCommit } from '../../git/snapshot.ts';
 import { checkedOutAt, emptyTrash, removeWorktree } from '../../git/worktree.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { openJournal } from '../../journal/write.ts';
+import type { Oid } from '../../run/event.ts';
 import { lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
 import { systemClock } from '../../util/clock.ts';
-import { EXIT, type ExitCode } from '../../util/refusal.ts';
+import { parseDuration } from '../../util/duration.ts';
+import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import { deleteOwnedBranch } from '../../workspace/ownership.ts';
 import type { Workspaces } from '../../workspace/workspace.ts';
+import { type CleanSnapshots, cleanSnapshots } from '../clean-snapshots.ts';
 import type { CommandModule } from '../command.ts';
 import { workspacesOf, workspacesRoot } from '../compose.ts';
 import type { CliContext } from '../context.ts';
 import { openProject, type Project } from '../project.ts';
 import { type FoundRun, findRun } from '../runs.ts';
+import { landingRefs } from '../snapshots.ts';
 
 /** What became of one thing that could be removed. */
 interface Outcome {
@@ -25,23 +30,35 @@ interface Outcome {
   why: string | null;
 }
 
+interface Options extends CleanSnapshots {
+  force?: boolean;
+  snapshots?: boolean;
+}
+
 export const clean: CommandModule = {
   define(command) {
     command
       .argument('[run]', 'a plan or a run id; default: the latest run')
       .option('--force', 'also what is not integrated; its work is kept in refs/copse/snapshots')
       .option('--dry-run', 'say what would go and what would stay')
+      .option('--snapshots', 'remove old snapshots instead, of all runs unless one is named')
+      .option('--older-than <age>', 'which snapshots are old: 12h, 30d, 8w', ageOf)
       .addHelpText(
         'after',
         `
 Removes worktrees and branches that a run made and whose work is integrated, and
-says what it kept and why. What --force removes can be had again:
-  git for-each-ref refs/copse/snapshots`,
+says what it kept and why. What --force removes can be had again: copse recover.
+
+Snapshots stay until you remove them: copse clean --snapshots --older-than 30d.
+Those of a run that is going on, or that copse resume could go on with, stay.`,
       );
   },
 
-  async run(context, [name], options: { force?: boolean; dryRun?: boolean; json?: boolean }) {
+  async run(context, [name], options: Options) {
     const project = await openProject(context);
+    if (options.snapshots && options.force) throw usage('--force is for workspaces: a snapshot goes by its age');
+    if (options.snapshots) return cleanSnapshots(context, project.repository, name, options);
+    if (options.olderThan !== undefined) throw usage('--older-than is for snapshots');
     const run = findRun(project.repository.commonDir, { name });
     const force = options.force === true;
     if (options.dryRun) return report(context, run, await foresee(project, run, force), options);
@@ -56,6 +73,16 @@ says what it kept and why. What --force removes can be had again:
   },
 };
 
+function ageOf(text: string): number {
+  const ms = parseDuration(text, Number.MAX_SAFE_INTEGER);
+  if (ms === null) throw new InvalidArgumentError('An age is needed, such as 12h, 30d or 8w.');
+  return ms;
+}
+
+function usage(message: string): Refusal {
+  return new Refusal('usage', message, { exit: EXIT.usage, hint: 'copse clean --snapshots --older-than 30d' });
+}
+
 async function removeAll(
   context: CliContext,
   project: Project,
@@ -63,11 +90,12 @@ async function removeAll(
   { journal, force }: { journal: Journal; force: boolean },
 ): Promise<Outcome[]> {
   const workspaces = workspacesOf(context, project, state);
+  const held = await heldTip(project, state);
   const outcomes: Outcome[] = [];
   for (const task of state.tasks.values()) {
     const attempt = lastAttempt(task);
     if (!attempt) continue;
-    const outcome = await removeTask(project, { state, task, workspaces, force });
+    const outcome = await removeTask(project, { state, task, workspaces, held, force });
     outcomes.push(outcome);
     if (outcome.removed) {
       journal.append({
@@ -84,11 +112,26 @@ async function removeAll(
   return outcomes;
 }
 
+/** Where what is integrated lies: the integration branch, or, once that is gone, where it landed. */
+async function heldTip({ repository: { git } }: Project, state: RunState): Promise<Oid | null> {
+  const refs = await findRefs(git, landingRefs(state));
+  return (
+    landingRefs(state)
+      .map((ref) => refs.get(ref))
+      .find((tip) => tip !== undefined) ?? null
+  );
+}
+
+interface TaskToRemove {
+  state: RunState;
+  task: TaskState;
+  workspaces: Workspaces;
+  held: Oid | null;
+  force: boolean;
+}
+
 /** The workspace and the branch of one task. */
-async function removeTask(
-  project: Project,
-  { state, task, workspaces, force }: { state: RunState; task: TaskState; workspaces: Workspaces; force: boolean },
-): Promise<Outcome> {
+async function removeTask(project: Project, { state, task, workspaces, held, force }: TaskToRemove): Promise<Outcome> {
   const { git } = project.repository;
   const { branch, workspace, base } = lastAttempt(task)!;
   const what = `${task.seed.id}: ${branch}`;
@@ -96,10 +139,10 @@ async function removeTask(
   const why = whyKept(task);
   if (why !== null && !force) return keep(why);
   const tip = await readRef(git, `refs/heads/${branch}`);
-  const integrated = tip === null || (await isAncestor(git, tip, state.tip));
+  const integrated = tip === null || (held !== null && (await isAncestor(git, tip, held)));
   if (!integrated && !force) return keep(`${branch} has commits that were not integrated: copse diff ${task.seed.id}`);
   if (existsSync(workspace)) {
-    const removed = await workspaces.remove({ path: workspace, branch, base }, { force });
+    const removed = await workspaces.remove({ path: workspace, branch, base }, { force, held });
     if (!removed.removed) return keep(removed.why);
   }
   if (tip === null) return { what, removed: true, why: null };
@@ -207,7 +250,7 @@ function report(
   if (outcomes.length === 0) context.stdout.write(`${run.state.plan}: nothing to remove\n`);
   if (kept.length > 0)
     context.stdout.write(
-      `next: copse clean ${run.state.plan} --force removes these too; their work stays in refs/copse/snapshots\n`,
+      `next: copse clean ${run.state.plan} --force removes these too; their work stays: copse recover\n`,
     );
   return EXIT.ok;
 }

@@ -31,3 +31,14 @@ export function columns(rows: string[][], right: ReadonlySet<number> = new Set()
       .trimEnd(),
   );
 }
+
+/** `8s`, `2m`, `3h`, `12d`: one unit is enough for what is past. */
+export function age(ms: number): string {
+  const units: [string, number][] = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+  ];
+  for (const [unit, size] of units) if (ms >= size) return `${Math.floor(ms / size)}${unit}`;
+  return `${Math.max(0, Math.floor(ms / 1000))}s`;
+}
