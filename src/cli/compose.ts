@@ -18,6 +18,7 @@ import { type Landed, landMany } from '../integrate/land.ts';
 import { runValidation } from '../integrate/validate.ts';
 import { attemptPaths } from '../journal/store.ts';
 import { probe } from '../machine/probe.ts';
+import { chooseAgent } from '../plan/agent-choice.ts';
 import type { Plan } from '../plan/plan.ts';
 import { promptOf, retryPrompt } from '../plan/prompt.ts';
 import type { Config } from '../project/config.ts';
@@ -128,7 +129,7 @@ export async function portsOf(
       return { ...paths, log: join(paths.dir, 'agent.log') };
     },
     env: { ...agentEnv(context.env), ...(await identityEnv(git)) },
-    roles: rolesOf(plan, open.state),
+    roles: rolesOf(plan, open.state, agents),
     rolesFolder: root,
     clock: systemClock,
     graceMs: GRACE_MS,
@@ -147,7 +148,7 @@ export async function portsOf(
         disk: config.limits.minFreeDisk ?? null,
         load: config.limits.maxLoad ?? MAX_LOAD,
       },
-      agentMemory: agents.get(open.state.settings.agent)?.memory ?? AGENT_MEMORY,
+      agentMemory: memoryOf(plan, open.state, agents),
       taskMemory: open.state.settings.taskMemory ?? null,
       workspaceSize: workspaceSizeOf(git, workspacesRoot(project, plan.name), open.state.base),
       used: (task, attempt) => executor.memory?.(task, attempt) ?? null,
@@ -164,9 +165,7 @@ export async function portsOf(
         task: id,
         attempt,
         title: task.title,
-        agent: settings.agent,
-        ...(task.agent && { role: task.agent }),
-        ...((settings.model ?? task.model) && { model: settings.model ?? task.model! }),
+        ...chooseAgent(task, settings, agents),
         prompt: failure ? retryPrompt(prompt, attempt, evidenceForRetry(failure, before!.evidence)) : prompt,
         base: state.tip,
         ...placeOf(project, plan.name, { task: id, pattern: settings.pattern }),
@@ -264,7 +263,14 @@ function insideOf(root: string, path: string): string | null {
   return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
 }
 
-function rolesOf(plan: Plan, state: RunState): Map<string, string[]> {
-  const wanted = plan.tasks.flatMap((task) => task.agent ?? []);
-  return new Map([[state.settings.agent, [...new Set(wanted)]]]);
+/** Roles only the run's agent is asked for. */
+function rolesOf(plan: Plan, { settings }: RunState, agents: ReadonlyMap<string, AgentAdapter>): Map<string, string[]> {
+  const wanted = plan.tasks.flatMap((task) => chooseAgent(task, settings, agents).role ?? []);
+  return new Map([[settings.agent, [...new Set(wanted)]]]);
+}
+
+/** What one agent takes as a rule: of several kinds in one run the largest. */
+function memoryOf(plan: Plan, { settings }: RunState, agents: ReadonlyMap<string, AgentAdapter>): number {
+  const used = plan.tasks.map((task) => agents.get(chooseAgent(task, settings, agents).agent));
+  return Math.max(...used.map((adapter) => adapter?.memory ?? AGENT_MEMORY));
 }

@@ -2,10 +2,12 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { agentNamed } from '../agent/registry.ts';
 import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
+import { chooseAgent } from '../plan/agent-choice.ts';
 import type { Diagnostic, Plan } from '../plan/plan.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { listed } from '../run/describe.ts';
+import type { RunSettings } from '../run/event.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
@@ -34,7 +36,7 @@ export async function openRun(
   if (latest) checkDone(latest);
 
   const settings = settingsOf(config, options);
-  await checkAgent(context, project, settings.agent);
+  await checkAgents(context, project, plan.tasks, settings);
   await preflight(context, project, { plan, planDir: dir, pattern: settings.pattern });
   const select = selectionOf(options);
   return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock });
@@ -67,7 +69,8 @@ async function goOn(
   options: RunOptions,
 ): Promise<OpenRun> {
   select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
-  await checkAgent(context, project, options.agent ?? found.state.settings.agent);
+  const tasks = current?.tasks ?? [...found.state.tasks.values()].map(({ seed }) => seed);
+  await checkAgents(context, project, tasks, changedSettings(found.state.settings, options));
   checkCheckout(project, found.state);
   await preflightAgain(project, found.state.plan);
   const opened = await reopenRun({
@@ -129,11 +132,20 @@ function planInvalid(folder: string, diagnostics: readonly Diagnostic[]): Refusa
   });
 }
 
-async function checkAgent(context: CliContext, project: Project, name: string): Promise<void> {
-  const adapter = agentNamed(agentsOf(context, project), name);
-  const check = await adapter.check();
-  if (check.ok) return;
-  throw new Refusal('agent-missing', check.message, { exit: EXIT.environment, hint: check.hint });
+/** Every agent that a task of the run is for has to be there before anything starts. */
+async function checkAgents(
+  context: CliContext,
+  project: Project,
+  tasks: readonly { agent?: string }[],
+  settings: RunSettings,
+): Promise<void> {
+  const agents = agentsOf(context, project);
+  agentNamed(agents, settings.agent);
+  const used = new Set(tasks.map((task) => chooseAgent(task, settings, agents).agent));
+  const checks = await Promise.all([...used].map((name) => agentNamed(agents, name).check()));
+  for (const check of checks) {
+    if (!check.ok) throw new Refusal('agent-missing', check.message, { exit: EXIT.environment, hint: check.hint });
+  }
 }
 
 /** A run that is not done must not be forgotten by starting another one. */

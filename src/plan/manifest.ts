@@ -39,6 +39,9 @@ export interface ManifestWave {
   number: Located<number>;
   name: string | undefined;
   tasks: ManifestTask[];
+  /** For its tasks that name none. */
+  agent: string | undefined;
+  model: string | undefined;
   validation: Located<string> | undefined;
 }
 
@@ -144,6 +147,8 @@ function readWaves(root: JsonNode, fields: JsonFields, found: Findings): Manifes
       number: written ?? { value: index + 1, line, column },
       name: fields.string(node, 'name')?.value,
       tasks: (fields.list(node, 'tasks') ?? []).flatMap((task) => readTask(task, fields, found) ?? []),
+      agent: fields.string(node, 'agent')?.value,
+      model: fields.string(node, 'model')?.value,
       validation: fields.string(node, 'validation'),
     };
     return [wave];

@@ -52,7 +52,9 @@ function assemble(source: PlanSource, { drafts, manifest, honorBlocks, found }: 
   }
   const links = resolveReferences(roster, { honorBlocks, found });
   deriveWaves(roster, links, found);
-  const tasks = roster.members.map((member) => taskOf(member, { links, findPrompt, found })).sort(byWaveAndId);
+  const tasks = roster.members
+    .map((member) => taskOf(member, { links, waves: roster.waves, findPrompt, found }))
+    .sort(byWaveAndId);
   const waves = wavesOf(tasks, roster, found);
   checkAll({ source, roster, links, tasks, waves, found, manifest });
   return {
@@ -142,15 +144,17 @@ function deriveWaves({ members }: Roster, links: Map<TaskId, Links>, found: Find
 
 interface Making {
   links: Map<TaskId, Links>;
+  waves: Roster['waves'];
   findPrompt: FindPrompt;
   found: Findings;
 }
 
-function taskOf(member: Member, { links, findPrompt, found }: Making): Task {
+function taskOf(member: Member, { links, waves, findPrompt, found }: Making): Task {
   const { id, draft, entry } = member;
   const { deps, blocks, conflicts } = links.get(id)!;
   const names = [id, entry?.id.value, draft?.stem].filter((name) => name !== undefined);
-  const agent = entry?.agent ?? draft?.agent?.value;
+  const wave = waves.get(member.wave!);
+  const agent = entry?.agent ?? draft?.agent?.value ?? wave?.agent;
   if (entry?.agent && draft?.agent && draft.agent.value !== entry.agent) {
     const { line, column } = draft.agent;
     const text = `${id} names the agent ${show(draft.agent.value)} here, ${show(entry.agent)} in the manifest; the manifest counts`;
@@ -174,7 +178,7 @@ function taskOf(member: Member, { links, findPrompt, found }: Making): Task {
     file: draft?.file ?? MANIFEST,
   };
   const component = draft?.component ?? entry?.component;
-  const model = draft?.model?.value ?? entry?.model;
+  const model = draft?.model?.value ?? entry?.model ?? wave?.model;
   const prompt = findPrompt({ promptFile: entry?.promptFile, names }, found);
   if (component !== undefined) task.component = component;
   if (agent !== undefined) task.agent = agent;

@@ -25,8 +25,17 @@ export interface Roster {
   aliases: ReadonlySet<string>;
   /** Ids of task files that the manifest leaves out. */
   left: ReadonlySet<TaskId>;
-  /** Name and validation by wave number, from the manifest. */
-  waves: Map<number, { name: string | undefined; validation: Validation | undefined; at: Place & { file: string } }>;
+  /** By wave number, from the manifest. */
+  waves: Map<number, RosterWave>;
+}
+
+/** What the manifest says of a wave; agent and model are for its tasks that name none. */
+export interface RosterWave {
+  name: string | undefined;
+  agent: string | undefined;
+  model: string | undefined;
+  validation: Validation | undefined;
+  at: Place & { file: string };
 }
 
 /** Task files read, and who is known by which id: a file without an id goes by its name. */
@@ -138,12 +147,12 @@ interface Drawing {
 
 function fromWaves(manifest: Manifest, known: Known, { found, findPrompt, waves }: Drawing): Member[] {
   const members = new Map<TaskId, Member>();
-  for (const { number, name, tasks, validation } of manifest.waves ?? []) {
+  for (const { number, name, tasks, agent, model, validation } of manifest.waves ?? []) {
     const at = { file: MANIFEST, line: number.line, column: number.column };
     if (number.value < 1) found.error('bad-wave', at, `wave ${number.value}: waves are numbered from 1 on`);
     if (waves.has(number.value)) found.error('duplicate-wave', at, `wave ${number.value} is there twice`);
     if (tasks.length === 0) found.warning('empty-wave', at, `wave ${number.value} has no tasks`);
-    waves.set(number.value, { name, validation: checkValidation(validation, found), at });
+    waves.set(number.value, { name, agent, model, validation: checkValidation(validation, found), at });
     for (const entry of tasks) {
       const member = enlist(entry, known, { found, findPrompt });
       const before = member && members.get(member.id);

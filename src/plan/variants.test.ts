@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codes, fixture, planOf, taskIn } from '../../test/rig/plan-source.ts';
+import { codes, fixture, planOf, planSource, taskFile, taskIn } from '../../test/rig/plan-source.ts';
 
 describe('every documented manifest loads', () => {
   it.each([
@@ -52,6 +52,26 @@ describe('every documented manifest loads', () => {
     });
     expect(taskIn(plan, 'task-003-orders').prompt).toBeUndefined();
     expect(codes(fixture('m2'))).toEqual(['note missing-prompt manifest.json:26:26']);
+  });
+
+  it('a wave of the manifest names agent and model for its tasks that name none', () => {
+    const manifest = {
+      waves: [
+        {
+          number: 1,
+          agent: 'codex',
+          model: 'o3',
+          tasks: [{ id: 'a', agent: 'claude' }, { id: 'b', model: 'o4' }, { id: 'c' }],
+        },
+      ],
+    };
+    const files = Object.fromEntries(['a', 'b', 'c'].map((id) => [`tasks/${id}.md`, taskFile(id)]));
+    const { tasks } = planOf(planSource({ 'manifest.json': JSON.stringify(manifest), ...files }));
+    expect(tasks.map(({ agent, model }) => [agent, model])).toEqual([
+      ['claude', 'o3'],
+      ['codex', 'o4'],
+      ['codex', 'o3'],
+    ]);
   });
 
   it('M4 tells bare Python from shell commands', () => {

@@ -28,5 +28,6 @@ export function codexEnv(modelUrl: string, root: string): Record<string, string>
     'stream_max_retries = 1',
   ];
   writeFileSync(join(home, 'config.toml'), `${config.join('\n')}\n`);
-  return { CODEX_HOME: home, OPENAI_API_KEY: 'sk-loopback' };
+  // Codex sets up no sandbox when its home is in the folder for temporary files, where this one is.
+  return { CODEX_HOME: home, OPENAI_API_KEY: 'sk-loopback', TMPDIR: '/var/tmp' };
 }
