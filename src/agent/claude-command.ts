@@ -48,6 +48,7 @@ export function repositoryInstructions(settings: ClaudeSettings, workspace: stri
 /** The arguments behind the program; the prompt comes on stdin, so that no option can swallow it and none is too long. */
 export function claudeArguments(settings: ClaudeSettings, context: AgentContext): string[] {
   const model = context.model ?? settings.model;
+  const budget = lower(settings.maxBudgetUsd, context.maxUsd);
   const instructions = repositoryInstructions(settings, context.workspace);
   // `--name=value`: a value from a plan that begins with a dash stays a value.
   return [
@@ -58,13 +59,17 @@ export function claudeArguments(settings: ClaudeSettings, context: AgentContext)
     ...sources(settings),
     ...(instructions === null ? [] : [`--append-system-prompt-file=${instructions}`]),
     `--disallowedTools=${DENIED_TOOLS.join(',')}`,
-    `--session-id=${context.session}`,
+    context.resume === undefined ? `--session-id=${context.session}` : `--resume=${context.resume.session}`,
     ...(context.role === undefined ? [] : [`--agent=${context.role}`]),
     ...(model === undefined ? [] : [`--model=${model}`]),
     ...(settings.maxTurns === undefined ? [] : [`--max-turns=${settings.maxTurns}`]),
-    ...(settings.maxBudgetUsd === undefined ? [] : [`--max-budget-usd=${settings.maxBudgetUsd}`]),
+    ...(budget === undefined ? [] : [`--max-budget-usd=${budget}`]),
     ...(settings.args ?? []),
   ];
+}
+
+function lower(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 /** Arguments that make Claude Code list its agents: it refuses an unknown one before it asks any model. */

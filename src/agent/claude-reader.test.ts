@@ -133,6 +133,7 @@ const GOLDEN: Record<string, Golden> = {
       message: expect.stringMatching(
         /^The API failed \(529\) after all retries\. Claude Code said: API Error: 529 Overloaded/,
       ),
+      limit: { resetsAt: null, text: expect.stringMatching(/^API Error: 529 Overloaded/) },
       tokens: NOTHING,
       cost: { usd: 0, source: 'reported' },
     },
@@ -186,9 +187,8 @@ const GOLDEN: Record<string, Golden> = {
   'claude-bad-resume': {
     exit: 1,
     verdict: {
-      outcome: 'agent-error',
-      message:
-        'Claude Code ended with error_during_execution: No conversation found with session ID: 11111111-1111-4111-8111-111111111111',
+      outcome: 'lost', // copse has asked for it: the next attempt begins anew
+      message: 'the session to go on with is not there any more',
       tokens: NOTHING,
       cost: { usd: 0, source: 'reported' },
     },

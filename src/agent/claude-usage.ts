@@ -1,6 +1,7 @@
 import type { Cost, Tokens } from '../run/event.ts';
 import { NO_TOKENS } from '../run/state.ts';
 import { amount, type Json, object, string } from './json.ts';
+import type { PriceBook } from './prices.ts';
 
 export interface Usage {
   tokens: Tokens;
@@ -21,11 +22,12 @@ export interface UsageMeter {
  * Adds up what one process of Claude Code used. Two traps, both measured: an API message arrives as one event for each
  * content block with its usage repeated, so it counts once by its id; and `total_cost_usd` goes on counting from a
  * resumed session, so the `…_since_last_result` figures are preferred.
+ * What is not in a result yet is estimated where the price of its model is known.
  * @param spentBefore USD that the resumed session had cost before; only for versions without those figures
  */
-export function usageMeter(spentBefore = 0): UsageMeter {
+export function usageMeter(spentBefore = 0, prices?: PriceBook): UsageMeter {
   const results = new Map<number, { tokens: Tokens; usd: number | null }>();
-  const pending = new Map<string, Tokens>();
+  const pending = new Map<string, { model: string; tokens: Tokens }>();
   let total: number | null = null;
   let turns = 0;
   return {
@@ -35,9 +37,9 @@ export function usageMeter(spentBefore = 0): UsageMeter {
       const usage = object(message?.usage);
       // `<synthetic>` messages are Claude Code's own words, such as an API error.
       if (id === null || usage === null || message?.model === '<synthetic>') return false;
-      const before = pending.get(id);
+      const before = pending.get(id)?.tokens;
       const now = maximum(before ?? NO_TOKENS, apiTokens(usage));
-      pending.set(id, now);
+      pending.set(id, { model: string(message?.model) ?? '', tokens: now });
       if (before === undefined && event.parent_tool_use_id == null) turns += 1;
       return (
         before === undefined || Object.keys(now).some((key) => now[key as keyof Tokens] !== before[key as keyof Tokens])
@@ -48,16 +50,35 @@ export function usageMeter(spentBefore = 0): UsageMeter {
       total = amount(event.total_cost_usd) ?? total;
       turns = Math.max(turns, amount(event.num_turns) ?? 0);
       results.set(amount(event.result_index) ?? 0, turnUsage(event));
+      if (prices) learn(prices, event);
     },
     read() {
       const parts = [...results.values()];
       return {
-        tokens: [...parts.map((part) => part.tokens), ...pending.values()].reduce(sum, NO_TOKENS),
-        cost: costOf(parts, total, spentBefore),
+        tokens: [...parts, ...pending.values()].map((part) => part.tokens).reduce(sum, NO_TOKENS),
+        cost: withPending(costOf(parts, total, spentBefore), [...pending.values()], prices),
         turns,
       };
     },
   };
+}
+
+/** Adds what the messages since the last result cost by the price list: then the sum is an estimate. */
+function withPending(cost: Cost, pending: { model: string; tokens: Tokens }[], prices: PriceBook | undefined): Cost {
+  if (pending.length === 0) return cost;
+  const each = pending.map(({ model, tokens }) => prices?.estimate(model, tokens) ?? null);
+  const known = each.filter((usd) => usd !== null);
+  if (known.length === 0) return cost.usd === null ? cost : { usd: cost.usd, source: 'estimated' };
+  const usd = known.reduce((all, one) => all + one, cost.usd ?? 0);
+  return { usd: Math.round(usd * 1e6) / 1e6, source: 'estimated' };
+}
+
+function learn(prices: PriceBook, event: Json): void {
+  for (const [model, value] of Object.entries(object(event.model_usage_since_last_result) ?? {})) {
+    const usage = object(value) ?? {};
+    const usd = amount(usage.costUSD);
+    if (usd !== null && usd > 0) prices.learn(model, modelTokens(usage), usd);
+  }
 }
 
 function costOf(parts: { usd: number | null }[], total: number | null, spentBefore: number): Cost {

@@ -1,7 +1,8 @@
 import { extractClaim } from '../run/claim.ts';
 import type { Claim } from '../run/event.ts';
-import type { Outcome } from '../run/failure.ts';
+import type { Limit, Outcome } from '../run/failure.ts';
 import { amount, type Json, list, object, string } from './json.ts';
+import { epochReset, localZone, resetOf, saysUsageLimit } from './limit.ts';
 import { endingSignal } from './signal.ts';
 import { firstProse, lastLine, oneLine } from './text.ts';
 
@@ -16,6 +17,8 @@ export interface ClaudeRecord {
   retry: { status: number | null; summary: string } | null;
   /** The last API error that Claude Code gave up on, in its own words. */
   apiError: { status: number | null; kind: string | null; text: string } | null;
+  /** The last `rate_limit_info` that refused requests, until a message got through. */
+  refusal: Json | null;
   /** Text of the main conversation, its last 64 KiB. */
   texts: string;
 }
@@ -24,11 +27,14 @@ export interface Ending {
   exit: number | null;
   signal: string | null;
   stderr: string;
+  /** When it ended, in milliseconds since the epoch. */
+  now: number;
 }
 
 interface Judgement {
   outcome: Outcome;
   message: string;
+  limit?: Limit;
 }
 
 /**
@@ -39,19 +45,24 @@ interface Judgement {
 export function claudeVerdict(seen: ClaudeRecord, ending: Ending): Judgement & { claim: Claim | null } {
   const said = string(seen.result?.result) ?? '';
   const claim = extractClaim(said) ?? extractClaim(seen.texts);
-  const judgement = seen.result ? byResult(seen.result, seen, claim) : withoutResult(seen, ending);
+  const judgement = seen.result ? byResult(seen.result, seen, { claim, now: ending.now }) : withoutResult(seen, ending);
   return { ...judgement, message: oneLine(judgement.message, 400), claim };
 }
 
-function byResult(result: Json, seen: ClaudeRecord, claim: Claim | null): Judgement {
+function byResult(result: Json, seen: ClaudeRecord, { claim, now }: { claim: Claim | null; now: number }): Judgement {
   const why = list(result.errors)
     .filter((error) => typeof error === 'string')
     .join('; ');
   switch (result.subtype) {
     case 'success':
-      return result.is_error === true
-        ? apiFailure(result, seen)
-        : { outcome: 'success', message: successMessage(result, claim) };
+      // Older versions said so in a result like any other.
+      if (
+        result.is_error === true ||
+        /^Claude AI usage limit reached\|\d+$/.test(string(result.result)?.trim() ?? '')
+      ) {
+        return apiFailure(result, seen, now);
+      }
+      return { outcome: 'success', message: successMessage(result, claim) };
     case 'error_max_turns':
       return { outcome: 'max-turns', message: `${why || 'Too many turns'}: raise maxTurns or make the task smaller` };
     case 'error_max_budget_usd': {
@@ -62,6 +73,9 @@ function byResult(result: Json, seen: ClaudeRecord, claim: Claim | null): Judgem
     default:
       if (seen.interrupted || string(result.terminal_reason)?.startsWith('aborted')) {
         return { outcome: 'cancelled', message: 'Claude Code was interrupted before it had finished' };
+      }
+      if (/No conversation found with session/.test(why)) {
+        return { outcome: 'lost', message: 'the session to go on with is not there any more' };
       }
       return {
         outcome: 'agent-error',
@@ -79,11 +93,22 @@ function successMessage(result: Json, claim: Claim | null): string {
 
 const OVERLOADED = new Set([500, 502, 503, 504, 529]);
 
-function apiFailure(result: Json, seen: ClaudeRecord): Judgement {
+/** Statuses that say that the service is full, not that it is broken. */
+const FULL = new Set([503, 529]);
+
+function apiFailure(result: Json, seen: ClaudeRecord, now: number): Judgement {
   const status = amount(result.api_error_status) ?? seen.apiError?.status ?? null;
   const said = string(result.result) || seen.apiError?.text || 'nothing';
   const judgement = status === null ? withoutStatus(result, seen, said) : byStatus(status);
-  return { ...judgement, message: `${judgement.message} Claude Code said: ${said}` };
+  const message = `${judgement.message} Claude Code said: ${said}`;
+  const isLimit = judgement.outcome === 'rate-limited' || (status !== null && FULL.has(status));
+  return { ...judgement, message, ...(isLimit && { limit: limitOf(seen, said, now) }) };
+}
+
+function limitOf({ refusal }: ClaudeRecord, said: string, now: number): Limit {
+  const zone = localZone();
+  const resetsAt = epochReset(refusal?.resetsAt, now) ?? resetOf(said, { now, zone });
+  return { resetsAt, text: oneLine(said) };
 }
 
 function byStatus(status: number): Judgement {
@@ -99,6 +124,7 @@ function withoutStatus(result: Json, seen: ClaudeRecord, said: string): Judgemen
   if (seen.apiError?.kind === 'authentication_failed' || /not logged in|\/login|invalid api key/i.test(said)) {
     return { outcome: 'auth', message: LOGIN.none };
   }
+  if (saysUsageLimit(said)) return { outcome: 'rate-limited', message: 'The usage limit of the account is reached.' };
   switch (result.terminal_reason) {
     case 'blocking_limit':
       return {

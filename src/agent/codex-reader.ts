@@ -5,7 +5,7 @@ import type { AgentEvent, TranscriptReader } from './adapter.ts';
 import { codexActivity } from './codex-activity.ts';
 import { byStatus, type Ending, type Judgement, withoutResult } from './ending.ts';
 import { amount, type Json, object, parseObject, string } from './json.ts';
-import { saysUsageLimit } from './limit.ts';
+import { localZone, resetOf, saysUsageLimit } from './limit.ts';
 import { firstProse, oneLine } from './text.ts';
 
 /** Enough of the agent's last words to find its JSON block in. */
@@ -28,8 +28,14 @@ interface CodexRecord {
   lastText: string;
 }
 
+export interface CodexReaderOptions {
+  workspace: string;
+  /** When what is read now was said, in milliseconds since the epoch; default now. */
+  saidAt?: (() => number) | undefined;
+}
+
 /** Reads `codex exec --json` (measured with 0.169.0); unknown lines are passed over. */
-export function createCodexReader({ workspace }: { workspace: string }): TranscriptReader {
+export function createCodexReader({ workspace, saidAt = Date.now }: CodexReaderOptions): TranscriptReader {
   const seen: CodexRecord = { started: false, turn: null, error: '', waiting: null, texts: '', lastText: '' };
   const shown = new Set<string>();
   let waits = 0;
@@ -94,7 +100,9 @@ export function createCodexReader({ workspace }: { workspace: string }): Transcr
     verdict(exit, signal, stderr) {
       const claim = extractClaim(seen.lastText) ?? extractClaim(seen.texts);
       const { outcome, message } = judge(seen, claim, { exit, signal, stderr });
-      return { outcome, message: oneLine(message, 400), claim, tokens, cost: NO_COST };
+      const isLimit = outcome === 'rate-limited';
+      const limit = { resetsAt: resetOf(seen.error, { now: saidAt(), zone: localZone() }), text: oneLine(seen.error) };
+      return { outcome, message: oneLine(message, 400), claim, tokens, cost: NO_COST, ...(isLimit && { limit }) };
     },
   };
 }

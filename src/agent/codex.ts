@@ -3,6 +3,7 @@ import type { AgentAdapter } from './adapter.ts';
 import { type CodexSettings, codexArguments } from './codex-command.ts';
 import { createCodexReader } from './codex-reader.ts';
 import { renderCodexLine } from './codex-render.ts';
+import { withOverlay } from './environment.ts';
 import type { Machine } from './machine.ts';
 import { agentProgram, checkVersion } from './program.ts';
 
@@ -14,6 +15,8 @@ export function createCodexAdapter(settings: CodexSettings, machine: Machine, na
   const program = agentProgram('codex', settings, machine, overlay);
   return {
     name,
+    account: accountOf(withOverlay(machine.baseEnv, overlay)),
+    meters: 'tokens',
     memory: 150_000_000, // measured, for a short task
     command(context) {
       const folders = settings.sandbox === 'workspace-write' ? commitFolders(context.workspace) : [];
@@ -23,8 +26,14 @@ export function createCodexAdapter(settings: CodexSettings, machine: Machine, na
         stdin: 'prompt',
       };
     },
-    reader: (context) => createCodexReader({ workspace: context.workspace }),
+    reader: ({ workspace, saidAt }) => createCodexReader({ workspace, saidAt }),
     check: () => checkVersion(program.find(), { name, title: 'Codex', install: INSTALL }),
     render: renderCodexLine,
   };
+}
+
+/** The account by the name of what logs in: a key, or the folder with the login. */
+function accountOf(env: NodeJS.ProcessEnv): string {
+  const by = ['CODEX_API_KEY', 'OPENAI_API_KEY'].find((name) => env[name]);
+  return by === undefined ? `codex in ${env.CODEX_HOME ?? '~/.codex'}` : `codex by ${by}`;
 }

@@ -185,6 +185,23 @@ describe('its ending', () => {
     });
   });
 
+  it('with status 75 is a limit of its account, whose end it can say', () => {
+    const resets = (lines: string[], stderr = '') => {
+      const reader = createCommandReader(() => Date.parse('2026-10-08T23:30:00Z'));
+      for (const line of lines) reader.line(line);
+      const { outcome, limit } = reader.verdict(75, null, stderr);
+      expect(outcome).toBe('rate-limited');
+      return limit!.resetsAt === null ? null : new Date(limit!.resetsAt).toISOString();
+    };
+    expect(resets(['{"resets_at": "2026-10-09T03:00:00Z"}'])).toBe('2026-10-09T03:00:00.000Z');
+    expect(resets([`{"task_completed": false, "resets_at": ${Date.parse('2026-10-09T03:00:00Z') / 1000}}`])).toBe(
+      '2026-10-09T03:00:00.000Z',
+    );
+    expect(resets([], 'quota is used up, try again in 2 hours')).toBe('2026-10-09T01:30:00.000Z');
+    expect(resets(['{"resets_at": "2020-01-01T00:00:00Z"}'])).toBeNull();
+    expect(resets([])).toBeNull();
+  });
+
   it('has a message when nothing was said', () => {
     expect(verdict([], 0, null).message).toBe('The agent finished');
     expect(verdict(['last words'], 4, null).message).toBe('last words');

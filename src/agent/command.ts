@@ -44,7 +44,7 @@ export function createCommandAdapter(settings: CommandSettings, machine: Machine
         stdin: 'prompt',
       };
     },
-    reader: (_context: AgentContext) => createCommandReader(),
+    reader: ({ saidAt }: AgentContext) => createCommandReader(saidAt),
     async check() {
       const found = find();
       if ('path' in found) return { ok: true, version: 'unknown', path: found.path };

@@ -8,6 +8,9 @@ export interface Said {
   zone: string;
 }
 
+/** The zone of this machine. */
+export const localZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** No provider's window is longer than a week; what lies further away was misread. */
 export const LONGEST_LIMIT_MS = 8 * 86_400_000;
 

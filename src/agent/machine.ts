@@ -1,3 +1,5 @@
+import type { PriceBook } from './prices.ts';
+
 /** What adapters know of the machine they are set up on. */
 export interface Machine {
   /** Claude Code refuses to skip permissions as root unless it is told that it sits in a sandbox. */
@@ -6,4 +8,6 @@ export interface Machine {
   baseEnv: NodeJS.ProcessEnv;
   /** Absolute folder that a relative program in the config is looked up in: the repository. */
   baseDir: string;
+  /** What tokens cost where the agent does not say it. */
+  prices?: PriceBook;
 }

@@ -7,6 +7,7 @@ import { createCodexAdapter } from './codex.ts';
 import { codexSettings } from './codex-command.ts';
 import { commandSettings, createCommandAdapter } from './command.ts';
 import type { Machine } from './machine.ts';
+import { type Price, priceBook } from './prices.ts';
 
 /** A type of agents: what a config may say of one, and how it becomes an adapter. */
 interface AgentType {
@@ -38,6 +39,8 @@ export interface AgentsConfig {
   /** Which one carries out the tasks; default `claude`. */
   agent?: string | undefined;
   agents?: Readonly<Record<string, AgentDefinition>> | undefined;
+  /** US dollars for a million tokens, by the name of a model; before the list that is known. */
+  prices?: Readonly<Record<string, Price>> | undefined;
 }
 
 /**
@@ -49,8 +52,9 @@ export function createAgents(config: AgentsConfig, machine: Machine): Map<string
     ...Object.fromEntries(BUILT_IN.map((name) => [name, {}])),
     ...config.agents,
   };
+  const priced = { ...machine, prices: priceBook(config.prices) };
   const agents = new Map(
-    Object.entries(definitions).map(([name, definition]) => [name, create(name, definition, machine)] as const),
+    Object.entries(definitions).map(([name, definition]) => [name, create(name, definition, priced)] as const),
   );
   if (config.agent !== undefined) agentNamed(agents, config.agent);
   return agents;

@@ -35,9 +35,9 @@ export function resultOf(ended: Ended): AttemptResult {
   if (end.outcome === 'success') return result;
   const isOverTask = cut === 'task-budget' || (end.outcome === 'budget' && isSpent(spec, cost));
   if (isOverTask) return { ...result, failure: taskBudget(spec, cost) };
-  const limited = end.outcome === 'rate-limited' || end.outcome === 'overloaded';
   const limit = verdict.limit ?? ended.limited ?? { resetsAt: null, text: end.message };
-  return limited ? { ...result, limit } : result;
+  if (end.outcome === 'rate-limited') return { ...result, limit };
+  return end.outcome === 'overloaded' && verdict.limit ? { ...result, limit } : result;
 }
 
 /** The agent's own cap may be lower than what the task has left. */

@@ -105,8 +105,9 @@ function failed(state: RunState, task: TaskState, failure: Failure, at: number):
   else task.status = { is: 'failed', attempt, failure };
 }
 
-/** A network that is down is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */
+/** A service that is down is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */
 function backoffMs(failure: Failure, attempts: number): number {
-  const down = failure.code === 'agent' && failure.outcome === 'network';
+  if (failure.code !== 'agent' || failure.limit) return 0; // a parked account has a gate of its own
+  const down = failure.outcome === 'network' || failure.outcome === 'overloaded';
   return down ? Math.min(15_000 * 2 ** (attempts - 1), 300_000) : 0;
 }
