@@ -81,6 +81,8 @@ export interface AgentAdapter {
   check(): Promise<AgentCheck>;
   /** Which of these roles the agent knows; asked once a run, before the first start. Costs no tokens. */
   roles?(wanted: string[], workspace: string): Promise<Set<string>>;
+  /** What a line of the transcript shows the agent do that could change a file, as text; without it, the line itself. */
+  deeds?(line: string): string[];
   /** One transcript line as readable text for `<task>.log`, or null to leave it out. */
   render(line: string): string | null;
 }

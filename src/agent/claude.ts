@@ -1,6 +1,7 @@
 import type { AgentAdapter } from './adapter.ts';
 import { checkClaude, knownRoles } from './claude-check.ts';
 import { type ClaudeSettings, claudeArguments, claudeEnvironment, roleProbeArguments } from './claude-command.ts';
+import { claudeDeeds } from './claude-deeds.ts';
 import { createClaudeReader } from './claude-reader.ts';
 import { renderClaudeLine } from './claude-render.ts';
 import { withOverlay } from './environment.ts';
@@ -36,6 +37,7 @@ export function createClaudeAdapter(settings: ClaudeSettings, machine: Machine, 
       const known = await knownRoles(found, workspace, (unknown) => roleProbeArguments(settings, unknown));
       return new Set(wanted.filter((role) => known.has(role)));
     },
+    deeds: claudeDeeds,
     render: renderClaudeLine,
   };
 }

@@ -35,6 +35,7 @@ import type { Workspaces } from '../workspace/workspace.ts';
 import { createWorktrees } from '../workspace/worktree.ts';
 import type { CliContext } from './context.ts';
 import { workspaceSizeOf } from './disk.ts';
+import { escapesOf } from './escapes.ts';
 import type { Project } from './project.ts';
 
 /** How long a wave's validation may take. */
@@ -121,9 +122,10 @@ export async function portsOf(
     },
   });
   const agents = agentsOf(context, project);
-  const executor = localExecutor({
+  const escapes = escapesOf({ context, project, open, agents, root: workspacesRoot(project, plan.name) });
+  const local = localExecutor({
     agents,
-    workspaces,
+    workspaces: escapes.workspaces(workspaces),
     files: (key) => {
       const paths = attemptPaths(commonDir, key.run, key.task, key.attempt);
       return { ...paths, log: join(paths.dir, 'agent.log') };
@@ -136,6 +138,8 @@ export async function portsOf(
     newSession: randomUUID,
     ...(context.force && { hurry: context.force }),
   });
+  const executor = escapes.executor(local);
+
   return {
     executor,
     settle: workspaces.settle,
@@ -188,7 +192,7 @@ export async function portsOf(
         maxFileBytes: config.limits.maxFileSize,
         expected: filesToCreate(task.scope),
       });
-      return judgeAttempt({
+      const judged = judgeAttempt({
         ...measured,
         task,
         base,
@@ -197,6 +201,7 @@ export async function portsOf(
         policy: open.state.settings.scope,
         allow: config.scope.allow,
       });
+      return escapes.verdict(id, attempt, judged);
     },
 
     async land({ tip, tasks: ready }) {

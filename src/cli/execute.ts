@@ -15,6 +15,7 @@ import { portsOf } from './compose.ts';
 import type { CliContext } from './context.ts';
 import { knownDurations } from './durations.ts';
 import type { Project } from './project.ts';
+import { escapeLines } from './render/escapes.ts';
 import { duration, money } from './render/format.ts';
 import { nextCommand } from './render/next.ts';
 import { runView, type ViewKind } from './render/run-view.ts';
@@ -130,7 +131,8 @@ function closingLines(state: RunState): string[] {
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'failed') lines.push(`  ✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);
   }
-  return [...lines, ...notesOf(state), nextCommand(state, false)];
+  const escapes = escapeLines(state.escapes).map((line) => `  ! ${line}`);
+  return [...lines, ...notesOf(state), ...escapes, nextCommand(state, false)];
 }
 
 /** What is unusual; said once for all tasks that it is true of. */

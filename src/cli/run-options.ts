@@ -14,6 +14,7 @@ export interface RunOptions {
   taskMemory?: number;
   barrier?: 'none' | 'wave';
   scope?: 'warn' | 'enforce';
+  escape?: 'warn' | 'fail' | 'off';
   agent?: string;
   pattern?: Pattern;
   model?: string;
@@ -45,6 +46,13 @@ export function addLimitOptions(command: Command): Command {
       new Option('--scope <policy>', 'changes outside CREATE and MODIFY (default: config, else warn)').choices([
         'warn',
         'enforce',
+      ]),
+    )
+    .addOption(
+      new Option('--escape <policy>', 'changes outside of the workspaces (default: config, else warn)').choices([
+        'warn',
+        'fail',
+        'off',
       ]),
     )
     .option('--agent <name>', 'claude, command, or another of the config (default: config, else claude)', word)
@@ -86,6 +94,7 @@ export function settingsOf(config: Config, options: RunOptions): RunSettings {
     stallMs: options.stall ?? limits.stall ?? HOUR / 2,
     barrier: options.barrier ?? 'none',
     scope: options.scope ?? config.scope.policy ?? 'warn',
+    escape: options.escape ?? config.escape ?? 'warn',
     ...taskMemoryOf(options.taskMemory ?? limits.taskMemory),
   };
 }
@@ -101,6 +110,7 @@ export function changedSettings(frozen: RunSettings, options: RunOptions): RunSe
     ...(options.stall !== undefined && { stallMs: options.stall }),
     ...(options.barrier !== undefined && { barrier: options.barrier }),
     ...(options.scope !== undefined && { scope: options.scope }),
+    ...(options.escape !== undefined && { escape: options.escape }),
     ...taskMemoryOf(options.taskMemory ?? taskMemory),
     ...(options.agent !== undefined && { agent: options.agent }),
     ...(options.model !== undefined && { model: options.model }),

@@ -242,8 +242,9 @@ function performer(input: PerformerInput) {
 
   async function verify(task: TaskId): Promise<void> {
     const attempt = lastAttempt(state.tasks.get(task)!)!;
-    const { evidence, failure } = await ports.verify(task, attempt).catch(asInternal);
+    const { evidence, failure, escapes = [] } = await ports.verify(task, attempt).catch(asInternal);
     const name = { task, attempt: attempt.number };
+    for (const found of escapes) append({ type: 'escape.found', ...found });
     if (failure) append({ type: 'attempt.failed', ...name, failure, evidence });
     else append({ type: 'attempt.verified', ...name, head: attempt.result!.head!, evidence });
   }
@@ -286,7 +287,7 @@ function performer(input: PerformerInput) {
 }
 
 /** The one place where an unknown throw becomes data: the task fails with it, the others go on. */
-function asInternal(error: unknown): { evidence: []; failure: Failure } {
+function asInternal(error: unknown): { evidence: []; failure: Failure; escapes?: [] } {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { evidence: [], failure: { code: 'internal', message } };
 }

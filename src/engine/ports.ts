@@ -1,4 +1,5 @@
 import type { AttemptSpec, Executor } from '../executor/executor.ts';
+import type { Escape } from '../run/escape.ts';
 import type { Evidence, Oid, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
@@ -16,8 +17,11 @@ export interface Ports {
   admission?(state: RunState): Admission;
   /** Whose allowance the next attempt at a task uses; absent: one account for all. */
   accountOf?(task: TaskId): string;
-  /** Judges an ended attempt on what was measured. */
-  verify(task: TaskId, attempt: AttemptState): Promise<{ evidence: Evidence[]; failure: Failure | null }>;
+  /** Judges an ended attempt on what was measured. `escapes`: what was found outside of workspaces meanwhile. */
+  verify(
+    task: TaskId,
+    attempt: AttemptState,
+  ): Promise<{ evidence: Evidence[]; failure: Failure | null; escapes?: Escape[] }>;
   /**
    * Merges these heads into the integration branch, in memory, in this order, by compare-and-swap; one answer each. Finds
    * earlier landings of the same attempts.

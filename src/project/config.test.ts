@@ -60,6 +60,7 @@ workspace:
   submodules: true
 limits: { maxConcurrent: 4, retries: 2, timeout: 1h30m, stall: 600, maxFileSize: 2GB }
 scope: { policy: enforce, allow: ["docs/**"] }
+escape: fail
 branchPrefix: work/
 junk: ["*.pyc"]
 `;
@@ -90,6 +91,7 @@ junk: ["*.pyc"]
       },
       limits: { maxConcurrent: 4, retries: 2, timeout: 5_400_000, stall: 600_000, maxFileSize: 2e9 },
       scope: { policy: 'enforce', allow: ['docs/**'] },
+      escape: 'fail',
       branchPrefix: 'work/',
       junk: ['*.pyc'],
     });

@@ -83,6 +83,7 @@ const configSchema = z.strictObject({
   workspace: sections.workspace.prefault({}),
   limits: sections.limits.prefault({}),
   scope: sections.scope.prefault({}),
+  escape: z.enum(['warn', 'fail', 'off']).optional(),
   branchPrefix: branchPrefix.default('feature/'),
   junk: z.array(path).default([]),
 });

@@ -1,3 +1,5 @@
+import { describeChanges, describePlace } from '../run/describe-escape.ts';
+import { type Escape, isNamed } from '../run/escape.ts';
 import type { Check, CheckName, Report, ReportTask } from './report.ts';
 
 const SIGN: Record<Check, string> = { passed: '✅', failed: '❌', warning: '⚠️', 'not-checked': '⚠️ not checked' };
@@ -49,6 +51,7 @@ export function renderMarkdown(report: Report): string {
             ]),
           )
     }`,
+    ...(report.escapes.length === 0 ? [] : [`## Outside of the Workspaces\n\n${escapeTable(report)}`]),
     '## Tech Spec Compliance\n\nNot checked.',
     `## Test Results\n\n${table(
       ['Wave', 'Validation', 'Result'],
@@ -81,6 +84,21 @@ function taskRow(task: ReportTask): string[] {
     evidence || '-',
     said.join(', ') || '-',
   ];
+}
+
+function escapeTable({ escapes }: Report): string {
+  const who = (each: Escape) =>
+    isNamed(each)
+      ? each.suspects.map(({ task, attempt, evidence }) => `${task}.${attempt}: ${evidence}`)
+      : [`not known, perhaps you; alive: ${each.suspects.map(({ task }) => task).join(', ')}`];
+  return table(
+    ['Changed', 'By', 'Kept in'],
+    escapes.map((each) => [
+      `${describeChanges(each, 20)} ${describePlace(each.where)}`,
+      who(each).join('; '),
+      each.patch ?? '-',
+    ]),
+  );
 }
 
 function failureTails(report: Report): string {

@@ -1,4 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
+import { describeEscape } from '../run/describe-escape.ts';
+import { type Escape, isNamed } from '../run/escape.ts';
 import type { Claim, Cost, Evidence, Oid, Tokens } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptState, RunState, TaskState } from '../run/state.ts';
@@ -29,6 +31,8 @@ export interface Report {
   waves: { number: number; name: string | null; command: string | null; result: Check; failure: Failure | null }[];
   tasks: ReportTask[];
   violations: ({ task: string } & Violation)[];
+  /** What changed outside of the workspaces, and whether an agent is named for it. */
+  escapes: Escape[];
   actions: { mustFix: string[]; shouldFix: string[] };
   next: string[];
 }
@@ -113,6 +117,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
     waves,
     tasks,
     violations,
+    escapes: state.escapes,
   };
   const checks = checksOf(report);
   return { ...report, checks, actions: actionsOf(report), next: nextSteps(report) };
@@ -192,6 +197,7 @@ function actionsOf(report: Facts): Report['actions'] {
   const shouldFix = report.violations
     .filter((violation) => violation.severity === 'warn')
     .map((violation) => `${violation.task} changed ${violation.path} (${violation.rule})`);
+  shouldFix.push(...report.escapes.filter(isNamed).map((each) => `look at this: ${describeEscape(each)}`));
   return { mustFix, shouldFix };
 }
 

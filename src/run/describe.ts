@@ -1,9 +1,13 @@
 import type { Violation } from '../scope/scope.ts';
 import { assertNever } from '../util/assert-never.ts';
+import { listed } from '../util/listed.ts';
 import { formatBytes } from '../util/size.ts';
 import type { UnfitProblem } from './content.ts';
+import { describeChanges, describePlace } from './describe-escape.ts';
 import type { Hold } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
+
+export { listed };
 
 const MAX_LINE = 400;
 
@@ -39,12 +43,6 @@ export function oneLine(text: string, limit: number): string {
   return flat.length <= limit ? flat : `${flat.slice(0, limit - 1).trimEnd()}…`;
 }
 
-/** `a, b, c and 4 more`. */
-export function listed(items: readonly string[], shown: number): string {
-  const rest = items.length - shown;
-  return rest > 0 ? `${items.slice(0, shown).join(', ')} and ${rest} more` : items.join(', ');
-}
-
 function sentence(failure: Failure): string {
   switch (failure.code) {
     case 'agent':
@@ -74,6 +72,8 @@ function sentence(failure: Failure): string {
       return `conflicts with what has landed since (${failure.onto.slice(0, 12)}): ${listed(failure.paths, 3)}`;
     case 'no-space':
       return `no space left on the disk: ${failure.message}`;
+    case 'escaped':
+      return `wrote outside of its workspace: ${failure.escapes.map((each) => `${describeChanges(each)} ${describePlace(each.where)}`).join('; ')}`;
     case 'workspace':
       return `no workspace: ${failure.message}`;
     case 'setup':

@@ -1,3 +1,4 @@
+import type { Escape } from './escape.ts';
 import type { Failure, Limit, Outcome } from './failure.ts';
 
 export type RunId = string;
@@ -50,7 +51,7 @@ export interface Claim {
 
 /** One thing that was measured about an attempt. */
 export interface Evidence {
-  gate: 'agent' | 'history' | 'commits' | 'marker' | 'scope' | 'files' | 'content' | 'claim';
+  gate: 'agent' | 'history' | 'commits' | 'marker' | 'scope' | 'files' | 'content' | 'claim' | 'escape';
   verdict: 'pass' | 'warn' | 'fail';
   /** One sentence, for people. */
   summary: string;
@@ -82,6 +83,8 @@ export interface RunSettings {
   stallMs: number;
   barrier: 'none' | 'wave';
   scope: 'warn' | 'enforce';
+  /** What follows when an agent changes what is not in its workspace; absent: warn. */
+  escape?: 'warn' | 'fail' | 'off';
   /** Bytes of memory that all processes of one agent may hold; absent is no limit. */
   taskMemory?: number;
   /** US dollars that all attempts of the run together may cost; it pauses when they have. */
@@ -212,6 +215,8 @@ export type RunEventBody =
   | ({ type: 'attempt.ended'; task: TaskId; attempt: number } & AttemptResult)
   | { type: 'attempt.verified'; task: TaskId; attempt: number; head: Oid; evidence: Evidence[] }
   | { type: 'attempt.failed'; task: TaskId; attempt: number; failure: Failure; evidence: Evidence[] }
+  /** Something outside of the workspaces changed while agents ran. */
+  | ({ type: 'escape.found' } & Escape)
   | { type: 'landing.started'; task: TaskId; attempt: number; head: Oid; onto: Oid }
   | { type: 'task.integrated'; task: TaskId; attempt: number; head: Oid; commit: Oid; commits: number }
   /** A person committed to the integration branch between two openings of the run. */

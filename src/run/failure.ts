@@ -1,5 +1,6 @@
 import type { Violation } from '../scope/scope.ts';
 import { type ContentFinding, isUnfit, type UnfitProblem } from './content.ts';
+import type { Escape } from './escape.ts';
 
 /** How an agent ended, by its own events and its exit; never by its exit code alone. */
 export type Outcome =
@@ -49,6 +50,8 @@ export type Failure =
   | { code: 'boundary-violation'; violations: Violation[] }
   | { code: 'scope-violation'; violations: Violation[] }
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
+  /** Changed what is not in its workspace; the user's setting asks for this to fail. */
+  | { code: 'escaped'; escapes: Pick<Escape, 'where' | 'changes'>[] }
   | { code: 'workspace'; message: string }
   /** The disk, or a quota on it, is full: no fault of the task. */
   | { code: 'no-space'; message: string }
@@ -79,6 +82,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'boundary-violation':
     case 'scope-violation':
     case 'merge-conflict':
+    case 'escaped':
       return true;
     default:
       return isUnfit(failure.code);

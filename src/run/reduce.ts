@@ -46,6 +46,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     budget: null,
     failure: null,
     landed: null,
+    escapes: [],
     tasks: new Map(
       event.tasks.map((seed): [string, TaskState] => [
         seed.id,
@@ -117,6 +118,11 @@ function reduceRun(state: RunState, event: RunEvent): void {
       const { attempt, head, commit, commits } = event;
       taskOf(state, event.task).status = { is: 'integrated', attempt, head, commit, commits };
       state.tip = commit;
+      return;
+    }
+    case 'escape.found': {
+      const { where, suspects, changes, patch } = event;
+      state.escapes.push({ where, suspects, changes, patch });
       return;
     }
     case 'integration.moved':

@@ -1,5 +1,6 @@
 import type { Violation } from '../scope/scope.ts';
 import { describeFailure, oneLine, plainText } from './describe.ts';
+import { describeChanges, describePlace } from './describe-escape.ts';
 import type { Evidence } from './event.ts';
 import type { Failure } from './failure.ts';
 
@@ -41,6 +42,10 @@ function details(failure: Failure): string {
       const messages = failure.messages.length > 0 ? `\n\nWhat git said:\n${indent(failure.messages)}` : '';
       return `Files that other tasks changed at the same places:\n${indent(failure.paths)}${messages}`;
     }
+    case 'escaped':
+      return `What was changed outside of the workspace:\n${indent(
+        failure.escapes.map((each) => `${describeChanges(each, MAX_LINES)} ${describePlace(each.where)}`),
+      )}`;
     case 'setup':
     case 'validation':
     case 'dependencies':
@@ -99,6 +104,11 @@ function advice(failure: Failure): string {
       return bullets(
         'Change only what FILES TO CREATE and FILES TO MODIFY name; nothing else may differ at the end.',
         'Remove helper files, formatter changes and generated files that you did not mean to make; delete no file of others.',
+      );
+    case 'escaped':
+      return bullets(
+        'Work in your own workspace only, with paths relative to it; never write to the checkout it was cut from, or to another workspace.',
+        'Commit on the branch you are given; make, move or delete no other branch, tag or stash entry, for all worktrees share them.',
       );
     case 'merge-conflict':
       return bullets(

@@ -1,3 +1,4 @@
+import type { Escape } from './escape.ts';
 import type {
   Activity,
   AttemptResult,
@@ -138,6 +139,8 @@ export interface RunState {
   /** Why the run as a whole failed (dependencies, an inner error). */
   failure: Failure | null;
   landed: { target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
+  /** Changes outside of the workspaces, in the order they were found. */
+  escapes: Escape[];
   tasks: Map<TaskId, TaskState>;
   waves: Map<number, WaveState>;
   seq: number;

@@ -18,6 +18,7 @@ const LAYER: Record<string, number> = {
   gate: 3,
   integrate: 3,
   executor: 3,
+  escape: 3,
   project: 3,
   report: 3,
   engine: 4,

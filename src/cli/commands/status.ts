@@ -6,6 +6,7 @@ import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { measure } from '../measure.ts';
 import { openProject } from '../project.ts';
+import { escapeLines } from '../render/escapes.ts';
 import { monitor } from '../render/monitor.ts';
 import { nextCommand } from '../render/next.ts';
 import { type FoundRun, findRun } from '../runs.ts';
@@ -54,7 +55,9 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
     }
     const summary = await measure(repository, run.state, run.alive);
     if (json) {
-      context.stdout.write(`${JSON.stringify({ v: 1, command: 'status', ok: true, alive: run.alive, ...summary })}\n`);
+      context.stdout.write(
+        `${JSON.stringify({ v: 1, command: 'status', ok: true, alive: run.alive, ...summary, escapes: run.state.escapes })}\n`,
+      );
       return EXIT.ok;
     }
     const { isTTY, columns, rows } = context.stdout;
@@ -83,5 +86,6 @@ function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }:
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'failed') lines.push(`✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);
   }
+  for (const line of escapeLines(state.escapes)) lines.push(`! ${line}`);
   for (const line of [...lines, nextCommand(state, alive)]) stdout.write(`${line}\n`);
 }

@@ -1,7 +1,9 @@
+import { isNamed } from '../../run/escape.ts';
 import type { RunEvent } from '../../run/event.ts';
 import type { RunState } from '../../run/state.ts';
 import { summarize } from '../../run/summarize.ts';
 import type { CliContext } from '../context.ts';
+import { escapeLine } from './escapes.ts';
 import { monitor } from './monitor.ts';
 import { progressLines } from './progress.ts';
 import { redraw } from './redraw.ts';
@@ -23,6 +25,7 @@ export function runView(kind: ViewKind, context: CliContext): RunView {
       return {
         event: (event, state) => {
           for (const line of progressLines(event, state)) context.stdout.write(`${line}\n`);
+          if (event.type === 'escape.found' && isNamed(event)) context.stderr.write(`copse: ${escapeLine(event)}\n`);
           if (event.type === 'run.stopping') context.stderr.write(STOPPING);
         },
         close: () => {},

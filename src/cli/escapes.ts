@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AgentAdapter } from '../agent/adapter.ts';
+import type { OpenRun } from '../engine/open.ts';
+import type { Ports } from '../engine/ports.ts';
+import type { Watched } from '../escape/trail.ts';
+import { createEscapeWatch } from '../escape/watch.ts';
+import type { AttemptSpec, Executor } from '../executor/executor.ts';
+import { attemptPaths } from '../journal/store.ts';
+import { describeChanges, describePlace } from '../run/describe-escape.ts';
+import { type Escape, isNamedIn } from '../run/escape.ts';
+import type { TaskId } from '../run/event.ts';
+import type { Failure } from '../run/failure.ts';
+import type { AttemptState } from '../run/state.ts';
+import type { Workspaces } from '../workspace/workspace.ts';
+import type { CliContext } from './context.ts';
+import type { Project } from './project.ts';
+
+type Verdict = Awaited<ReturnType<Ports['verify']>>;
+
+/** What keeps an eye on agents that leave their workspaces; wraps the parts of a run that tell when one begins and ends. */
+export interface Escapes {
+  executor(inner: Executor): Executor;
+  workspaces(inner: Workspaces): Workspaces;
+  /** The verdict on an attempt with what was found outside of its workspace. */
+  verdict(task: TaskId, attempt: AttemptState, judged: Verdict): Promise<Verdict>;
+}
+
+export interface EscapesInput {
+  context: CliContext;
+  project: Project;
+  open: OpenRun;
+  agents: ReadonlyMap<string, AgentAdapter>;
+  /** Folder of the workspaces. */
+  root: string;
+}
+
+const MAX_TRANSCRIPT = 256_000_000;
+
+export function escapesOf(input: EscapesInput): Escapes {
+  const { open } = input;
+  const policy = open.state.settings.escape ?? 'warn';
+  if (policy === 'off')
+    return { executor: (inner) => inner, workspaces: (inner) => inner, verdict: async (_, __, judged) => judged };
+  const watch = watchOf(input);
+  return {
+    executor: (inner) => ({
+      ...inner,
+      async submit(spec) {
+        await watch.started(watched(spec));
+        return inner.submit(spec);
+      },
+      async reattach(run, inFlight) {
+        for (const spec of inFlight) await watch.started(watched(spec), { adopted: true });
+        return inner.reattach(run, inFlight);
+      },
+    }),
+    workspaces: (inner) => ({
+      ...inner,
+      harvest(spec, message) {
+        watch.ended(spec.path); // at the same time: both look at work trees for as long
+        return inner.harvest(spec, message);
+      },
+    }),
+    async verdict(task, { number, result }, judged) {
+      const escapes = await watch.found(task, number, result?.head ?? null);
+      const mine = [...open.state.escapes, ...escapes].filter((each) => isNamedIn(each, task, number));
+      return withEscapes(judged, { escapes, mine, fails: policy === 'fail' });
+    },
+  };
+}
+
+function watched({ task, attempt, workspace, branch, base }: AttemptSpec): Watched {
+  return { task, attempt, workspace, branch, base, startedAt: Date.now() };
+}
+
+function withEscapes(
+  { evidence, failure }: Verdict,
+  { escapes, mine, fails }: { escapes: Escape[]; mine: Escape[]; fails: boolean },
+): Verdict {
+  if (mine.length === 0) return { evidence, failure, escapes };
+  const found = mine.map(({ where, changes }) => ({ where, changes }));
+  const summary = found.map((each) => `${describeChanges(each)} ${describePlace(each.where)}`).join('; ');
+  const seen = { gate: 'escape' as const, verdict: fails ? ('fail' as const) : ('warn' as const), summary };
+  const escaped: Failure = { code: 'escaped', escapes: found };
+  return { evidence: [...evidence, seen], failure: failure ?? (fails ? escaped : null), escapes };
+}
+
+function watchOf({ context, project, open, agents, root }: EscapesInput) {
+  const { repository, config } = project;
+  const { state, plan, id, paths } = open;
+  const adapter = agents.get(state.settings.agent);
+  return createEscapeWatch({
+    repository,
+    run: id,
+    folder: join(paths.dir, 'escapes'),
+    workspaces: root,
+    branches: new Map(plan.tasks.map((task) => [`${config.branchPrefix}${task.id}`, task.id])),
+    checkout: state.settings.pattern === 'worktree',
+    // Nobody edits files where a pipeline checks them out.
+    unattended: Boolean(context.env.CI),
+    async deedsOf({ task, attempt }) {
+      const files = attemptPaths(repository.commonDir, id, task, attempt);
+      const [transcript, stderr] = await Promise.all([linesOf(files.transcript), linesOf(files.stderr)]);
+      return [...transcript.flatMap((line) => adapter?.deeds?.(line) ?? [line]), ...stderr];
+    },
+  });
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  const text = await readFile(file).catch(() => null);
+  return text === null ? [] : text.subarray(0, MAX_TRANSCRIPT).toString('utf8').split('\n').filter(Boolean);
+}

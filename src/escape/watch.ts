@@ -1,0 +1,191 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkoutPatch } from '../git/checkout-patch.ts';
+import { decode } from '../git/copied-index.ts';
+import { isAncestor, subjectsOf } from '../git/history.ts';
+import { resolve } from '../git/refs.ts';
+import type { Repository } from '../git/repository.ts';
+import { keepCommit } from '../git/snapshot.ts';
+import { type Survey, survey } from '../git/survey.ts';
+import { describeEscape } from '../run/describe-escape.ts';
+import type { Escape } from '../run/escape.ts';
+import type { Oid, RunId, TaskId } from '../run/event.ts';
+import { writeFileAtomic } from '../util/atomic-file.ts';
+import { attribute, type Found } from './attribute.ts';
+import { compare } from './compare.ts';
+import type { Watched } from './trail.ts';
+
+export interface WatchOptions {
+  repository: Repository;
+  run: RunId;
+  /** Where patches go, and how things stood when last looked at. */
+  folder: string;
+  /** Folder of the workspaces. */
+  workspaces: string;
+  /** Tasks of the plan by the branches of their workspaces. */
+  branches: ReadonlyMap<string, TaskId>;
+  /** False: attempts work in the checkout itself, so that what changes there says nothing. */
+  checkout: boolean;
+  /** What an attempt's agent did and said, as text; see AgentAdapter.deeds. */
+  deedsOf(attempt: Watched): Promise<string[]>;
+  /** No person works at this machine: what changes, an agent changed. */
+  unattended: boolean;
+}
+
+/** Looks at what agents must leave alone: the checkout, its refs and stash, the workspaces of others. Changes nothing there. */
+export interface EscapeWatch {
+  /** An attempt is about to begin; `adopted`: it has been going on. Resolves once it is known how things stand. */
+  started(attempt: Watched, how?: { adopted: boolean }): Promise<void>;
+  /** Its processes have ended: looks in the background. */
+  ended(workspace: string): void;
+  /**
+   * What was found since the last call, once somebody has looked after this attempt ended. `head`: where copse left its
+   * branch.
+   */
+  found(task: TaskId, attempt: number, head: Oid | null): Promise<Escape[]>;
+}
+
+/**
+ * One look serves all attempts that end while an earlier one is under way. What changed between two looks is put down to the
+ * attempts that were alive meanwhile.
+ */
+export function createEscapeWatch(options: WatchOptions): EscapeWatch {
+  const { repository, folder } = options;
+  const seenFile = join(folder, 'seen.json');
+  const alive = new Set<Watched>();
+  const known: Watched[] = [];
+  const fresh: Escape[] = [];
+  let involved = new Set<Watched>();
+  let last: Survey | null = null;
+  let first: Promise<void> | null = null;
+  let current: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+
+  async function begin(adopted: boolean): Promise<void> {
+    last = (adopted ? await readSeen(seenFile) : null) ?? (await survey(repository));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    remember(last);
+  }
+
+  function remember(seen: Survey): void {
+    writeFileAtomic(seenFile, JSON.stringify(seen), 0o600);
+  }
+
+  function look(): Promise<void> {
+    if (current === null) {
+      current = lookNow().finally(() => (current = null));
+      return current;
+    }
+    next ??= current
+      .catch(() => {})
+      .then(() => {
+        next = null;
+        return look();
+      });
+    return next;
+  }
+
+  async function lookNow(): Promise<void> {
+    await first;
+    const suspects = involved;
+    involved = new Set(alive);
+    const [before, after] = [last!, await survey(repository)];
+    for (const attempt of alive) suspects.add(attempt);
+    // What was found before is in the journal by now; should we be killed, the rest is found again.
+    remember(before);
+    last = after;
+    const { branches, workspaces } = options;
+    // Of an ended one copse may still be moving the branch.
+    const tasks = new Set([...suspects, ...known.filter(({ head }) => head === undefined)].map(({ task }) => task));
+    const heads = new Map(known.flatMap(({ task, head }) => (head ? [[task, head] as const] : [])));
+    const difference = compare(before, after, {
+      workspaces,
+      branches,
+      heads,
+      alive: tasks,
+      checkout: options.checkout ? null : repository.root,
+    });
+    const found = await attribute(difference, [...suspects], { ...options, known, subjects: (oids) => subjects(oids) });
+    for (const each of found) fresh.push(await quarantine(options, each));
+  }
+
+  async function subjects(oids: readonly Oid[]): Promise<Map<Oid, string>> {
+    return new Map((await subjectsOf(repository.git, oids)).map(({ oid, subject }) => [oid, subject]));
+  }
+
+  function end(attempt: Watched): void {
+    if (!alive.delete(attempt)) return;
+    attempt.endedAt = Date.now();
+    attempt.looked = look();
+    attempt.looked.catch(() => {}); // told to whoever asks
+  }
+
+  return {
+    started(attempt, { adopted } = { adopted: false }) {
+      alive.add(attempt);
+      involved.add(attempt);
+      known.push(attempt);
+      first ??= begin(adopted);
+      return first;
+    },
+    ended(workspace) {
+      for (const attempt of [...alive]) if (attempt.workspace === workspace) end(attempt);
+    },
+    async found(task, number, head) {
+      const attempt = known.find((each) => each.task === task && each.attempt === number);
+      if (attempt) end(attempt);
+      if (attempt) attempt.head = head;
+      await attempt?.looked;
+      return fresh.splice(0);
+    },
+  };
+}
+
+async function readSeen(file: string): Promise<Survey | null> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Survey;
+  } catch {
+    return null; // the run was killed before it had looked at anything
+  }
+}
+
+/** Puts down what the files hold, and keeps commits that a ref has let go of. */
+async function quarantine(
+  { repository, run, folder }: WatchOptions,
+  { where, suspects, changes }: Found,
+): Promise<Escape> {
+  for (const oid of await letGo(repository, changes)) {
+    await keepCommit(repository.git, `refs/copse/snapshots/${run}/_escape`, oid);
+  }
+  const paths = changes.flatMap((change) => (change.kind === 'file' && change.how !== 'settled' ? [change.path] : []));
+  const shown = changes.map((change) => (change.kind === 'file' ? { ...change, path: decode(change.path) } : change));
+  const found: Escape = { where, suspects, changes: shown, patch: null };
+  if (where.is !== 'checkout' || paths.length === 0) return found;
+  const { patch, left } = await checkoutPatch(repository, paths);
+  const number = (await readdir(folder)).filter((name) => name.endsWith('.patch')).length + 1;
+  const file = join(folder, `${number}.patch`);
+  const head = [
+    describeEscape(found),
+    'What these files held then, against HEAD; with what had not been committed in them before.',
+    ...left.map((path) => `left out, too large or no file: ${path}`),
+  ];
+  await writeFile(file, Buffer.concat([Buffer.from(`${head.map((line) => `# ${line}`).join('\n')}\n\n`), patch]), {
+    mode: 0o600,
+  });
+  return { ...found, patch: file };
+}
+
+/** Commits that were held by a ref, a detached HEAD or the stash, and that the new value does not have. */
+async function letGo({ git }: Repository, changes: Found['changes']): Promise<Oid[]> {
+  const oids: Oid[] = [];
+  for (const change of changes) {
+    if (change.kind === 'stash') oids.push(...change.removed);
+    if (change.kind === 'head' && !change.from.startsWith('ref: ')) oids.push(change.from);
+    if (change.kind === 'ref' && change.from !== null && !change.from.startsWith('ref: ')) {
+      const [from, to] = [await resolve(git, change.from), change.to === null ? null : await resolve(git, change.to)];
+      if (from !== null && (to === null || !(await isAncestor(git, from, to)))) oids.push(from);
+    }
+  }
+  const there = await Promise.all(oids.map((oid) => resolve(git, oid)));
+  return there.filter((oid) => oid !== null);
+}
