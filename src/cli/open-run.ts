@@ -2,13 +2,14 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { agentNamed } from '../agent/registry.ts';
 import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
+import { oneAtATime } from '../journal/new-run.ts';
 import { chooseAgent } from '../plan/agent-choice.ts';
 import type { Diagnostic, Plan } from '../plan/plan.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { listed } from '../run/describe.ts';
 import type { RunSettings } from '../run/event.ts';
-import { lastAttempt, type RunState } from '../run/state.ts';
+import { hasLanded, lastAttempt, type RunState } from '../run/state.ts';
 import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -37,9 +38,14 @@ export async function openRun(
 
   const settings = settingsOf(config, options);
   await checkAgents(context, project, plan.tasks, settings);
-  await preflight(context, project, { plan, planDir: dir, pattern: settings.pattern });
-  const select = selectionOf(options);
-  return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock });
+  return oneAtATime(repository.commonDir, async () => {
+    // Again: somebody else may have begun one meanwhile.
+    const newer = latestRunOf(repository.commonDir, plan.name);
+    if (newer) checkDone(newer);
+    await preflight(context, project, { plan, planDir: dir, pattern: settings.pattern });
+    const select = selectionOf(options);
+    return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock });
+  });
 }
 
 /** `resume`: the latest run, or the one that is named, gone on with. */
@@ -180,7 +186,7 @@ function checkDone({ state, alive }: FoundRun): void {
       hint: `copse resume ${plan}; or choose with --wave or --only`,
     });
   }
-  if (state.landed?.to !== state.tip) {
+  if (!hasLanded(state)) {
     throw new Refusal('not-landed', `the last run of ${plan} is integrated but has not landed`, {
       exit: EXIT.usage,
       hint: `copse integrate ${plan}; or forget it: copse clean ${plan} --force`,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { printable } from '../plan/text.ts';
 import { findParallel, plansIn } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
+import { hasLanded } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
@@ -104,7 +105,7 @@ function ofRun({ state, alive }: FoundRun, now: number): Standing {
 function labelOf(state: FoundRun['state'], alive: boolean): { label: Standing['state']; says: string } {
   if (alive) return { label: 'running', says: 'running' };
   if (state.phase !== 'finished' || state.outcome === 'stopped') return { label: 'unfinished', says: 'stopped' };
-  if (state.landed?.to === state.tip) return { label: 'landed', says: `landed on ${state.landed.target}` };
+  if (state.landed && hasLanded(state)) return { label: 'landed', says: `landed on ${state.landed.target}` };
   switch (state.outcome) {
     case 'integrated':
       return { label: 'integrated', says: `integrated, not on ${state.target ?? 'a branch'} yet` };

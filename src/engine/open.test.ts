@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { aPlan } from '../../test/rig/plans.ts';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { createGit } from '../git/git.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
-import { land } from '../integrate/land.ts';
-import type { Task } from '../plan/plan.ts';
+import { land, landMany } from '../integrate/land.ts';
+import { replay } from '../journal/replay.ts';
+import type { DependencyStep, Task } from '../plan/plan.ts';
 import type { AttemptResult, RunEventBody, RunSettings } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { NO_COST, NO_TOKENS } from '../run/state.ts';
@@ -51,6 +53,8 @@ const task = (id: string, more: Partial<Task> = {}): Task => ({
   ...more,
 });
 
+const NODE: DependencyStep = { ecosystem: 'node', action: 'add', packages: ['left-pad'] };
+
 const create = (plan = aPlan([task('task-001')])) =>
   createRun({
     repository,
@@ -63,12 +67,12 @@ const create = (plan = aPlan([task('task-001')])) =>
 const reopen = (run: OpenRun, current = run.plan) =>
   reopenRun({ repository, run: run.id, current, settings: (frozen) => frozen, select: {}, clock: systemClock });
 
-/** Journals task-001 up to the moment before it lands; gives its head. */
-function upToLanding(run: OpenRun): string {
-  scratch.git('checkout', '-q', '-b', 'feature/task-001');
-  const head = scratch.commit('feat: one', { 'one.txt': 'one\n' });
+/** Journals a task up to the moment before it lands; gives its head. */
+function upToLanding(run: OpenRun, id = 'task-001'): string {
+  scratch.git('checkout', '-q', '-b', `feature/${id}`, run.state.base);
+  const head = scratch.commit(`feat: ${id}`, { [`${id}.txt`]: `${id}\n` });
   scratch.git('checkout', '-q', 'main');
-  const name = { task: 'task-001', attempt: 1 };
+  const name = { task: id, attempt: 1 };
   const result: AttemptResult = {
     outcome: 'success',
     message: '',
@@ -88,7 +92,7 @@ function upToLanding(run: OpenRun): string {
       type: 'attempt.started',
       ...name,
       agent: 'command',
-      branch: 'feature/task-001',
+      branch: `feature/${id}`,
       workspace: '/w',
       base: run.state.base,
     },
@@ -123,6 +127,43 @@ describe('a run that is re-opened', () => {
     });
     expect(again.state.tip).toBe(scratch.git('rev-parse', REF));
     await again.journal.close();
+  });
+
+  it('knows all that landed together, in the order in which it did', async () => {
+    const run = await create(aPlan(['task-001', 'task-002', 'task-003'].map((id) => task(id))));
+    const order = ['task-003', 'task-001', 'task-002'];
+    const requests = order.map((id) => {
+      return { head: upToLanding(run, id), plan: NAME, run: run.id, task: id, title: 'x', attempt: 1 };
+    });
+    await landMany(repository.git, { ref: REF, tip: run.state.tip }, requests);
+    await run.journal.close();
+    const again = await reopen(run);
+    await again.journal.close();
+    const { events } = replay(run.paths.journal);
+    expect(events.flatMap((event) => (event.type === 'task.integrated' ? event.task : []))).toEqual(order);
+    expect(events.map((event) => event.type)).not.toContain('integration.moved');
+    expect(again.state.tip).toBe(scratch.git('rev-parse', REF));
+  });
+
+  it('knows that dependencies were installed, and does not install them again', async () => {
+    const run = await create(aPlan([task('task-001')], { dependencies: [NODE] }));
+    reduce(run.state, run.journal.append({ type: 'dependencies.started', onto: run.state.tip }));
+    scratch.git('checkout', '-q', `copse/${NAME}`);
+    const made = scratch.commit('chore: install\n\nCopse-Step: dependencies', { 'package-lock.json': '{}\n' });
+    scratch.git('checkout', '-q', 'main');
+    await run.journal.close();
+    const again = await reopen(run);
+    expect(again.state).toMatchObject({ dependencies: 'installed', tip: made });
+    await again.journal.close();
+  });
+
+  it('goes on although a git was killed with locks of its refs', async () => {
+    const run = await create();
+    await run.journal.close();
+    const locks = [REF, `refs/copse/owned/${run.id}/feature/task-001`, `refs/copse/snapshots/${run.id}/task-001.1`];
+    for (const ref of locks) scratch.write(`.git/${ref}.lock`, '');
+    await (await reopen(run)).journal.close();
+    expect(locks.filter((ref) => existsSync(`${scratch.repo}/.git/${ref}.lock`))).toEqual([]);
   });
 
   it('goes on where the landing had not happened yet', async () => {

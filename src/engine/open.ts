@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
-import { isAncestor } from '../git/history.ts';
+import { type Commit, isAncestor, log } from '../git/history.ts';
+import { unlockRefs, unlockRefsBelow } from '../git/leftovers.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { findLanded } from '../integrate/land.ts';
+import { isInstallation } from '../integrate/dependencies.ts';
+import { isLandingOf } from '../integrate/land.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import type { Journal } from '../journal/journal.ts';
 import { createRun as createFolder, newRunId, type RunPaths, removeRun, runPaths } from '../journal/store.ts';
@@ -92,6 +94,7 @@ export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { repl
     const frozen = readFrozenPlan(paths);
     const replanned = current !== null && JSON.stringify(current) !== JSON.stringify(frozen);
     if (replanned) checkSameShape(frozen, current);
+    await unlockOwnRefs(repository, state);
     const actual = await restoreIntegrationRef(repository, state);
     const plan = replanned ? current : frozen;
     if (replanned) writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
@@ -113,6 +116,12 @@ function opened(journal: Journal, selection: ReturnType<typeof select>, settings
   return { type: 'run.opened', pid: process.pid, host: hostname(), epoch: journal.epoch, selection, settings };
 }
 
+/** Nobody but the holder of the run writes these refs: a lock on one is of a git that was killed. */
+async function unlockOwnRefs({ commonDir }: Repository, { id, integrationRef }: RunState): Promise<void> {
+  await unlockRefs(commonDir, [integrationRef]);
+  await unlockRefsBelow(commonDir, [`refs/copse/owned/${id}`, `refs/copse/snapshots/${id}`]);
+}
+
 /** The branch is made after the journal says so, and may be missing after a crash; one that was rewritten is not ours to mend. */
 async function restoreIntegrationRef({ git }: Repository, state: RunState): Promise<Oid> {
   const actual = await readRef(git, state.integrationRef);
@@ -128,22 +137,31 @@ async function restoreIntegrationRef({ git }: Repository, state: RunState): Prom
   });
 }
 
-/** Journals what happened to the integration branch unseen: a landing just before a crash, commits of a person. */
+/** Journals what happened to the integration branch unseen: what landed just before a crash, commits of a person. */
 async function catchUp(
   { git }: Repository,
   { journal, state, actual }: { journal: Journal; state: RunState; actual: Oid },
 ): Promise<void> {
   if (actual === state.tip) return;
+  const unseen = await log(git, state.tip, actual, { firstParent: true });
+  for (const commit of unseen.reverse()) {
+    const event = eventOf(state, commit);
+    if (event) append(journal, state, event);
+  }
+  if (actual !== state.tip) append(journal, state, { type: 'integration.moved', from: state.tip, to: actual });
+}
+
+/** What this run did by making that commit; null when it did not make it. */
+function eventOf(state: RunState, { oid: commit, message }: Commit): RunEventBody | null {
+  if (state.dependencies === 'pending' && isInstallation(message)) return { type: 'dependencies.installed', commit };
   for (const [task, { status, attempts }] of state.tasks) {
     if (status.is !== 'verified') continue;
     const { attempt, head } = status;
-    const request = { plan: state.plan, run: state.id, task, attempt, tip: state.tip };
-    const commit = await findLanded(git, request, actual);
-    if (commit === null) continue;
+    if (!isLandingOf(message, { plan: state.plan, run: state.id, task, attempt })) continue;
     const { commits } = attempts.at(-1)!.result!;
-    append(journal, state, { type: 'task.integrated', task, attempt, head, commit, commits });
+    return { type: 'task.integrated', task, attempt, head, commit, commits };
   }
-  if (actual !== state.tip) append(journal, state, { type: 'integration.moved', from: state.tip, to: actual });
+  return null;
 }
 
 function branchTaken(ref: string, plan: string): Refusal {

@@ -106,6 +106,7 @@ async function start(env: NodeJS.ProcessEnv, cwd: string, args: readonly string[
     cwd,
     env: options.env ? { ...env, ...options.env } : env,
     maxBytes: options.maxBytes ?? 2 ** 30,
+    lasting: true,
     ...(options.input !== undefined && { input: options.input }),
     ...(options.signal && { signal: options.signal }),
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,10 +57,24 @@ async function acquire(file: string, token: string): Promise<void> {
 }
 
 async function create(file: string, token: string): Promise<boolean> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  await writeFile(draft, token);
   try {
-    const handle = await open(file, 'wx');
-    await handle.writeFile(token);
-    await handle.close();
+    await link(draft, file); // with its content at once: one that was killed in between would leave a lock of nobody
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    return createEmpty(file, token);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** For file systems without hard links: for a moment it has no content. */
+async function createEmpty(file: string, token: string): Promise<boolean> {
+  try {
+    await writeFile(file, token, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -7,7 +7,6 @@ import { addTo, emptyFootprint, type Footprint, footprintOf, meet } from './foot
 import type { Git } from './git.ts';
 import { identityEnv } from './identity.ts';
 import { commitTree, mergeTrees } from './merge.ts';
-import { deleteRef, resolve } from './refs.ts';
 
 export interface Branch {
   head: Oid;
@@ -157,8 +156,8 @@ async function importMerges(git: Git, onto: Oid, merges: readonly PlainMerge[]):
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([, oid]) => oid);
   } finally {
-    const tip = await resolve(git, ref);
-    if (tip) await deleteRef(git, ref, tip);
+    // It only makes the commits; where a lock stands in its way for good, it may stay.
+    await git.run(['update-ref', '--no-deref', '-d', ref], { config: ['core.packedRefsTimeout=1000'] });
     await rm(folder, { recursive: true, force: true });
   }
 }

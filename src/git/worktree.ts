@@ -160,6 +160,19 @@ export async function worktreeGitDir(repository: Repository, path: string): Prom
   return gitDir !== null && dirname(gitDir) === ours ? gitDir : null;
 }
 
+/**
+ * Whether `path` is where a `git worktree add` was killed, or one without checkout: it holds its link and nothing else, and
+ * no index was ever written. Nothing is lost with it.
+ */
+export async function isUnfinished(repository: Repository, path: string): Promise<boolean> {
+  const names = await readdir(path).catch(() => []);
+  if (names.length !== 1 || names[0] !== '.git') return false;
+  const link = await readFile(join(path, '.git'), 'utf8').catch(() => null); // null: a repository of its own
+  const gitDir = await worktreeGitDir(repository, path);
+  if (gitDir !== null) return !(await exists(join(gitDir, 'index')));
+  return link === '' || link?.startsWith(`gitdir: ${join(repository.commonDir, 'worktrees')}/`) === true;
+}
+
 /** Drops the registration of a worktree whose folder is gone, and only that one: others may be on a disk not mounted now. */
 async function dropVanished(repository: Repository, path: string): Promise<void> {
   const known = (await listWorktrees(repository.git)).some((worktree) => worktree.path === path);

@@ -71,10 +71,15 @@ function inOrder(steps: readonly DependencyStep[]): DependencyStep[] {
 
 async function findEarlier(git: Git, ref: string, tip: Oid, actual: Oid | null): Promise<DependenciesResult> {
   const commits = actual === null ? [] : await log(git, tip, actual, { firstParent: true });
-  const earlier = commits.find(({ message }) => message.endsWith(TRAILER));
+  const earlier = commits.find(({ message }) => isInstallation(message));
   if (earlier) return { ok: true, commit: earlier.oid };
   const message = `${ref} moved from ${tip} to ${actual ?? 'nothing'} while dependencies were installed`;
   return { ok: false, failure: { code: 'workspace', message } };
+}
+
+/** Whether a commit with this message holds what the installers changed. */
+export function isInstallation(message: string): boolean {
+  return message.trimEnd().endsWith(TRAILER);
 }
 
 /** A linked node_modules or .venv is the user's: an installer would write through the link. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { halfWorktree, WORKTREE_STEPS } from '../../test/rig/half-worktree.ts';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { createGit } from '../git/git.ts';
 import { openRepository } from '../git/repository.ts';
@@ -28,6 +29,21 @@ async function open(setUp: (path: string) => Promise<Failure | null> = async () 
 }
 
 describe('integrationWorktree', () => {
+  it.each(WORKTREE_STEPS)('is made where a git was killed that made it, and %s', async (last) => {
+    halfWorktree(scratch, path, last);
+    expect(await (await open()).checkout(first)).toBeNull();
+    expect(readdirSync(path).sort()).toEqual(['.git', '.gitignore', 'a.txt']);
+    scratch.git('rev-list', '--all'); // fails where a worktree names no commit
+  });
+
+  it('is made although its maker was killed with a lock of its HEAD', async () => {
+    expect(await (await open()).checkout(first)).toBeNull();
+    const gitDir = scratch.git('-C', path, 'rev-parse', '--absolute-git-dir');
+    for (const name of ['HEAD.lock', 'index.lock', 'copse-0123456789ab.index']) writeFileSync(join(gitDir, name), '');
+    expect(await (await open()).checkout(scratch.commit('second'))).toBeNull();
+    expect(readdirSync(gitDir).filter((name) => /lock|copse-0/.test(name))).toEqual([]);
+  });
+
   it('holds exactly the commit asked for, whatever a check left behind; ignored and provided files stay', async () => {
     let made = 0;
     const worktree = await open(async (folder) => {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from '../git/git.ts';
+import { removeLeftovers } from '../git/leftovers.ts';
 import type { Repository } from '../git/repository.ts';
 import { untrackedPaths } from '../git/untracked.ts';
-import { addWorktree, populate, worktreeGitDir } from '../git/worktree.ts';
+import { addWorktree, isUnfinished, populate, removeWorktree, worktreeGitDir } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -43,9 +44,13 @@ export function integrationWorktree({ repository, path, setUp }: IntegrationWork
 
   async function checkout(commit: Oid): Promise<Failure | null> {
     const standing = await worktreeGitDir(repository, path);
-    if (standing === null) return make(commit);
-    const note = await readNote(standing);
-    if (note === null) return occupied(`${path} is a worktree that copse did not make`);
+    const note = standing === null ? null : await readNote(standing);
+    if (standing === null || note === null) {
+      // Killed while it was made. Whoever made it: there is nothing in it.
+      if (await isUnfinished(repository, path)) await removeWorktree(repository, path);
+      else if (standing !== null) return occupied(`${path} is a worktree that copse did not make`);
+      return make(commit);
+    }
     await reset(git, { gitDir: standing, commit, keep: note.provided });
     return note.ready ? null : finish(standing);
   }
@@ -72,7 +77,7 @@ export function integrationWorktree({ repository, path, setUp }: IntegrationWork
 
 async function reset(git: Git, { gitDir, commit, keep }: { gitDir: string; commit: Oid; keep: readonly string[] }) {
   // Nobody but us works here, and one at a time: a lock is of a git that was killed.
-  await rm(join(gitDir, 'index.lock'), { force: true });
+  await removeLeftovers(gitDir);
   await git.bytes(['checkout', '-q', '--detach', '--force', commit]);
   await git.bytes(['clean', '-ffdq', ...keep.flatMap((path) => ['-e', `/${escapePattern(path)}`])]);
 }

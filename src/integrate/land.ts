@@ -91,9 +91,13 @@ type Landing = Pick<LandRequest, 'plan' | 'run' | 'task' | 'attempt'>;
 
 /** The merge commit by which an attempt has landed already, after `tip` and up to `actual`; null when it has not. */
 export async function findLanded(git: Git, request: Landing & { tip: Oid }, actual: Oid): Promise<Oid | null> {
-  const trailers = trailersOf(request);
   const commits = await log(git, request.tip, actual, { firstParent: true });
-  return commits.find((commit) => commit.message.trimEnd().endsWith(trailers))?.oid ?? null;
+  return commits.find(({ message }) => isLandingOf(message, request))?.oid ?? null;
+}
+
+/** Whether a commit with this message is the merge by which an attempt landed. */
+export function isLandingOf(message: string, landing: Landing): boolean {
+  return message.trimEnd().endsWith(trailersOf(landing));
 }
 
 function messageOf(request: Omit<LandRequest, 'ref' | 'tip'>): string {

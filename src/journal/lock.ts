@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isAlive, processStart } from '../process/tree.ts';
+import { isAlive, type ProcessId, processStart } from '../process/tree.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import type { Clock } from '../util/clock.ts';
 import { PRIVATE_FILE } from './store.ts';
@@ -24,6 +24,8 @@ export interface Lock {
   epoch: number;
   /** Whether nobody has taken over. */
   holds(): boolean;
+  /** Who held it before and was killed, or went down with the machine; null when it was let go. */
+  killed: ProcessId | null;
   /** Lets the next one in at once. Does nothing when it is lost already. */
   release(): void;
 }
@@ -66,6 +68,7 @@ export function acquireLock(dir: string, options: { clock: Clock; above?: number
     const highest = epochs(dir).at(-1) ?? 0;
     const held = lockHolder(dir);
     if (held) return { held };
+    const killed = killedHolder(dir, highest);
     const epoch = Math.max(highest, options.above ?? 0) + 1;
     if (!createExclusive(lockFile(dir, epoch), mine)) continue;
     // A number may have been free because later holders had tidied it away.
@@ -74,7 +77,7 @@ export function acquireLock(dir: string, options: { clock: Clock; above?: number
       continue;
     }
     tidy(dir, epoch);
-    return lockOf(dir, epoch, mine);
+    return lockOf(dir, { epoch, killed, content: mine });
   }
   throw new Error(`${dir}: the lock changed hands ${ATTEMPTS} times while it was asked for`);
 }
@@ -85,13 +88,20 @@ export function lockHolder(dir: string): Holder | null {
   return highest === undefined ? null : holder(lockFile(dir, highest));
 }
 
-function lockOf(dir: string, epoch: number, content: Content): Lock {
+/** The holder of this epoch, when it never let go. */
+function killedHolder(dir: string, epoch: number): ProcessId | null {
+  const content = readContent(lockFile(dir, epoch));
+  return content && !content.released ? { pid: content.pid, pidStart: content.start } : null;
+}
+
+function lockOf(dir: string, { epoch, killed, content }: Pick<Lock, 'epoch' | 'killed'> & { content: Content }): Lock {
   const path = lockFile(dir, epoch);
   const made = statSync(path);
   // The next number first: lower files are removed before higher ones, so when it is gone again, ours is gone too.
   const holds = () => stat(lockFile(dir, epoch + 1)) === null && sameFile(stat(path), made);
   return {
     epoch,
+    killed,
     holds,
     release: () => {
       if (holds()) writeFileAtomic(path, JSON.stringify({ ...content, released: true }), PRIVATE_FILE);

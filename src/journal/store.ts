@@ -92,7 +92,8 @@ export function removeRun({ dir }: RunPaths): void {
   }
 }
 
-function noFolder(folder: string, { code, message }: NodeJS.ErrnoException): Refusal {
+/** The refusal when the git directory takes no files of ours. */
+export function noFolder(folder: string, { code, message }: NodeJS.ErrnoException): Refusal {
   const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in the way' : message.replace(/^[A-Z0-9]+: /, '');
   return new Refusal('run-folder', `runs cannot be kept in ${folder}: ${why}`, {
     exit: EXIT.environment,

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { settleOrphans } from '../process/orphans.ts';
 import type { RunEvent, RunEventBody, RunId } from '../run/event.ts';
 import type { Clock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -53,6 +54,8 @@ export async function openJournal(options: OpenOptions): Promise<OpenedJournal> 
   let lock = lockOrRefuse(options, 0);
   let handle: FileHandle | undefined;
   try {
+    // What it was running must not meet what we run: a second validation in one folder, a git that still moves a branch.
+    if (lock.killed) await settleOrphans(lock.killed);
     // After the lock: what the one before wrote and acknowledged is all in there.
     let past = replay(path);
     if (past.epoch >= lock.epoch) {

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { CHILD, LASTING_CHILD, ownMark } from './mark.ts';
 
 export interface ExecOptions {
   cwd?: string;
-  /** The whole environment of the child; nothing is inherited besides it. */
+  /** The whole environment of the child, but for the mark that it is ours; nothing is inherited besides. */
   env?: NodeJS.ProcessEnv;
   input?: string | Uint8Array;
   /** Ends the child and its process group (SIGKILL) after this many milliseconds. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Somebody would miss what it changes half changed: whoever goes on after we were killed waits for it, others are ended. */
+  lasting?: boolean;
   /** Bytes of stdout and of stderr that are kept, the last ones; default 64 MiB. */
   maxBytes?: number;
 }
@@ -41,7 +44,7 @@ export function exec(file: string, args: readonly string[], options: ExecOptions
     try {
       child = spawn(file, [...args], {
         cwd: options.cwd,
-        env: options.env ?? process.env,
+        env: { ...(options.env ?? process.env), [options.lasting ? LASTING_CHILD : CHILD]: ownMark() },
         stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         // A group of its own: Ctrl-C at the terminal reaches us alone, and we can end it with its children.
         detached: true,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { CHILD, LASTING_CHILD } from './mark.ts';
 import { findProgram } from './program.ts';
 import { type ProcessId, processStart } from './tree.ts';
 
@@ -43,7 +44,9 @@ shift 2
 trap : HUP INT QUIT TERM
 _copse_fields() { _copse_start=\${20}; }
 if [ -n "$_copse_pid" ]; then
-  if read -r _copse_stat 2>/dev/null </proc/$$/stat; then _copse_fields \${_copse_stat##*') '}
+  if read -r _copse_stat 2>/dev/null </proc/$$/stat; then
+    _copse_fields \${_copse_stat##*') '}
+    read -r _copse_boot 2>/dev/null </proc/sys/kernel/random/boot_id && _copse_start=$_copse_start@$_copse_boot
   else _copse_start=$(echo $(LC_ALL=C TZ=UTC0 ps -o lstart= -p $$)); fi
   set -C
   printf '{"pid":%s,"start":"%s"}\\n' $$ "$_copse_start" >"$_copse_pid" || exit 125
@@ -71,7 +74,9 @@ export async function launch(options: LaunchOptions): Promise<Launched | { error
     opened.push(openSync(options.stderr, 'a', 0o600));
     // With an absolute path no word of the plan can name a builtin of the shell (`eval`, `exec`).
     const args = ['-c', WRAPPER, 'sh', exitFile, pidFile ?? '', program.path, ...argv.slice(1)];
-    return await started(spawn('/bin/sh', args, { cwd, env, stdio: opened, detached: true }));
+    // It outlives us: whoever ends what we leave behind must not take it for one of our helpers.
+    const { [CHILD]: _, [LASTING_CHILD]: __, ...own } = env;
+    return await started(spawn('/bin/sh', args, { cwd, env: own, stdio: opened, detached: true }));
   } catch (error) {
     // Too long or with NUL in argv or env: spawn throws instead of emitting.
     return { error: launchError(error) };

@@ -3,6 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { linuxProcesses, PAGE_BYTES, parseMarked, parsePs, parseStat, processes, psProcesses } from './table.ts';
 import { descendants, findMarked, isAlive, processStart } from './tree.ts';
 
+describe('isAlive', () => {
+  it('takes no process for one that had its number before the machine was started again', () => {
+    const start = processStart(process.pid)!;
+    expect(isAlive(process.pid, start)).toBe(true);
+    expect(isAlive(process.pid, start.replace(/(?<=@).*/, '0b5f5fae-0000-4000-8000-000000000000'))).toBe(false);
+  });
+});
+
 describe('parseStat', () => {
   const stat = (name: string, state = 'S') =>
     `4242 (${name}) ${state} 17 4240 4239 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654321 1 2 3`;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type ProcessRow, processes } from './table.ts';
 
 /** A process that is meant and no other: a pid is used again, a pid with its start time is not. */
@@ -13,17 +14,35 @@ export interface Marker {
 }
 
 /**
- * When a process started, as text that can only be compared (clock ticks on Linux, a date elsewhere); null when there is
- * no such process.
+ * When a process started, as text that can only be compared (on Linux clock ticks and the boot that they count from, a date
+ * elsewhere); null when there is no such process.
  */
 export function processStart(pid: number): string | null {
-  return processes.row(pid)?.start ?? null;
+  const row = processes.row(pid);
+  return row && `${row.start}${BOOT}`;
 }
 
 /** Whether that very process still runs; one that has ended and was not collected yet (a zombie) does not. */
 export function isAlive(pid: number, start: string): boolean {
   const row = processes.row(pid);
-  return row !== null && row.start === start && !row.zombie;
+  return row !== null && row.start === ofThisBoot(start) && !row.zombie;
+}
+
+/** `@<id>`: after a restart of the machine, another process may have the same pid and the same number of ticks. */
+const BOOT = bootId();
+
+function bootId(): string {
+  try {
+    return `@${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
+  } catch {
+    return ''; // not Linux
+  }
+}
+
+/** The start as the table of processes has it; empty when it was before the machine last started. */
+function ofThisBoot(start: string): string {
+  const [at, boot] = start.split('@');
+  return boot === undefined || `@${boot}` === BOOT ? at! : '';
 }
 
 /** All processes whose environment carries NAME=VALUE, as far as we may read it. */
@@ -79,7 +98,7 @@ export function lookAt(root: ProcessId, marker: Marker | null, options: LookOpti
   // Groups and sessions bear the pid of their leader, and a pid is not given out again while one bears it. A root that
   // had ended before we looked proves nothing: its number may long be a stranger's.
   const leaders = new Set(starts.keys());
-  starts.set(root.pid, root.pidStart);
+  starts.set(root.pid, ofThisBoot(root.pidStart));
   for (const row of rows) if (starts.has(row.pid) && starts.get(row.pid) !== row.start) leaders.delete(row.pid);
   const inside = new Map<number, ProcessRow>();
   for (let before = -1; before !== inside.size; ) {

@@ -202,7 +202,7 @@ function actionsOf(report: Facts): Report['actions'] {
 }
 
 function nextSteps(report: Facts): string[] {
-  if (report.landed?.to === report.integration.tip) {
+  if (report.landed?.tip === report.integration.tip) {
     return [`${report.landed.target} has it all; remove the workspaces: copse clean ${report.plan}`];
   }
   if (report.tasks.every((task) => task.state === 'integrated')) return [`land it: copse integrate ${report.plan}`];

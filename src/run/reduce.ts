@@ -129,7 +129,14 @@ function reduceRun(state: RunState, event: RunEvent): void {
       state.tip = event.to;
       return;
     case 'target.landed':
-      state.landed = { target: event.target, from: event.from, to: event.to, how: event.how, at: event.at };
+      state.landed = {
+        target: event.target,
+        from: event.from,
+        to: event.to,
+        tip: state.tip,
+        how: event.how,
+        at: event.at,
+      };
       return;
     case 'workspace.removed':
       taskOf(state, event.task).removed = true;

@@ -138,7 +138,8 @@ export interface RunState {
   budget: BudgetReached | null;
   /** Why the run as a whole failed (dependencies, an inner error). */
   failure: Failure | null;
-  landed: { target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
+  /** `tip`: what of the integration branch it has. */
+  landed: { target: string; from: Oid; to: Oid; tip: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
   /** Changes outside of the workspaces, in the order they were found. */
   escapes: Escape[];
   tasks: Map<TaskId, TaskState>;
@@ -164,6 +165,11 @@ export function taskOf(state: RunState, id: string): TaskState {
   const task = state.tasks.get(id);
   if (!task) throw new Error(`task ${id} is not in the run ${state.id}`);
   return task;
+}
+
+/** Whether the target has all that is integrated. */
+export function hasLanded({ landed, tip }: RunState): boolean {
+  return landed?.tip === tip;
 }
 
 export function lastAttempt(task: TaskState): AttemptState | undefined {

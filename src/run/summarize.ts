@@ -1,6 +1,6 @@
 import { describeHold } from './describe.ts';
 import type { Cost, TaskId, Tokens } from './event.ts';
-import { type AttemptState, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
+import { type AttemptState, hasLanded, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
 
 /** What a person sees of a task: `retrying` waits for its next attempt, `verifying` is with the gates or about to land. */
 export type TaskLabel =
@@ -82,7 +82,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
     tokens: tasks.reduce((sum, task) => addTokens(sum, task.tokens), NO_TOKENS),
     integrationBranch: state.integrationRef.replace('refs/heads/', ''),
     target: state.target,
-    landed: state.landed !== null && state.landed.to === state.tip,
+    landed: hasLanded(state),
     held: alive && state.held ? describeHold(state.held) : null,
     waves: [...state.waves.values()].map((wave) => ({
       number: wave.number,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitAll } from '../git/commit.ts';
 import type { Git } from '../git/git.ts';
 import { isAncestor } from '../git/history.ts';
+import { removeLeftovers, unlockRefs } from '../git/leftovers.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import { type Head, type Repository, readHead } from '../git/repository.ts';
 import { snapshot } from '../git/snapshot.ts';
@@ -50,9 +51,7 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   }
   const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
   // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
-  const locks = ['index.lock', 'HEAD.lock'].map((name) => join(gitDir, name));
-  locks.push(join(repository.commonDir, `refs/heads/${spec.branch}.lock`));
-  await Promise.all(locks.map((file) => rm(file, { force: true })));
+  await Promise.all([removeLeftovers(gitDir), unlockRefs(repository.commonDir, [`refs/heads/${spec.branch}`])]);
   const marker = existsSync(join(spec.path, MARKER));
   const kept = await settleHead(options, spec, site);
   if (kept !== null) {

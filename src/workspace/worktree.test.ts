@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { halfWorktree, WORKTREE_STEPS } from '../../test/rig/half-worktree.ts';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { createGit } from '../git/git.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
@@ -231,6 +232,22 @@ describe('prepare', () => {
     // A workspace that never got ready holds no work: the next attempt takes its place without a snapshot.
     scratch.git('config', 'filter.broken.smudge', 'cat');
     expect(await workspaces.prepare(spec())).toMatchObject({ ok: true, notes: [] });
+  });
+});
+
+describe('prepare, where a git was killed', () => {
+  it.each(WORKTREE_STEPS)('while it added the worktree, and %s: starts afresh', async (last) => {
+    const claim = `refs/copse/owned/run-1/feature/task-001`;
+    for (const ref of ['refs/heads/feature/task-001', claim]) {
+      scratch.git('update-ref', ref, base);
+      writeFileSync(join(scratch.repo, `.git/${ref}.lock`), '');
+    }
+    halfWorktree(scratch, spec().path, last);
+    expect(await workspaces.prepare(spec())).toMatchObject({ ok: true });
+    expect(inside('task-001', 'status', '--porcelain')).toBe('');
+    expect(inside('task-001', 'symbolic-ref', 'HEAD')).toBe('refs/heads/feature/task-001');
+    scratch.git('rev-list', '--all'); // fails where a worktree names no commit
+    expect(scratch.git('worktree', 'list', '--porcelain')).not.toContain('locked');
   });
 });
 

@@ -3,11 +3,12 @@ import { lstat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { GitError } from '../git/git.ts';
 import { isAncestor } from '../git/history.ts';
+import { unlockRefs } from '../git/leftovers.ts';
 import { branchObstacle, inspectBranch, isBranchName, resolve } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { keepCommit, snapshot } from '../git/snapshot.ts';
 import { readBaseline } from '../git/stage.ts';
-import { addWorktree, emptyTrash, populate, removeWorktree, worktreeGitDir } from '../git/worktree.ts';
+import { addWorktree, emptyTrash, isUnfinished, populate, removeWorktree, worktreeGitDir } from '../git/worktree.ts';
 import type { Oid, RunId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
@@ -60,6 +61,8 @@ async function prepare(options: WorktreesOptions, spec: WorkspaceSpec): Promise<
   const standing = await findStanding(options, spec);
   if (standing.foreign !== null) return refuse(standing.foreign);
   if (spec.keep && isIntact(spec, standing)) return { ok: true, notes: [], kept: true };
+  // Whoever worked on the branch before has ended, and may have been killed with a lock in its hand.
+  await unlockRefs(repository.commonDir, [`refs/heads/${spec.branch}`, ownedRef(run, spec.branch)]);
   const notes = await putAside(options, spec, standing);
   if (typeof notes === 'string') return refuse(notes);
   const claim = { ref: ownedRef(run, spec.branch), old: standing.from };
@@ -113,6 +116,8 @@ interface Standing {
   gitDir: string | null;
   record: WorkspaceRecord | null;
   there: boolean;
+  /** Git was killed while it made it: nothing is in it. */
+  unfinished: boolean;
 }
 
 async function findStanding({ repository, run }: WorktreesOptions, spec: WorkspaceSpec): Promise<Standing> {
@@ -123,14 +128,15 @@ async function findStanding({ repository, run }: WorktreesOptions, spec: Workspa
     lstat(spec.path).catch(() => null),
   ]);
   const record = gitDir === null ? null : await readRecord(gitDir);
-  const standing = { tip, from: refs.get(claim) ?? null, gitDir, record, there: there !== null };
+  const unfinished = gitDir === null && there !== null && (await isUnfinished(repository, spec.path));
+  const standing = { tip, from: refs.get(claim) ?? null, gitDir, record, there: there !== null, unfinished };
   return { ...standing, foreign: obstacle ?? whyForeign({ repository, run }, spec, standing) };
 }
 
 function whyForeign(
   { repository, run }: Pick<WorktreesOptions, 'repository' | 'run'>,
   { path, branch }: WorkspaceSpec,
-  { tip, from, gitDir, record, there }: Omit<Standing, 'foreign'>,
+  { tip, from, gitDir, record, there, unfinished }: Omit<Standing, 'foreign'>,
 ): string | null {
   if (isInside(repository, path)) {
     return `the workspace ${path} would lie inside the checkout ${repository.root}: choose a folder outside it`;
@@ -140,7 +146,7 @@ function whyForeign(
   }
   if (gitDir === null) {
     const move = `${path} exists and is not of this run: move it away or choose another folder`;
-    return there && !isEmptyFolder(path) ? move : null;
+    return there && !unfinished && !isEmptyFolder(path) ? move : null;
   }
   if (record === null ? from !== null : record.run === run) return null;
   const whose = record === null ? 'another worktree' : `a workspace of the run ${record.run}`;
@@ -166,7 +172,7 @@ async function putAside(
   standing: Standing,
 ): Promise<string[] | string> {
   const { repository } = options;
-  const { tip, from, gitDir, record } = standing;
+  const { tip, from, gitDir, record, unfinished } = standing;
   const notes: string[] = [];
   if (gitDir !== null && record?.ready) {
     const { ref, unreadable } = await keepState(options, spec, { tip, gitDir, record });
@@ -176,7 +182,7 @@ async function putAside(
     const { ref } = await keepCommit(repository.git, options.snapshotRef(spec), tip);
     notes.push(`the earlier branch is kept in ${ref}`);
   }
-  if (gitDir !== null) await removeWorktree(repository, spec.path);
+  if (gitDir !== null || unfinished) await removeWorktree(repository, spec.path);
   return notes;
 }
 
@@ -213,7 +219,8 @@ async function remove(
   const { repository } = options;
   const standing = await findStanding(options, spec);
   const { tip, gitDir, record } = standing;
-  if (gitDir === null && standing.there) return kept(`${spec.path} is no workspace of this repository`);
+  if (gitDir === null && standing.there && !standing.unfinished)
+    return kept(`${spec.path} is no workspace of this repository`);
   if (gitDir !== null && standing.foreign !== null) return kept(standing.foreign);
   if (gitDir !== null && record?.ready) {
     const why = await whyNot(options, spec, { tip, gitDir, record, held, force });

@@ -8,7 +8,7 @@ import { checkedOutAt, emptyTrash, removeWorktree } from '../../git/worktree.ts'
 import type { Journal } from '../../journal/journal.ts';
 import { openJournal } from '../../journal/write.ts';
 import type { Oid } from '../../run/event.ts';
-import { lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
+import { hasLanded, lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
 import { systemClock } from '../../util/clock.ts';
 import { parseDuration } from '../../util/duration.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
@@ -108,7 +108,7 @@ async function removeAll(
   }
   const all = outcomes.every((outcome) => outcome.removed);
   outcomes.push(...(await removeShared(project, state, { force, all })));
-  if (force && state.landed?.to !== state.tip) journal.append({ type: 'run.abandoned' });
+  if (force && !hasLanded(state)) journal.append({ type: 'run.abandoned' });
   return outcomes;
 }
 
@@ -141,16 +141,15 @@ async function removeTask(project: Project, { state, task, workspaces, held, for
   const tip = await readRef(git, `refs/heads/${branch}`);
   const integrated = tip === null || (held !== null && (await isAncestor(git, tip, held)));
   if (!integrated && !force) return keep(`${branch} has commits that were not integrated: copse diff ${task.seed.id}`);
-  if (existsSync(workspace)) {
-    const removed = await workspaces.remove({ path: workspace, branch, base }, { force, held });
-    if (!removed.removed) return keep(removed.why);
-  }
+  // Also where no folder is left: git may know it yet, when a clean was killed in between.
+  const gone = await workspaces.remove({ path: workspace, branch, base }, { force, held });
+  if (!gone.removed) return keep(gone.why);
   if (tip === null) return { what, removed: true, why: null };
   const checkout = await checkedOutAt(git, branch);
   if (checkout !== null) return keep(`${branch} is checked out in ${checkout}`);
   if (!integrated) await keepCommit(git, snapshotPrefix(state, task.seed.id), tip);
-  const gone = await deleteOwnedBranch(project.repository, state.id, { branch, tip });
-  return gone ? { what, removed: true, why: null } : keep(`${branch} moved meanwhile, or was not made by this run`);
+  const deleted = await deleteOwnedBranch(project.repository, state.id, { branch, tip });
+  return deleted ? { what, removed: true, why: null } : keep(`${branch} moved meanwhile, or was not made by this run`);
 }
 
 const snapshotPrefix = (state: RunState, name: string) => `refs/copse/snapshots/${state.id}/${name}`;

@@ -1,11 +1,11 @@
-import type { RunState } from '../../run/state.ts';
+import { hasLanded, type RunState } from '../../run/state.ts';
 
 /** The command that goes on from here, as the last line of a command says it. `alive`: the run's coordinator lives. */
 export function nextCommand(state: RunState, alive: boolean): string {
   if (state.phase === 'abandoned') return `next: copse run ${state.plan}`;
   if (alive && state.phase !== 'finished') return 'next: copse status --watch, or copse logs -f TASK';
   if (state.phase !== 'finished' || state.outcome === 'stopped') return `next: copse resume ${state.plan}`;
-  if (state.landed?.to === state.tip) {
+  if (state.landed && hasLanded(state)) {
     const left = [...state.tasks.values()].some((task) => task.attempts.length > 0 && !task.removed);
     return left
       ? `next: copse clean ${state.plan}`
