@@ -1,6 +1,7 @@
+import { plainText } from '../util/plain-text.ts';
 import { retrySummary, toolSummary } from './claude-activity.ts';
 import { amount, type Json, list, object, parseObject, string } from './json.ts';
-import { oneLine, outputLines, plain } from './text.ts';
+import { oneLine, outputLines } from './text.ts';
 
 /** A transcript line as text for a person: what was said, which tools ran and what they gave, retries and the end. */
 export function renderClaudeLine(line: string): string | null {
@@ -21,7 +22,7 @@ export function renderClaudeLine(line: string): string | null {
 }
 
 function said(block: Json | null): string | null {
-  if (block?.type === 'text') return plain(string(block.text) ?? '').trim() || null;
+  if (block?.type === 'text') return plainText(string(block.text) ?? '').trim() || null;
   if (block?.type === 'tool_use') return `→ ${oneLine(toolSummary(block), 1000)}`;
   return null;
 }

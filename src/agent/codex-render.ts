@@ -1,6 +1,7 @@
+import { plainText } from '../util/plain-text.ts';
 import { changedFiles, codexActivity, commandOf } from './codex-activity.ts';
 import { amount, type Json, object, parseObject, string } from './json.ts';
-import { oneLine, outputLines, plain } from './text.ts';
+import { oneLine, outputLines } from './text.ts';
 
 /** A transcript line as text for a person: what was said, which commands ran and what they gave, and the end. */
 export function renderCodexLine(line: string): string | null {
@@ -34,7 +35,7 @@ function completed(item: Json): string | null {
   switch (item.type) {
     case 'agent_message':
     case 'reasoning':
-      return plain(string(item.text) ?? '').trim() || null;
+      return plainText(string(item.text) ?? '').trim() || null;
     case 'command_execution':
       return outputLines(string(item.aggregated_output) ?? '', item.exit_code !== 0);
     case 'file_change':

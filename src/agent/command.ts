@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { findProgram } from '../process/program.ts';
+import { plainText } from '../util/plain-text.ts';
 import type { AgentAdapter, AgentContext } from './adapter.ts';
 import { createCommandReader } from './command-reader.ts';
 import { parseTemplate, type Values, valuesOf } from './command-template.ts';
 import { withOverlay } from './environment.ts';
 import type { Machine } from './machine.ts';
 import { envSettings } from './program.ts';
-import { plain } from './text.ts';
 
 /** Any program as an agent, from the user's config. */
 export const commandSettings = z.strictObject({
@@ -55,7 +55,7 @@ export function createCommandAdapter(settings: CommandSettings, machine: Machine
     },
     // What a role means is the program's affair, if it takes one at all.
     roles: async (wanted) => new Set(template.uses.has('role') ? wanted.filter((role) => !role.startsWith('-')) : []),
-    render: (line) => plain(line).trimEnd() || null,
+    render: (line) => plainText(line).trimEnd() || null,
   };
 }
 

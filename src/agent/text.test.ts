@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstLines, lastLine, oneLine, plain } from './text.ts';
+import { plainText } from '../util/plain-text.ts';
+import { firstLines, lastLine, oneLine } from './text.ts';
 
 describe('text of agents', () => {
   it('loses what could steer a terminal', () => {
     expect(
-      plain('a\u001b[31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u001b\\ b\r\nc\u009b2J\u0000d\te'),
+      plainText('a\u001b[31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u001b\\ b\r\nc\u009b2J\u0000d\te'),
     ).toBe('ared link b\nc2Jd\te');
   });
 

@@ -1,15 +1,9 @@
-const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
-
-/** Text without escape sequences and control characters, so that an agent cannot steer the terminal that shows it. */
-export function plain(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(ANSI, '').replace(CONTROL, '');
-}
+import { plainText } from '../util/plain-text.ts';
 
 /** The text on one line of at most `max` UTF-16 units, an ellipsis included; never ends in half a character. */
 export function oneLine(text: string, max = 200): string {
   // Cutting first keeps a megabyte of tool input from being searched for a line of 200 characters.
-  const line = plain(cut(text, max * 20))
+  const line = plainText(cut(text, max * 20))
     .replace(/\s+/g, ' ')
     .trim();
   return line.length <= max ? line : `${cut(line, max - 1).trimEnd()}…`;
@@ -17,7 +11,7 @@ export function oneLine(text: string, max = 200): string {
 
 /** The first lines of a text, at most `lines` and `max` characters of them, and how many lines were left out. */
 export function firstLines(text: string, lines: number, max: number): string {
-  const all = plain(text).trimEnd().split('\n');
+  const all = plainText(text).trimEnd().split('\n');
   const shown = cut(all.slice(0, lines).join('\n'), max);
   const more = all.length - shown.split('\n').length;
   return more > 0 ? `${shown}\n… ${more} more line${more === 1 ? '' : 's'}` : shown;
@@ -45,7 +39,7 @@ export function firstProse(text: string): string {
 
 /** The last line of a text that is not blank, `''` when there is none. */
 export function lastLine(text: string): string {
-  return plain(text).trimEnd().split('\n').at(-1)!.trim();
+  return plainText(text).trimEnd().split('\n').at(-1)!.trim();
 }
 
 function cut(text: string, max: number): string {

@@ -3,6 +3,7 @@ import type { Diagnostic, Level, Plan, Wave } from '../plan/plan.ts';
 import { printable } from '../plan/text.ts';
 import { showFindings } from './render/findings.ts';
 import { shortNames, showOwnership } from './render/ownership.ts';
+import { clip } from './render/width.ts';
 import { count, type Style, wrapWords } from './style.ts';
 
 /** What was found out about a plan; `--json` prints it, the report shows it. */
@@ -24,6 +25,8 @@ interface View {
 
 /** Longer lists are cut, unless everything is asked for. */
 const MAX_TASKS = 100;
+/** Columns of a command or a list of packages. */
+const MAX_TEXT = 1000;
 
 /** The report of `copse validate` for people: findings, waves, ownership, verdict, next command. */
 export function showReport(verdict: Verdict, view: View): string {
@@ -43,26 +46,31 @@ function wavesOf(plan: Plan, view: View): string {
     count(plan.tasks.length, 'task'),
     count(plan.waves.length, 'wave'),
     `manifest ${plan.variant}`,
-    plan.techSpec,
+    clip(plan.techSpec ?? '', 80),
   ];
   const head = `${style.bold(printable(plan.title))}  ${style.dim(facts.filter(Boolean).join(' · '))}\n`;
   const brief = !verbose && plan.tasks.length > MAX_TASKS;
-  const waves = plan.waves.map((wave) => waveLines(wave, plan, { ...view, brief }));
+  const short = shortNames(plan.tasks.map(({ id }) => id));
+  const waves = plan.waves.map((wave) => waveLines(wave, plan, { ...view, brief, short }));
   const installed = plan.dependencies.map(
-    ({ ecosystem, action, packages }) => `  ${ecosystem} ${action}: ${printable(packages.join(', '))}\n`,
+    ({ ecosystem, action, packages }) =>
+      `  ${ecosystem} ${action}: ${clip(printable(packages.join(', ')), verbose ? Number.POSITIVE_INFINITY : MAX_TEXT)}\n`,
   );
   const dependencies =
     installed.length > 0 ? `${style.bold('Installed before the first task')}\n${installed.join('')}` : '';
   return `${head}${waves.join('')}${dependencies}`;
 }
 
-function waveLines(wave: Wave, plan: Plan, { style, width, brief }: View & { brief: boolean }): string {
+function waveLines(
+  wave: Wave,
+  plan: Plan,
+  { style, width, verbose, brief, short }: View & { brief: boolean; short(id: string): string },
+): string {
   const name = wave.name ? ` · ${printable(wave.name)}` : '';
   const lines = [`${style.bold(`Wave ${wave.number}`)}${name}: ${count(wave.tasks.length, 'task')}`];
   const ids = new Set(wave.tasks);
   const tasks = brief ? [] : plan.tasks.filter(({ id }) => ids.has(id));
   const column = Math.min(28, Math.max(0, ...tasks.map(({ id }) => id.length)));
-  const short = shortNames(plan.tasks.map(({ id }) => id));
   for (const { id, title, deps } of tasks) {
     const head = printable(`  ${id.padEnd(column)}  ${title === id ? '' : title}`).trimEnd();
     const after = deps.length > 0 ? `after ${deps.map(short).map(printable).join(', ')}` : '';
@@ -73,12 +81,12 @@ function waveLines(wave: Wave, plan: Plan, { style, width, brief }: View & { bri
         ...wrapWords(after, width - column - 4).map((line) => `${' '.repeat(column + 4)}${style.dim(line)}`),
       );
   }
-  return `${[...lines, ...validationLines(wave, { style, width })].join('\n')}\n`;
+  return `${[...lines, ...validationLines(wave, { style, width, verbose })].join('\n')}\n`;
 }
 
-function validationLines({ validation }: Wave, { style, width }: Pick<View, 'style' | 'width'>): string[] {
+function validationLines({ validation }: Wave, { style, width, verbose }: View): string[] {
   if (!validation) return [`  ${style.dim('no validation')}`];
-  const text = printable(validation.command.replace(/\n/g, '⏎'));
+  const text = clip(printable(validation.command.replace(/\n/g, '⏎')), verbose ? Number.POSITIVE_INFINITY : MAX_TEXT);
   const [first, ...rest] = wrapWords(`${validation.kind}: ${text}`, width - 14);
   return [`  ${style.dim('validation')}  ${first}`, ...rest.map((line) => `${' '.repeat(14)}${line}`)];
 }

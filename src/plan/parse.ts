@@ -9,10 +9,10 @@ import type { ContractFile, Plan, PlanOptions, PlanResult, PlanSource, Task, Tas
 import { type FindPrompt, promptFinder } from './prompt-lookup.ts';
 import { type Links, resolveReferences } from './references.ts';
 import { drawRoster, type Member, type Roster } from './roster.ts';
-import { unsafeRef } from './safety.ts';
+import { unsafeRef, unsafeWord } from './safety.ts';
 import { checkStated } from './stated.ts';
 import { readTaskFile, type TaskDraft } from './task-file.ts';
-import { show } from './text.ts';
+import { label, show } from './text.ts';
 
 /**
  * Reads a plan folder's text as a plan and says everything that is wrong with it, at once. Never throws, whatever the
@@ -59,7 +59,7 @@ function assemble(source: PlanSource, { drafts, manifest, honorBlocks, found }: 
   checkAll({ source, roster, links, tasks, waves, found, manifest });
   return {
     name: source.name,
-    title: manifest?.title ?? manifest?.name ?? source.name,
+    title: label([manifest?.title, manifest?.name], source.name),
     variant: manifest?.variant ?? 'M0',
     ...optional({ techSpec: manifest?.techSpec ?? common(tasks.map(({ techSpec }) => techSpec)) }),
     ...optional({ prd: manifest?.prd, technology: manifest?.technology }),
@@ -162,7 +162,7 @@ function taskOf(member: Member, { links, waves, findPrompt, found }: Making): Ta
   }
   const task: Task = {
     id,
-    title: entry?.title ?? draft?.title ?? draft?.component ?? entry?.component ?? id,
+    title: label([entry?.title, draft?.title, draft?.component, entry?.component], id),
     wave: member.wave!,
     deps: deps.map((dep) => dep.id),
     blocks: blocks.map((block) => block.id),
@@ -180,12 +180,27 @@ function taskOf(member: Member, { links, waves, findPrompt, found }: Making): Ta
   const component = draft?.component ?? entry?.component;
   const model = draft?.model?.value ?? entry?.model ?? wave?.model;
   const prompt = findPrompt({ promptFile: entry?.promptFile, names }, found);
+  checkWords(member, { agent, model }, found);
   if (component !== undefined) task.component = component;
   if (agent !== undefined) task.agent = agent;
   if (model !== undefined) task.model = model;
   if (draft?.techSpec !== undefined) task.techSpec = draft.techSpec;
   if (prompt !== undefined) task.prompt = prompt;
   return task;
+}
+
+/** They become arguments of an agent: what no program can be given is an error, not a broken start. */
+function checkWords(
+  { draft, at }: Member,
+  words: { agent?: string | undefined; model?: string | undefined },
+  found: Findings,
+): void {
+  for (const name of ['agent', 'model'] as const) {
+    const reason = unsafeWord(words[name] ?? '');
+    const written = draft?.[name];
+    const place = written?.value === words[name] && draft && written ? { ...written, file: draft.file } : at;
+    if (reason) found.error('unsafe-word', place, `the ${name} ${show(words[name]!)} ${reason}`);
+  }
 }
 
 function wavesOf(tasks: readonly Task[], { waves }: Roster, found: Findings): Wave[] {
@@ -204,7 +219,7 @@ function wavesOf(tasks: readonly Task[], { waves }: Roster, found: Findings): Wa
     const { name, validation } = waves.get(number) ?? {};
     return {
       number,
-      ...optional({ name }),
+      ...(name !== undefined && { name: label([name], `wave ${number}`) }),
       tasks: members.get(number)!.map(({ id }) => id),
       ...optional({ validation }),
     };

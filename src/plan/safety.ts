@@ -64,6 +64,13 @@ export function unsafePackage(specifier: string): string | null {
   return null;
 }
 
+/** Why a word cannot be an argument of a program; null when it can. */
+export function unsafeWord(word: string): string | null {
+  if (hasControl(word)) return 'has a control character';
+  if (hasLoneSurrogate(word)) return 'is not valid Unicode';
+  return isLonger(word, MAX_COMPONENT_BYTES) ? `is longer than ${MAX_COMPONENT_BYTES} bytes` : null;
+}
+
 /** Two ids with one key are the same branch or folder on some file systems. */
 export function collisionKey(id: string): string {
   return id.normalize('NFC').toLowerCase();

@@ -1,3 +1,5 @@
+import { oneLine } from '../run/describe.ts';
+
 /** A position in a text, 1-based; columns count UTF-16 units. */
 export interface Place {
   line: number;
@@ -34,6 +36,18 @@ export function placesOf(text: string): (offset: number) => Place {
 /** A value of the plan for a message: quoted, at most 80 characters. */
 export function show(value: string): string {
   return `'${value.length > 80 ? `${value.slice(0, 60)}…${value.slice(-16)}` : value}'`;
+}
+
+/** Longer names of plans, waves and tasks are cut: they go into commits, tables and the monitor. */
+const MAX_LABEL = 300;
+
+/** The first of these that says something, on one line without control characters; else `fallback`. */
+export function label(texts: readonly (string | undefined)[], fallback: string): string {
+  for (const text of texts) {
+    const line = oneLine(text ?? '', MAX_LABEL);
+    if (line !== '') return line;
+  }
+  return fallback;
 }
 
 /** The text with everything spelled out that could move a terminal's cursor or turn its direction of writing. */

@@ -1,5 +1,6 @@
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
+import { plainText } from '../util/plain-text.ts';
 import type { Check, CheckName, Report, ReportTask } from './report.ts';
 
 const SIGN: Record<Check, string> = { passed: '✅', failed: '❌', warning: '⚠️', 'not-checked': '⚠️ not checked' };
@@ -114,7 +115,7 @@ const cost = ({ usd, source }: Report['cost']) =>
 const list = (items: string[]) => (items.length === 0 ? 'None.' : items.map((item) => `- ${line(item)}`).join('\n'));
 
 /** Text of a plan or an agent inside our Markdown: one line, no new table cells. */
-const line = (text: string) => text.replace(/\s+/g, ' ').trim();
+const line = (text: string) => plainText(text).replace(/\s+/g, ' ').trim();
 
 function table(head: string[], rows: string[][]): string {
   const cells = (row: string[]) => `| ${row.map((cell) => line(cell).replaceAll('|', '\\|')).join(' | ')} |`;
@@ -122,7 +123,8 @@ function table(head: string[], rows: string[][]): string {
 }
 
 /** A code block that its content cannot close. */
-function fence(text: string): string {
+function fence(output: string): string {
+  const text = plainText(output);
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
   const ticks = '`'.repeat(longest + 1);
   return `${ticks}\n${text.trimEnd()}\n${ticks}`;

@@ -1,6 +1,7 @@
 import type { Violation } from '../scope/scope.ts';
 import { assertNever } from '../util/assert-never.ts';
 import { listed } from '../util/listed.ts';
+import { plainText } from '../util/plain-text.ts';
 import { formatBytes } from '../util/size.ts';
 import type { UnfitProblem } from './content.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
@@ -27,20 +28,17 @@ export function failureToken(failure: Failure): string {
   return outcome.replaceAll('-', '_');
 }
 
-/** Text without terminal sequences and control characters; tabs and line feeds stay. */
-export function plainText(text: string): string {
-  return text
-    .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-    .replace(/[\u2028\u2029]|\r\n?/g, '\n')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
-}
-
 /** Text on one line, without control characters, cut at `limit` characters. */
 export function oneLine(text: string, limit: number): string {
   const flat = plainText(text.slice(0, limit * 4))
     .replace(/\s+/g, ' ')
     .trim();
-  return flat.length <= limit ? flat : `${flat.slice(0, limit - 1).trimEnd()}…`;
+  return flat.length <= limit
+    ? flat
+    : `${flat
+        .slice(0, limit - 1)
+        .replace(/[\ud800-\udbff]$/, '')
+        .trimEnd()}…`;
 }
 
 function sentence(failure: Failure): string {

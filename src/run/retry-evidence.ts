@@ -1,5 +1,6 @@
 import type { Violation } from '../scope/scope.ts';
-import { describeFailure, oneLine, plainText } from './describe.ts';
+import { plainText } from '../util/plain-text.ts';
+import { describeFailure, oneLine } from './describe.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
 import type { Evidence } from './event.ts';
 import type { Failure } from './failure.ts';

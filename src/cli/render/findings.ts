@@ -12,8 +12,12 @@ interface View {
 /** Longer lists are cut, unless everything is asked for. */
 const MAX_FINDINGS = 200;
 
-/** So many notes of one kind in one file are shown; more of them say nothing new. */
-const MAX_ALIKE = 3;
+/** Of so many findings of one kind in one file the first are shown; more of them say nothing new. */
+const ALIKE: Record<Level, { most: number; shown: number }> = {
+  error: { most: 20, shown: 20 },
+  warning: { most: 20, shown: 20 },
+  note: { most: 3, shown: 1 },
+};
 
 const RANK = { error: 0, warning: 1, note: 2 };
 
@@ -36,12 +40,11 @@ export function showFindings(diagnostics: readonly Diagnostic[], { folder, verbo
   return lines.join('');
 }
 
-/** Without notes that repeat, and errors before warnings before notes when there are still too many; in reading order. */
+/** Without what repeats itself, and errors before warnings before notes when there are still too many; in reading order. */
 function selection(diagnostics: readonly Diagnostic[]): { shown: Diagnostic[]; alike: Map<Diagnostic, number> } {
   const groups = new Map<string, Diagnostic[]>();
   for (const diagnostic of diagnostics) {
-    if (diagnostic.level !== 'note') continue;
-    const key = `${diagnostic.file}\n${diagnostic.code}`;
+    const key = `${diagnostic.level}\n${diagnostic.file}\n${diagnostic.code}`;
     const group = groups.get(key);
     if (group) group.push(diagnostic);
     else groups.set(key, [diagnostic]);
@@ -49,9 +52,10 @@ function selection(diagnostics: readonly Diagnostic[]): { shown: Diagnostic[]; a
   const alike = new Map<Diagnostic, number>();
   const hidden = new Set<Diagnostic>();
   for (const group of groups.values()) {
-    if (group.length <= MAX_ALIKE) continue;
-    alike.set(group[0]!, group.length - 1);
-    for (const diagnostic of group.slice(1)) hidden.add(diagnostic);
+    const { most, shown } = ALIKE[group[0]!.level];
+    if (group.length <= most) continue;
+    alike.set(group[shown - 1]!, group.length - shown);
+    for (const diagnostic of group.slice(shown)) hidden.add(diagnostic);
   }
   const distinct = diagnostics.filter((diagnostic) => !hidden.has(diagnostic));
   const kept = new Set([...distinct].sort((a, b) => RANK[a.level] - RANK[b.level]).slice(0, MAX_FINDINGS));

@@ -14,7 +14,9 @@ export function displayWidth(text: string): number {
 
 /** Cuts to `width` columns with `…`; control characters, which a plan or an agent could send to a terminal, become blanks. */
 export function clip(text: string, width: number): string {
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ');
+  const clean = text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .replace(/\p{Surrogate}/gu, '\ufffd');
   if (displayWidth(clean) <= width) return clean;
   let cut = '';
   let room = width - 1;
