@@ -8,6 +8,7 @@ import type { Ports } from '../engine/ports.ts';
 import { localExecutor } from '../executor/local.ts';
 import { judgeAttempt } from '../gate/judge.ts';
 import { agentEnv, outsideEnv } from '../git/env.ts';
+import { guardRepository } from '../git/guard.ts';
 import { identityEnv } from '../git/identity.ts';
 import { inspectBranchWork } from '../git/inspect.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
@@ -16,7 +17,7 @@ import { installDependencies } from '../integrate/dependencies.ts';
 import { integrationWorktree } from '../integrate/integration-worktree.ts';
 import { type Landed, landMany } from '../integrate/land.ts';
 import { runValidation } from '../integrate/validate.ts';
-import { attemptPaths } from '../journal/store.ts';
+import { attemptPaths, runPaths } from '../journal/store.ts';
 import { probe } from '../machine/probe.ts';
 import { chooseAgent } from '../plan/agent-choice.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -103,10 +104,13 @@ function setupOf({ workspace }: Config): SetupConfig {
 /** Wires the real parts of a run. */
 export async function portsOf(
   context: CliContext,
-  project: Project,
+  { repository: unguarded, ...rest }: Project,
   open: OpenRun,
 ): Promise<Ports & Pick<Workspaces, 'settle'>> {
-  const { repository, config } = project;
+  const trust = join(runPaths(unguarded.commonDir, open.id).dir, 'git-settings.json');
+  const repository = await guardRepository(unguarded, trust);
+  const project: Project = { ...rest, repository };
+  const { config } = project;
   const { plan } = open;
   const { git, commonDir, root } = repository;
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));

@@ -76,11 +76,22 @@ export function createGit({ cwd, env = process.env }: { cwd: string; env?: NodeJ
   return gitIn(cwd, gitEnv(env));
 }
 
-function gitIn(cwd: string, env: NodeJS.ProcessEnv): Git {
+/** Variables for a call in a folder; asked before each call. */
+type Guard = (cwd: string) => Promise<Record<string, string>>;
+
+/** The same git, in all folders, with what a guard adds to the environment of each call. */
+export function withGuard({ cwd, env }: Git, guard: Guard): Git {
+  return gitIn(cwd, env, guard);
+}
+
+function gitIn(cwd: string, env: NodeJS.ProcessEnv, guard?: Guard): Git {
   const git: Git = {
     cwd,
     env,
-    run: (args, options = {}) => start(env, options.cwd ?? cwd, args, options),
+    run: async (args, options = {}) => {
+      const at = options.cwd ?? cwd;
+      return start(guard ? { ...env, ...(await guard(at)) } : env, at, args, options);
+    },
     async bytes(args, options) {
       const result = await git.run(args, options);
       if (result.exit !== 0) throw new GitError(args, result);
@@ -88,7 +99,7 @@ function gitIn(cwd: string, env: NodeJS.ProcessEnv): Git {
     },
     text: async (args, options) => (await git.bytes(args, options)).toString('utf8').replace(/\n$/, ''),
     fields: async (args, options) => splitFields(await git.bytes(args, options)),
-    at: (folder) => gitIn(folder, env),
+    at: (folder) => gitIn(folder, env, guard),
   };
   return git;
 }
