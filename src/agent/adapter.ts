@@ -47,6 +47,8 @@ export interface AgentVerdict {
   /** One sentence. */
   message: string;
   claim: Claim | null;
+  /** Whether it ran a command that looks like tests; absent where that cannot be told, or no test is claimed. */
+  ranTests?: boolean;
   tokens: Tokens;
   cost: Cost;
   /** With `rate-limited` and `overloaded`: what the agent said about its account. */

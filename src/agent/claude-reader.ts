@@ -45,6 +45,7 @@ export function createClaudeReader(options: ClaudeReaderOptions): TranscriptRead
   };
   let session: string | null = null;
   let refused = 0;
+  let ranTests = false;
 
   function usage(): AgentEvent {
     return { type: 'usage', ...meter.read() };
@@ -101,6 +102,7 @@ export function createClaudeReader(options: ClaudeReaderOptions): TranscriptRead
       refused = 0;
       if (event.parent_tool_use_id == null && texts) seen.texts = `${seen.texts}\n${texts}`.slice(-KEPT_TEXT);
     }
+    ranTests ||= toolCalls(event).some(looksLikeTests);
     const activities = activitiesOf(event, options.workspace).map(
       (activity): AgentEvent => ({ type: 'activity', activity }),
     );
@@ -135,9 +137,28 @@ export function createClaudeReader(options: ClaudeReaderOptions): TranscriptRead
     },
     verdict(exit, signal, stderr) {
       const { tokens, cost } = meter.read();
-      return { ...claudeVerdict(seen, { exit, signal, stderr, now: saidAt() }), tokens, cost };
+      const verdict = claudeVerdict(seen, { exit, signal, stderr, now: saidAt() });
+      const claimsTests = (verdict.claim?.tests_run ?? 0) > 0;
+      return { ...verdict, ...(claimsTests && { ranTests }), tokens, cost };
     },
   };
+}
+
+/** Names and commands of the tools that a message calls. */
+function toolCalls(event: Json): string[] {
+  return list(object(event.message)?.content).flatMap((value) => {
+    const block = object(value);
+    return block?.type === 'tool_use'
+      ? [`${string(block.name) ?? ''} ${string(object(block.input)?.command) ?? ''}`]
+      : [];
+  });
+}
+
+/** Wide on purpose: it is there to tell when nothing of the kind was run at all. */
+function looksLikeTests(call: string): boolean {
+  return /test|spec|check|verif|valid|\b(?:tox|nox|jest|mocha|ava|bats|behave|make|just|mvn|gradlew?|rake|ctest|ci)\b/i.test(
+    call,
+  );
 }
 
 function isInterrupt(event: Json): boolean {

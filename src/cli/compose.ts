@@ -26,7 +26,7 @@ import type { Config } from '../project/config.ts';
 import type { Pattern } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
-import { lastAttempt, type RunState } from '../run/state.ts';
+import { type AttemptState, lastAttempt, type RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
 import { assertNever } from '../util/assert-never.ts';
 import { systemClock } from '../util/clock.ts';
@@ -201,6 +201,7 @@ export async function portsOf(
         task,
         base,
         result,
+        alone: wasAlone(open.state, id, attempt),
         planPath: insideOf(root, open.state.planDir),
         policy: open.state.settings.scope,
         allow: config.scope.allow,
@@ -252,6 +253,15 @@ export async function portsOf(
       });
     },
   };
+}
+
+/** Whether no attempt at another task was under way at any time of this one. */
+function wasAlone(state: RunState, task: string, { startedAt, endedAt }: AttemptState): boolean {
+  const others = [...state.tasks.values()].filter(({ seed }) => seed.id !== task).flatMap(({ attempts }) => attempts);
+  const meets = (other: AttemptState) =>
+    other.startedAt <= (endedAt ?? Number.POSITIVE_INFINITY) &&
+    (other.endedAt ?? Number.POSITIVE_INFINITY) >= startedAt;
+  return !others.some(meets);
 }
 
 function landingFailure(task: string, landed: Extract<Landed, { landed: false }>): Failure {

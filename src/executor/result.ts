@@ -26,12 +26,13 @@ interface Ended {
 /** The result of an attempt whose agent ran. */
 export function resultOf(ended: Ended): AttemptResult {
   const { spec, verdict, exit, cut, memory, harvest, ms } = ended;
-  const { claim, tokens, cost } = verdict;
-  const { head, commits, leftovers, marker } = harvest;
+  const { claim, ranTests, tokens, cost } = verdict;
+  const { head, commits, leftovers, marker, shared } = harvest;
   const end = outcomeOf({ spec, verdict, exit, cut, memory });
   const measured = { claim, tokens, cost, ms, ...(memory > 0 && { memory }) };
   const how = { ...end, exit: exit.exit, signal: exit.signal };
-  const result = { ...how, head, commits, leftovers, marker, ...measured };
+  const seen = { ...(shared && { shared }), ...(ranTests !== undefined && { ranTests }) };
+  const result = { ...how, head, commits, leftovers, marker, ...seen, ...measured };
   if (end.outcome === 'success') return result;
   const isOverTask = cut === 'task-budget' || (end.outcome === 'budget' && isSpent(spec, cost));
   if (isOverTask) return { ...result, failure: taskBudget(spec, cost) };

@@ -1,5 +1,5 @@
 import { listed, oneLine } from '../run/describe.ts';
-import type { Claim } from '../run/event.ts';
+import type { AttemptResult, Claim } from '../run/event.ts';
 import type { Change } from '../scope/scope.ts';
 import type { Gate } from './gate.ts';
 
@@ -9,7 +9,7 @@ export const claim: Gate = ({ result, changes }) => {
   if (said === null)
     return { evidence: { gate: 'claim', verdict: 'pass', summary: 'the agent claims nothing' }, failure: null };
   const unfounded = unfoundedFiles(said, changes);
-  const doubts = [...doubtsAbout(said), ...missingFiles(unfounded)];
+  const doubts = [...doubtsAbout(said), ...untested(said, result), ...missingFiles(unfounded)];
   return {
     evidence: {
       gate: 'claim',
@@ -32,6 +32,12 @@ function doubtsAbout(said: Claim): string[] {
     Boolean(said.error_message) && `reports an error: ${oneLine(said.error_message ?? '', 200)}`,
   ];
   return doubts.filter((doubt) => doubt !== false);
+}
+
+function untested({ tests_run: run = 0 }: Claim, { ranTests }: AttemptResult): string[] {
+  return run > 0 && ranTests === false
+    ? [`counts ${run} tests, and its transcript shows no command that runs any`]
+    : [];
 }
 
 function missingFiles(unfounded: string[]): string[] {

@@ -9,6 +9,8 @@ export interface AttemptFacts extends Inspection {
   task: Task;
   base: Oid;
   result: AttemptResult;
+  /** No other attempt was under way at the same time. */
+  alone: boolean;
   /** Paths of the plan folder inside the repository, which no task may change. */
   planPath: string | null;
   policy: ScopePolicy;

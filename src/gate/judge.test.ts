@@ -14,7 +14,7 @@ function summaryOf(facts: AttemptFacts, gate: string): string {
   return judgeAttempt(facts).evidence.find((each) => each.gate === gate)!.summary;
 }
 
-const GATES = ['agent', 'history', 'commits', 'marker', 'scope', 'files', 'content', 'claim'];
+const GATES = ['agent', 'history', 'commits', 'marker', 'scope', 'files', 'content', 'repository', 'claim'];
 const allPass = Object.fromEntries(GATES.map((gate) => [gate, 'pass']));
 
 describe('judgeAttempt', () => {
@@ -283,6 +283,14 @@ describe('gate claim', () => {
     ],
   ])('%j: %s', (claim, expected) => {
     expect(doubts(claim)).toBe(expected);
+  });
+
+  it('tests that nobody saw run are an unsupported claim', () => {
+    const said = (ranTests?: boolean) =>
+      theFacts({ result: aResult({ claim: { tests_run: 12 }, ...(ranTests !== undefined && { ranTests }) }) });
+    expect(summaryOf(said(false), 'claim')).toBe('counts 12 tests, and its transcript shows no command that runs any');
+    expect(judgeAttempt(said(false)).failure).toBeNull();
+    expect([verdicts(said(true)).claim, verdicts(said()).claim]).toEqual(['pass', 'pass']);
   });
 
   it('says when there is none', () => {

@@ -6,10 +6,11 @@ import { files } from './files.ts';
 import type { AttemptFacts, Gate, Judgement } from './gate.ts';
 import { history } from './history.ts';
 import { marker } from './marker.ts';
+import { repository } from './repository.ts';
 import { scope } from './scope.ts';
 
 /** In this order: the first failure is the attempt's. */
-const GATES: readonly Gate[] = [agent, history, commits, marker, scope, files, content, claim];
+const GATES: readonly Gate[] = [agent, history, commits, marker, scope, files, content, repository, claim];
 
 /** Judges an attempt by what was measured. Every gate gives evidence, also behind one that failed. */
 export function judgeAttempt(facts: AttemptFacts): Judgement {

@@ -84,12 +84,20 @@ function ownConfig(cwd: string): string | null {
   }
 }
 
+/** A set-up command may install git-lfs: its own programs, as it writes them, do what they did before the run. */
+function isLfs(key: string, values: string[] = []): boolean {
+  return (
+    key.startsWith('filter.lfs.') &&
+    values.every((value) => /^git-lfs (?:clean|smudge|filter-process)[\w %-]*$/.test(value))
+  );
+}
+
 /** As variables, which take any key: `-c` would end the key at its first `=`. */
 function overrides(now: Settings, trusted: Settings, env: NodeJS.ProcessEnv): Record<string, string> {
   const pairs: [string, string][] = [];
   for (const key of new Set([...Object.keys(now), ...Object.keys(trusted)])) {
     const neutral = neutralValues(key);
-    if (neutral === null || JSON.stringify(now[key]) === JSON.stringify(trusted[key])) continue;
+    if (isLfs(key, now[key]) || neutral === null || JSON.stringify(now[key]) === JSON.stringify(trusted[key])) continue;
     const isList = key.startsWith('credential.');
     if (trusted[key] === undefined || isList) pairs.push(...neutral);
     for (const value of trusted[key] ?? []) pairs.push([key, value]);

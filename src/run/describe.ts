@@ -53,6 +53,8 @@ function sentence(failure: Failure): string {
       return `the history was rewritten: ${failure.message}`;
     case 'foreign-commits':
       return `merged work of others that nobody has judged${failure.ref ? `, from ${failure.ref.replace(/^refs\/(?:heads|remotes|tags)\//, '')}` : ''}`;
+    case 'repository-changed':
+      return `changed what everybody shares in the git directory: ${listed(failure.names, 3)}`;
     case 'too-large':
     case 'conflict-markers':
     case 'symlink-outside':

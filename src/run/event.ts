@@ -51,7 +51,7 @@ export interface Claim {
 
 /** One thing that was measured about an attempt. */
 export interface Evidence {
-  gate: 'agent' | 'history' | 'commits' | 'marker' | 'scope' | 'files' | 'content' | 'claim' | 'escape';
+  gate: 'agent' | 'history' | 'commits' | 'marker' | 'scope' | 'files' | 'content' | 'repository' | 'claim' | 'escape';
   verdict: 'pass' | 'warn' | 'fail';
   /** One sentence, for people. */
   summary: string;
@@ -241,6 +241,10 @@ export interface AttemptResult {
   leftovers: string[];
   /** `.claude-task-complete` was there. */
   marker: boolean;
+  /** What was changed meanwhile of what all worktrees share: `config core.hookspath`, `hooks/pre-commit`. */
+  shared?: string[];
+  /** Its transcript shows a command that runs tests; absent where a transcript cannot tell. */
+  ranTests?: boolean;
   claim: Claim | null;
   tokens: Tokens;
   cost: Cost;

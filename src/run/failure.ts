@@ -45,6 +45,8 @@ export type Failure =
   | { code: 'history-rewritten'; message: string }
   /** The branch brings in commits of others that nobody has judged. `ref` has them, too. */
   | { code: 'foreign-commits'; commits: string[]; ref: string | null }
+  /** Settings, hooks or the like of the repository, which everybody shares. */
+  | { code: 'repository-changed'; names: string[] }
   /** A file that no branch may bring, whatever its scope says. */
   | { code: UnfitProblem; findings: ContentFinding[] }
   | { code: 'boundary-violation'; violations: Violation[] }
@@ -79,6 +81,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'no-commits':
     case 'history-rewritten':
     case 'foreign-commits':
+    case 'repository-changed':
     case 'boundary-violation':
     case 'scope-violation':
     case 'merge-conflict':

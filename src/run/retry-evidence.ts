@@ -31,6 +31,8 @@ function details(failure: Failure): string {
     case 'boundary-violation':
     case 'scope-violation':
       return `The changes that were refused:\n${indent(failure.violations.map(violationLine))}`;
+    case 'repository-changed':
+      return `What was changed:\n${indent(failure.names)}`;
     case 'foreign-commits':
       return `The commits:\n${indent(failure.commits)}`;
     case 'too-large':
@@ -74,6 +76,11 @@ function advice(failure: Failure): string {
       return bullets(
         'Do not merge, pull, rebase onto or reset to any other branch: the branches are brought together afterwards.',
         'If you need what another task makes, work against its contract, not against its branch.',
+      );
+    case 'repository-changed':
+      return bullets(
+        'Change nothing in the git directory: no `git config`, no hooks, no files in `info/`. All worktrees share them.',
+        'For a single call use `git -c name=value`; install packages without their scripts when these install hooks.',
       );
     case 'too-large':
       return bullets(

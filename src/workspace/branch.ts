@@ -4,6 +4,7 @@ import { decode, isFolder, onCopiedIndex } from '../git/copied-index.ts';
 import { branchObstacle, moveTogether, readRef } from '../git/refs.ts';
 import { type Repository, readHead } from '../git/repository.ts';
 import { scanWorktree } from '../git/scan.ts';
+import { readShared } from '../git/shared-files.ts';
 import { keepCommit, snapshot } from '../git/snapshot.ts';
 import { operationInProgress } from '../git/status.ts';
 import { forgetOperation, switchTo } from '../git/switch.ts';
@@ -63,7 +64,16 @@ async function prepare(options: BranchesOptions, spec: WorkspaceSpec): Promise<P
   const kept = await makeBranch(options, spec);
   if (!kept.ok) return refuse(kept.why);
   writeLoan(gitDir, { v: 1, run, branch: spec.branch, home, state: 'out', harvest: null });
-  writeRecord(gitDir, { v: 1, run, branch: spec.branch, base: spec.base, ready: true, provided: [], baseline: {} });
+  writeRecord(gitDir, {
+    v: 1,
+    run,
+    branch: spec.branch,
+    base: spec.base,
+    ready: true,
+    provided: [],
+    baseline: {},
+    shared: readShared(repository.commonDir, gitDir),
+  });
   const message = await switchTo(git, { branch: spec.branch, oid: spec.base });
   if (message === null) return { ok: true, ms: Date.now() - started, notes: [...notes, ...kept.notes] };
   await settle(options);

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitAll } from '../git/commit.ts';
 import type { Git } from '../git/git.ts';
+import { unhide } from '../git/hidden.ts';
 import { isAncestor } from '../git/history.ts';
 import { removeLeftovers, unlockRefs } from '../git/leftovers.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import { type Head, type Repository, readHead } from '../git/repository.ts';
+import { changedShared, readShared } from '../git/shared-files.ts';
 import { snapshot } from '../git/snapshot.ts';
 import { isOnBranch, operationInProgress } from '../git/status.ts';
 import { type WorkCommit, workBetween } from '../git/work.ts';
@@ -52,13 +54,16 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
   // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
   await Promise.all([removeLeftovers(gitDir), unlockRefs(repository.commonDir, [`refs/heads/${spec.branch}`])]);
-  const marker = existsSync(join(spec.path, MARKER));
+  const hidden = await unhide(site.git, gitDir);
+  if (hidden.length > 0) site.notes.push(`git was told to pass over ${listed(hidden)}: seen all the same`);
+  const shared = record.shared ? changedShared(record.shared, readShared(repository.commonDir, gitDir)) : [];
+  const seen = { marker: existsSync(join(spec.path, MARKER)), ...(shared.length > 0 && { shared }) };
   const kept = await settleHead(options, spec, site);
   if (kept !== null) {
     const { length: commits } = await commitsOf(site.git, spec, kept);
-    return { head: kept, commits, leftovers: [], marker, notes: site.notes };
+    return { head: kept, commits, leftovers: [], ...seen, notes: site.notes };
   }
-  return { ...(await commitLeftovers(options, spec, site, message)), marker, notes: site.notes };
+  return { ...(await commitLeftovers(options, spec, site, message)), ...seen, notes: site.notes };
 }
 
 interface Site {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deleteRef, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
+import type { SharedState } from '../git/shared-files.ts';
 import type { Baseline } from '../git/stage.ts';
 import type { Oid, RunId } from '../run/event.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -19,6 +20,8 @@ export interface WorkspaceRecord {
   provided: string[];
   /** What set-up changed besides. */
   baseline: Baseline;
+  /** What all worktrees share, as it was when the agent began. */
+  shared?: SharedState;
 }
 
 const FILE = 'copse-workspace.json';

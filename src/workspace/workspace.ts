@@ -23,6 +23,8 @@ export interface Harvest {
   /** Paths committed on the agent's behalf. */
   leftovers: string[];
   marker: boolean;
+  /** Changed meanwhile, of what all worktrees share; absent when nothing was. */
+  shared?: string[];
   /** What was unusual, one sentence each: another branch, an unfinished merge, a repository inside the workspace. */
   notes: string[];
 }

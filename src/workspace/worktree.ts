@@ -2,10 +2,12 @@ import { readdirSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { GitError } from '../git/git.ts';
+import { unhide } from '../git/hidden.ts';
 import { isAncestor } from '../git/history.ts';
 import { unlockRefs } from '../git/leftovers.ts';
 import { branchObstacle, inspectBranch, isBranchName, resolve } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
+import { readShared } from '../git/shared-files.ts';
 import { keepCommit, snapshot } from '../git/snapshot.ts';
 import { readBaseline } from '../git/stage.ts';
 import { addWorktree, emptyTrash, isUnfinished, populate, removeWorktree, worktreeGitDir } from '../git/worktree.ts';
@@ -96,7 +98,8 @@ async function fill({ repository, run, setup, env, junk }: WorktreesOptions, spe
   if (!done.ok) return done;
   const touched = done.provided.length > 0 || setup.command !== null;
   const baseline = touched ? await readBaseline(git, { gitDir, junk }) : {};
-  writeRecord(gitDir, { ...record, ready: true, provided: done.provided, baseline });
+  const shared = readShared(repository.commonDir, gitDir);
+  writeRecord(gitDir, { ...record, ready: true, provided: done.provided, baseline, shared });
   return { ok: true, notes: done.notes };
 }
 
@@ -186,12 +189,14 @@ async function putAside(
   return notes;
 }
 
-function keepState(
+async function keepState(
   { repository, snapshotRef, junk, never }: WorktreesOptions,
   spec: WorkspaceSpec,
   { tip, gitDir, record, held }: Kept,
 ) {
-  return snapshot(repository.git.at(spec.path), {
+  const git = repository.git.at(spec.path);
+  await unhide(git, gitDir);
+  return snapshot(git, {
     prefix: snapshotRef(spec),
     message: `copse: ${spec.branch} as it was left`,
     gitDir,

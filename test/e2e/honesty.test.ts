@@ -63,7 +63,7 @@ interface Judged {
 }
 
 /** Lets these shell lines be the agent of task-001, and judges what they made. */
-async function attempt(lines: string, { integrated = base } = {}): Promise<Judged> {
+async function attempt(lines: string, { integrated = base, alone = true } = {}): Promise<Judged> {
   const place = { path: join(scratch.root, 'ws/task-001'), branch: 'feature/task-001', base };
   expect(await workspaces.prepare(place)).toMatchObject({ ok: true });
   const env = { ...scratch.env, REPO: scratch.repo, BASE: base };
@@ -84,6 +84,7 @@ async function attempt(lines: string, { integrated = base } = {}): Promise<Judge
   const { evidence, failure } = judgeAttempt({
     ...measured,
     task,
+    alone,
     base,
     result,
     planPath: null,
@@ -324,6 +325,62 @@ describe('is told, and lands', () => {
       `ln -s a.txt src/new.txt; printf 'Title\\n=======\\n' > src/a.txt; printf '#!/bin/sh\\n' > run.sh; chmod +x run.sh`,
     );
     expect({ code: judged.code, odd: verdicts(judged) }).toEqual({ code: null, odd: '' });
+  });
+});
+
+describe('the git directory, which everybody shares', () => {
+  it.each([
+    ['hooks of its own', 'git config core.hooksPath ./evil', 'config core.hookspath'],
+    ['a file-system monitor', 'git config core.fsmonitor ./evil.sh', 'config core.fsmonitor'],
+    ['a filter', 'git config filter.x.clean ./evil', 'config filter.x.clean'],
+    ['a merge driver', 'git config merge.x.driver ./evil', 'config merge.x.driver'],
+    ['an external diff', 'git config diff.external ./evil', 'config diff.external'],
+    ['a transport', 'git config core.sshCommand ./evil', 'config core.sshcommand'],
+    ['a program that signs', 'git config gpg.program ./evil; git config commit.gpgsign true', 'config gpg.program'],
+    ['an included file', 'git config include.path ../evil', 'config include.path'],
+    ['an alias', 'git config alias.st "!./evil"', 'config alias.st'],
+    ['a sparse checkout', 'git sparse-checkout set src 2>/dev/null', 'config extensions.worktreeconfig'],
+    ['a hook', 'echo evil > "$REPO/.git/hooks/pre-push"', 'hooks/pre-push'],
+    ['attributes', 'echo "* filter=x" > "$REPO/.git/info/attributes"', 'info/attributes'],
+    ['objects of another place', 'echo /tmp > "$REPO/.git/objects/info/alternates"', 'objects/info/alternates'],
+    ['a shallow history', 'echo $BASE > "$REPO/.git/shallow"', 'shallow'],
+  ])('%s: fails, named', async (_name, lines, name) => {
+    const judged = await attempt(`work; ${lines}`);
+    expect(judged.code).toBe('repository-changed');
+    expect(judged.said).toContain(name);
+    expect(judged.retry).toContain('Change nothing in the git directory');
+  });
+
+  it('is only told when other agents were at work, for nobody can tell whose doing it was', async () => {
+    const judged = await attempt('work; git config core.hooksPath ./evil', { alone: false });
+    expect({ code: judged.code, odd: verdicts(judged) }).toEqual({ code: null, odd: 'repository warn' });
+    expect(judged.evidence.repository.summary).toBe(
+      'changed for everybody, while other agents were at work, too: config core.hookspath',
+    );
+  });
+
+  it('an identity and ignored files are told; what git notes of branches is nothing unusual', async () => {
+    const told = await attempt('work; git config user.name Eve; echo x > "$REPO/.git/info/exclude"');
+    expect({ code: told.code, odd: verdicts(told) }).toEqual({ code: null, odd: 'repository warn' });
+    expect(told.evidence.repository.summary).toContain('config user.name, info/exclude');
+    const usual = await attempt('work; git config branch.feature/task-001.description x');
+    expect(verdicts(usual)).toBe('');
+  });
+});
+
+describe('changes that git was told to pass over', () => {
+  it.each([
+    ['assume-unchanged', 2],
+    ['assume-unchanged', 4],
+    ['skip-worktree', 3],
+  ])('%s: committed and judged all the same (index version %i)', async (flag, version) => {
+    const judged = await attempt(
+      `git update-index --index-version ${version}; git update-index --${flag} other/o.txt src/a.txt
+      echo x > other/o.txt; echo x > src/a.txt; echo new > src/new.txt`,
+    );
+    expect(judged.notes).toEqual(['git was told to pass over other/o.txt, src/a.txt: seen all the same']);
+    expect(scratch.git('show', `${judged.head}:other/o.txt`)).toBe('x');
+    expect(judged.evidence.scope.summary).toBe('outside the scope: other/o.txt');
   });
 });
 

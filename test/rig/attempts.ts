@@ -57,6 +57,7 @@ export function theFacts(given: Partial<AttemptFacts> = {}): AttemptFacts {
     base: 'a'.repeat(40),
     result: aResult(),
     changes: changesOf('A src/a.ts'),
+    alone: true,
     descends: true,
     origin: { foreign: [], ref: null, integrated: [] },
     findings: [],
