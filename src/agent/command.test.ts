@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const machine = () => ({ isRoot: false, baseEnv: { PATH: process.env.PATH }, baseDir: dir });
+const machine = () => ({ isRoot: false, baseEnv: { PATH: process.env.PATH }, baseDir: dir, acpClient: [] });
 const adapter = (settings: CommandSettings) => createCommandAdapter(settings, machine());
 
 const context: AgentContext = {

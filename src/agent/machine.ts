@@ -10,4 +10,6 @@ export interface Machine {
   baseDir: string;
   /** What tokens cost where the agent does not say it. */
   prices?: PriceBook;
+  /** Program and first arguments of our ACP client (bin/acp-client.js). */
+  acpClient: readonly string[];
 }

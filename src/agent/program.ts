@@ -89,6 +89,13 @@ export async function checkVersion(program: AgentProgram | NoProgram, names: Pro
   };
 }
 
+/** For programs of which no question is known that they all answer. */
+export function checkFound(program: AgentProgram | NoProgram, name: string): AgentCheck {
+  if ('argv' in program) return { ok: true, version: 'unknown', path: program.argv[0]! };
+  const hint = `install it, or set agents.${name}.command to the path of an executable file`;
+  return { ok: false, message: `agent \`${name}\` was not found: ${program.missing}`, hint };
+}
+
 /** Runs the program with these arguments; never throws. `how` it ended, for a message. */
 export async function ask(program: AgentProgram, args: string[], cwd?: string) {
   const [file, ...first] = program.argv;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentNamed, BUILT_IN, createAgents } from './registry.ts';
 
-const machine = { isRoot: false, baseEnv: { PATH: '/usr/bin:/bin' }, baseDir: '/' };
+const machine = { isRoot: false, baseEnv: { PATH: '/usr/bin:/bin' }, baseDir: '/', acpClient: [] };
 const context = { task: 't', title: 'T', attempt: 1, workspace: '/w', promptFile: '/p', session: 's' };
 
 describe('agents of a config', () => {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { EXIT, Refusal } from '../util/refusal.ts';
+import { createAcpAdapter } from './acp.ts';
+import { acpSettings } from './acp-options.ts';
 import type { AgentAdapter } from './adapter.ts';
 import { createClaudeAdapter } from './claude.ts';
 import { claudeSettings } from './claude-command.ts';
@@ -19,6 +21,7 @@ interface AgentType {
 
 /** Every type of agents. Another agent is a file of its own and a row here. */
 export const AGENT_TYPES: Readonly<Record<string, AgentType>> = {
+  acp: { settings: acpSettings, create: createAcpAdapter, builtIn: false },
   claude: { settings: claudeSettings, create: createClaudeAdapter, builtIn: true },
   codex: { settings: codexSettings, create: createCodexAdapter, builtIn: true },
   command: { settings: commandSettings, create: createCommandAdapter, builtIn: false },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { AgentAdapter } from '../agent/adapter.ts';
 import { createAgents } from '../agent/registry.ts';
 import { admission } from '../engine/admission.ts';
@@ -37,6 +38,7 @@ import { createWorktrees } from '../workspace/worktree.ts';
 import type { CliContext } from './context.ts';
 import { workspaceSizeOf } from './disk.ts';
 import { escapesOf } from './escapes.ts';
+import { PACKAGE_ROOT } from './package-root.ts';
 import type { Project } from './project.ts';
 
 /** How long a wave's validation may take. */
@@ -49,7 +51,8 @@ const AGENT_MEMORY = 200_000_000;
 
 /** The agents of this machine and this project, by name. */
 export function agentsOf(context: CliContext, { config, repository }: Project): Map<string, AgentAdapter> {
-  const machine = { isRoot: process.getuid?.() === 0, baseEnv: context.env, baseDir: repository.root };
+  const acpClient = [process.execPath, fileURLToPath(new URL('bin/acp-client.js', PACKAGE_ROOT))];
+  const machine = { isRoot: process.getuid?.() === 0, baseEnv: context.env, baseDir: repository.root, acpClient };
   return createAgents({ agent: config.agent, agents: config.agents }, machine);
 }
 

@@ -21,7 +21,7 @@ describeExecutor('local', (scratch) => {
   const env = { ...scratch.env, GATES: gates };
   const adapter: AgentAdapter = createCommandAdapter(
     { command: ['sh', '{prompt_file}'] },
-    { isRoot: false, baseEnv: env, baseDir: scratch.repo },
+    { isRoot: false, baseEnv: env, baseDir: scratch.repo, acpClient: [] },
     'script',
   );
   return {

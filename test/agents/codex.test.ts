@@ -28,7 +28,7 @@ afterEach(() => scratch.remove());
 const environment = () => ({ ...scratch.env, ...codexEnv(server.url, scratch.root) });
 
 function codex(settings: CodexSettings = {}) {
-  const machine = { isRoot: process.getuid?.() === 0, baseEnv: environment(), baseDir: scratch.repo };
+  const machine = { isRoot: process.getuid?.() === 0, baseEnv: environment(), baseDir: scratch.repo, acpClient: [] };
   return createCodexAdapter({ command: codexBinary(), ...settings }, machine);
 }
 
