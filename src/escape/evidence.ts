@@ -9,8 +9,9 @@ export interface Trail {
   base: Oid;
   /** What its agent did or said, as text: see AgentAdapter.deeds. */
   deeds: readonly string[];
-  /** Commits that HEAD of its workspace was on. */
+  /** Commits that HEAD of its workspace was on, and branches that it went to. */
   commits: ReadonlySet<Oid>;
+  branches: ReadonlySet<string>;
 }
 
 /** What points to the attempt behind a change, in a few words for people; null: nothing. */
@@ -50,16 +51,18 @@ function mentionsFolder(trail: Trail, folder: string, also: RegExp): boolean {
 function hasPath(text: string, path: string): boolean {
   if (path === '') return false;
   for (let at = text.indexOf(path); at !== -1; at = text.indexOf(path, at + 1)) {
-    const [before, after] = [text[at - 1] ?? ' ', text[at + path.length] ?? ' '];
-    if (!/[\w.-]/.test(before) && !/[\w-]/.test(after)) return true;
+    const rest = text.slice(at + path.length, at + path.length + 2);
+    if (!/[\w.-]/.test(text[at - 1] ?? ' ') && !/^(?:[\w-]|\.\w)/.test(rest)) return true;
   }
   return false;
 }
 
+// Each within a line, so that long texts cost no more than their length.
 const GIT_MOVES =
-  /\bgit\b[\s\S]*\b(?:checkout|switch|commit|reset|merge|rebase|pull|cherry-pick|revert|symbolic-ref|am)\b/;
+  /\bgit\b[^\n]*\b(?:checkout|switch|commit|reset|merge|rebase|pull|cherry-pick|revert|symbolic-ref|am)\b/;
 const REF_WRITES =
-  /\bgit\b[\s\S]*\b(?:update-ref|symbolic-ref|tag|push|fetch|branch\s+(?:\S+\s+)*(?:-[fdDmMcC]|--force|--delete|--move|--copy))/;
+  /\bgit\b[^\n]*\b(?:update-ref|symbolic-ref|tag|push|fetch|branch\b[^\n]* -(?:[fdDmMcC]\b|-force|-delete|-move|-copy))/;
+const BRANCHES = /\bgit\b[^\n]*\b(?:branch|checkout|switch)\b/;
 
 function refEvidence({ ref, from, to }: Extract<EscapeChange, { kind: 'ref' }>, trail: Trail): string | null {
   const name = ref.replace(/^refs\/(?:heads|tags)\//, '');
@@ -67,10 +70,8 @@ function refEvidence({ ref, from, to }: Extract<EscapeChange, { kind: 'ref' }>, 
   const made = to !== null && to !== trail.base && trail.commits.has(to);
   if (made && named.length > 0) return `it made ${to.slice(0, 10)}, and its transcript names ${name}`;
   if (named.some((deed) => REF_WRITES.test(deed))) return `its transcript writes ${name}`;
-  // A branch it made for itself: `git checkout -b x`, seen in the log of its HEAD only by the commits on it.
-  return from === null && named.some((deed) => /\bgit\b[\s\S]*\b(?:branch|checkout|switch)\b/.test(deed))
-    ? `its transcript makes ${name}`
-    : null;
+  if (from === null && trail.branches.has(name)) return `its workspace was on ${name}`;
+  return from === null && named.some((deed) => BRANCHES.test(deed)) ? `its transcript makes ${name}` : null;
 }
 
 function stashEvidence(
@@ -80,7 +81,7 @@ function stashEvidence(
 ): string | null {
   const of = new RegExp(`\\bon ${escaped(trail.branch)}:`, 'i');
   if (added.some((oid) => of.test(subjects.get(oid) ?? ''))) return `the entry says so: on ${trail.branch}`;
-  const drops = /\bgit\b[\s\S]*\bstash\s+(?:drop|pop|clear|branch)\b/;
+  const drops = /\bgit\b[^\n]*\bstash\s+(?:drop|pop|clear|branch)\b/;
   return removed.length > 0 && trail.deeds.some((deed) => drops.test(deed))
     ? 'its transcript drops from the stash'
     : null;

@@ -31,5 +31,6 @@ export async function trailOf(
   const gitDir = await worktreeGitDir(repository, workspace);
   const log = gitDir === null ? '' : await readFile(join(gitDir, 'logs/HEAD'), 'utf8').catch(() => '');
   const commits = new Set(log.split('\n').flatMap((line) => /^[0-9a-f]+ ([0-9a-f]+) /.exec(line)?.[1] ?? []));
-  return { workspace, branch, base, deeds: await deedsOf(attempt), commits };
+  const branches = new Set([...log.matchAll(/\tcheckout: moving from \S+ to (\S+)$/gm)].map((match) => match[1]!));
+  return { workspace, branch, base, deeds: await deedsOf(attempt), commits, branches };
 }

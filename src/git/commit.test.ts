@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
@@ -170,6 +179,18 @@ describe('commitAll', () => {
     const { head } = await commit();
     expect(scratch.git('rev-parse', 'HEAD', 'main')).toBe(`${head}\n${base}`);
   });
+});
+
+it('takes a change in that is as old and as large as what was staged', async () => {
+  scratch.git('config', 'core.trustctime', 'false'); // ctime cannot be set: in life it would be the same second
+  scratch.write('a.txt', 'one');
+  utimesSync(join(scratch.repo, 'a.txt'), 1e9, 1e9);
+  scratch.git('add', 'a.txt');
+  scratch.write('a.txt', 'two');
+  utimesSync(join(scratch.repo, 'a.txt'), 1e9, 1e9);
+  utimesSync(join(gitDir, 'index'), 1e9, 1e9);
+  await commit();
+  expect(scratch.git('show', 'HEAD:a.txt')).toBe('two');
 });
 
 describe('snapshot', () => {

@@ -9,6 +9,8 @@ import { operationInProgress } from './status.ts';
 
 export interface CommitOptions extends StageOptions {
   message: string;
+  /** Called before the index is replaced when it holds content that neither HEAD nor the files have, but for half merges. */
+  onStaged?(): Promise<void>;
 }
 
 export interface Committed {
@@ -40,7 +42,7 @@ export async function commitAll(git: Git, options: CommitOptions): Promise<Commi
     const { head, unmerged } = stage.scan;
     if (head === null) throw new Error(`${git.cwd} has no commit to build on`);
     const { refused, nested, unreadable } = stage;
-    const merged = operation === 'merge' && !unmerged ? await resolve(git, 'MERGE_HEAD') : null;
+    const merged = operation === 'merge' && unmerged.length === 0 ? await resolve(git, 'MERGE_HEAD') : null;
     if (merged === null && !(await differs(git, stage, head))) {
       if (operation !== null) await settle(git);
       return { before: head, head, paths: [], refused, nested, unreadable };
@@ -51,11 +53,17 @@ export async function commitAll(git: Git, options: CommitOptions): Promise<Commi
       git.fields(['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-relative', head, tree, '--']),
       commitTree(git, { tree, parents, message }),
     ]);
+    if (operation === null && isStagedOtherwise(stage)) await options.onStaged?.();
     await git.bytes(['update-ref', '-m', `commit: ${message.split('\n')[0]}`, 'HEAD', commit, head]);
     if (operation === null) await stage.install();
     else await settle(git);
     return { before: head, head: commit, paths, refused, nested, unreadable };
   });
+}
+
+function isStagedOtherwise({ scan }: Stage): boolean {
+  const changed = new Set(scan.changed);
+  return scan.staged.some((path) => changed.has(path));
 }
 
 async function differs(git: Git, stage: Stage, head: Oid): Promise<boolean> {

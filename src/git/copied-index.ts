@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecResult } from '../process/exec.ts';
 import type { Oid } from '../run/event.ts';
@@ -22,12 +22,23 @@ export async function onCopiedIndex<T>(
   const stem = join(gitDir, `copse-${randomBytes(6).toString('hex')}`);
   const [index, patterns] = [`${stem}.index`, `${stem}.junk`];
   try {
-    await copyFile(join(gitDir, 'index'), index).catch(ignoreMissing);
+    await copyIndex(join(gitDir, 'index'), index).catch(ignoreMissing);
     await writeFile(patterns, junk.map((pattern) => `${pattern}\n`).join(''));
     return await use({ git, env: { GIT_INDEX_FILE: index }, patterns });
   } finally {
     await Promise.all([index, `${index}.lock`, patterns].map((file) => rm(file, { force: true })));
   }
+}
+
+/**
+ * With the time of the original: git looks into files that are not older than their index, for such a one may have changed
+ * in the same second, to the same size, unseen. A copy that looks younger would hide that change.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const { mtimeMs } = await stat(from);
+  await copyFile(from, to);
+  const seconds = Math.floor(mtimeMs / 1000);
+  await utimes(to, seconds, seconds);
 }
 
 /** `write-tree` of the copy, or of another index file. */

@@ -12,8 +12,8 @@ export interface Scan {
   changed: string[];
   /** Paths whose index entry differs from HEAD. */
   staged: string[];
-  /** Some path is in conflict. */
-  unmerged: boolean;
+  /** Paths in conflict. */
+  unmerged: string[];
   /** Untracked paths that nothing ignores; a repository inside the work tree as one path with a `/` at the end. */
   untracked: string[];
 }
@@ -24,7 +24,7 @@ export interface Scan {
  * @param junkFile holds them
  */
 export async function scanWorktree(git: Git, junk: readonly string[], junkFile: string): Promise<Scan> {
-  const scan: Scan = { head: null, branch: null, changed: [], staged: [], unmerged: false, untracked: [] };
+  const scan: Scan = { head: null, branch: null, changed: [], staged: [], unmerged: [], untracked: [] };
   const args = ['status', '--porcelain=v2', '--branch', '-z', '--no-renames', '--no-ahead-behind'];
   const status = await git.bytes([...args, '--untracked-files=normal', '--ignore-submodules=dirty']);
   for (const field of splitFields(status, 'latin1')) readField(scan, field);
@@ -50,7 +50,7 @@ function readField(scan: Scan, field: string): void {
   }
   if (kind === 'u') {
     const path = afterFields(field, 10);
-    scan.unmerged = true;
+    scan.unmerged.push(path);
     scan.staged.push(path);
     scan.changed.push(path);
   }

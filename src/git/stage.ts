@@ -47,7 +47,7 @@ export interface Stage {
   nested: string[];
   /** Files that git cannot take in: no permission to read them, or a name it refuses. */
   unreadable: string[];
-  /** Tree of the index as it was found; null when it holds unmerged entries. */
+  /** Tree of the index as it was found; paths in conflict, of which it has no one content, are as in HEAD. Null on a branch without one. */
   indexTree(): Promise<Oid | null>;
   /** Everything but what is never wanted. */
   tree(): Promise<Oid>;
@@ -79,7 +79,7 @@ export function withStage<T>(git: Git, options: StageOptions, use: (stage: Stage
       refused: refused.map(decode),
       nested,
       unreadable: unreadable.map(decode),
-      indexTree: once(async () => (scan.unmerged ? null : foundTree(scratch, options.gitDir))),
+      indexTree: once(() => foundTree(scratch, options.gitDir, scan)),
       tree,
       wholeTree: once(async () => withNested(scratch, options.gitDir, withRefused ?? (await tree()), nested)),
       install: () => rename(scratch.env.GIT_INDEX_FILE, join(options.gitDir, 'index')),
@@ -95,10 +95,12 @@ function compareWithHead(scan: Scan, takenBack: ReadonlySet<string>): Stage['dif
 }
 
 /** Of the live index; on a copy, as `write-tree` locks and rewrites the index it reads. */
-async function foundTree(scratch: CopiedIndex, gitDir: string): Promise<Oid> {
+async function foundTree(scratch: CopiedIndex, gitDir: string, { head, unmerged }: Scan): Promise<Oid | null> {
+  if (head === null && unmerged.length > 0) return null;
   const copy = `${scratch.env.GIT_INDEX_FILE}.found`;
   try {
     await copyFile(join(gitDir, 'index'), copy).catch(ignoreMissing);
+    if (head !== null) await takeBack({ ...scratch, env: { GIT_INDEX_FILE: copy } }, head, unmerged);
     return await writeTree(scratch, copy);
   } finally {
     await Promise.all([copy, `${copy}.lock`].map((file) => rm(file, { force: true })));

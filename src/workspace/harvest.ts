@@ -153,6 +153,9 @@ async function commitLeftovers(
     junk: options.junk,
     never: [...options.never, ...record.provided],
     baseline: record.baseline,
+    async onStaged() {
+      notes.push(`what the agent had staged otherwise is kept in ${await keep(options, spec, site, null)}`);
+    },
   });
   const ours = refused.filter((path) => !record.provided.some((top) => path === top || path.startsWith(`${top}/`)));
   if (ours.length > 0)

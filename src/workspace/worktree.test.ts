@@ -510,6 +510,20 @@ describe('harvest', () => {
     return tree;
   }
 
+  it('keeps what was staged and then changed or removed, before its commit replaces the index', async () => {
+    await workspaces.prepare(spec());
+    put('task-001', 'new.ts', 'staged');
+    put('task-001', 'gone.ts', 'staged, then removed');
+    inside('task-001', 'add', '-A');
+    put('task-001', 'new.ts', 'later!');
+    rmSync(join(scratch.root, 'ws/task-001/gone.ts'));
+    const { head, notes } = await workspaces.harvest(spec(), 'feat: work');
+    const kept = 'refs/copse/snapshots/run-1/task-001.1';
+    expect(notes).toEqual([`what the agent had staged otherwise is kept in ${kept}`]);
+    expect(shown(head, 'new.ts')).toBe('later!');
+    expect([shown(`${kept}^2`, 'new.ts'), shown(`${kept}^2`, 'gone.ts')]).toEqual(['staged', 'staged, then removed']);
+  });
+
   it('commits what a half-done merge holds, and keeps its state', async () => {
     put('task-001', 'src/a.ts', 'agent');
     inside('task-001', 'commit', '-q', '-a', '-m', 'work');
