@@ -3,25 +3,42 @@ import { globCovers } from '../scope/match.ts';
 import type { Task, TaskId } from './plan.ts';
 import { isPlainFile, pathsOf, plainStart } from './spelled.ts';
 
-/** A lookup looks at all of them. */
+/** What begins alike is looked at one by one. */
 const MAX_GLOBS = 1000;
 
-/** Finds the task that creates a path: plain paths by name, then the globs that begin like it. */
+interface Creating {
+  pattern: string;
+  id: TaskId;
+  /** In the order of the plan: the first one creates it. */
+  rank: number;
+  glob?: Glob;
+}
+
+/** Finds the task that creates a path: plain paths by name, then the first glob that begins like it and covers it. */
 export function creators(tasks: readonly Task[]): (path: string) => TaskId | undefined {
   const literals = new Map<string, TaskId>();
-  const globs: { pattern: string; start: string; id: TaskId; glob?: Glob }[] = [];
+  const globs = new Map<string, Creating[]>();
+  let count = 0;
   for (const { id, scope } of tasks) {
     for (const pattern of scope.create.flatMap(pathsOf)) {
       if (!literals.has(pattern)) literals.set(pattern, id);
-      if (!isPlainFile(pattern) && globs.length < MAX_GLOBS) globs.push({ pattern, start: plainStart(pattern), id });
+      if (isPlainFile(pattern) || count === MAX_GLOBS) continue;
+      const start = plainStart(pattern);
+      globs.set(start, [...(globs.get(start) ?? []), { pattern, id, rank: count++ }]);
     }
   }
-  const byGlob = (path: string) =>
-    globs.find((each) => {
-      if (!path.startsWith(each.start)) return false;
-      each.glob ??= compileGlob(each.pattern);
-      return globCovers(each.glob, path);
-    })?.id;
+  const covers = (each: Creating, path: string) => {
+    each.glob ??= compileGlob(each.pattern);
+    return globCovers(each.glob, path);
+  };
+  const byGlob = (path: string) => {
+    let first: Creating | undefined;
+    for (let length = 0; length <= path.length && globs.size > 0; length++) {
+      const found = globs.get(path.slice(0, length))?.find((each) => covers(each, path));
+      if (found && (!first || found.rank < first.rank)) first = found;
+    }
+    return first?.id;
+  };
   const known = new Map<string, TaskId | undefined>();
   return (path) => {
     if (!known.has(path)) known.set(path, literals.get(path) ?? byGlob(path));

@@ -1,6 +1,7 @@
 import { spentOf } from './budget.ts';
 import type { RunEvent } from './event.ts';
 import { type Failure, isOurDoing, isRetryable } from './failure.ts';
+import { put } from './standing.ts';
 import { type AttemptState, NO_COST, NO_TOKENS, type RunState, type TaskState, taskOf } from './state.ts';
 
 /** Folds an event of an attempt or of its landing. */
@@ -43,15 +44,12 @@ export function reduceAttempt(state: RunState, event: RunEvent): void {
       attempt.tokens = event.tokens;
       attempt.cost = event.cost;
       attempt.activity = null;
-      task.status = { is: 'ended', attempt: event.attempt };
-      return;
+      return put(state, task, { is: 'ended', attempt: event.attempt });
     case 'attempt.verified':
       attempt.evidence = event.evidence;
-      task.status = { is: 'verified', attempt: event.attempt, head: event.head };
-      return;
+      return put(state, task, { is: 'verified', attempt: event.attempt, head: event.head });
     case 'landing.started':
-      task.status = { is: 'landing', attempt: event.attempt, head: event.head, onto: event.onto };
-      return;
+      return put(state, task, { is: 'landing', attempt: event.attempt, head: event.head, onto: event.onto });
     case 'attempt.failed':
       attempt.failure = event.failure;
       attempt.endedAt ??= event.at;
@@ -88,7 +86,7 @@ function started(state: RunState, task: TaskState, event: Extract<RunEvent, { ty
   };
   task.attempts.push(attempt);
   task.removed = false;
-  task.status = { is: 'running', attempt: event.attempt };
+  put(state, task, { is: 'running', attempt: event.attempt });
   const gate = state.quota.get(account);
   if (gate) gate.probe = { task: event.task, attempt: event.attempt };
 }
@@ -100,9 +98,9 @@ function failed(state: RunState, task: TaskState, failure: Failure, at: number):
   const { usd: spent } = spentOf(task);
   const attempt = task.attempts.length;
   if (again && maxTaskUsd !== undefined && spent >= maxTaskUsd) {
-    task.status = { is: 'failed', attempt, failure: { code: 'task-budget', spent, limit: maxTaskUsd } };
-  } else if (again) task.status = { is: 'waiting', notBefore: at + backoffMs(failure, attempt) };
-  else task.status = { is: 'failed', attempt, failure };
+    put(state, task, { is: 'failed', attempt, failure: { code: 'task-budget', spent, limit: maxTaskUsd } });
+  } else if (again) put(state, task, { is: 'waiting', notBefore: at + backoffMs(failure, attempt) });
+  else put(state, task, { is: 'failed', attempt, failure });
 }
 
 /** A service that is down is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */

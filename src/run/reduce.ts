@@ -1,6 +1,7 @@
 import type { RunEvent } from './event.ts';
 import { openGates, reduceQuota } from './quota.ts';
 import { reduceAttempt } from './reduce-attempt.ts';
+import { allWaiting, put } from './standing.ts';
 import { type RunState, type TaskState, taskOf } from './state.ts';
 
 /**
@@ -60,6 +61,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
         },
       ]),
     ),
+    standing: allWaiting(event.tasks.map((task) => task.id)),
     waves: new Map(
       event.waves.map((wave) => [
         wave.number,
@@ -108,7 +110,7 @@ function reduceRun(state: RunState, event: RunEvent): void {
       state.failure = event.failure;
       return;
     case 'task.blocked':
-      return block(taskOf(state, event.task), event.by);
+      return block(state, taskOf(state, event.task), event.by);
     case 'task.noted': {
       const { notes } = taskOf(state, event.task);
       if (!notes.includes(event.note)) notes.push(event.note);
@@ -116,7 +118,7 @@ function reduceRun(state: RunState, event: RunEvent): void {
     }
     case 'task.integrated': {
       const { attempt, head, commit, commits } = event;
-      taskOf(state, event.task).status = { is: 'integrated', attempt, head, commit, commits };
+      put(state, taskOf(state, event.task), { is: 'integrated', attempt, head, commit, commits });
       state.tip = commit;
       return;
     }
@@ -167,16 +169,16 @@ function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }
   const skip = new Set(event.selection.skip);
   for (const task of state.tasks.values()) {
     const { status } = task;
-    if (status.is === 'skipped') task.status = { is: 'waiting', notBefore: 0 };
+    if (status.is === 'skipped') put(state, task, { is: 'waiting', notBefore: 0 });
     if (status.is === 'blocked') {
-      task.status = status.held ? { is: 'verified', ...status.held } : { is: 'waiting', notBefore: 0 };
+      put(state, task, status.held ? { is: 'verified', ...status.held } : { is: 'waiting', notBefore: 0 });
     }
     if (status.is === 'failed' && retry.has(task.seed.id)) {
-      task.status = { is: 'waiting', notBefore: 0 };
+      put(state, task, { is: 'waiting', notBefore: 0 });
       task.allowance = task.attempts.length + state.settings.retries + 1;
     }
-    if (status.is === 'landing') task.status = { is: 'verified', attempt: status.attempt, head: status.head };
-    if (task.status.is === 'waiting' && skip.has(task.seed.id)) task.status = { is: 'skipped' };
+    if (status.is === 'landing') put(state, task, { is: 'verified', attempt: status.attempt, head: status.head });
+    if (task.status.is === 'waiting' && skip.has(task.seed.id)) put(state, task, { is: 'skipped' });
   }
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'validating' || wave.status.is === 'failed') wave.status = { is: 'open' };
@@ -187,10 +189,10 @@ function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }
 }
 
 /** Work that passed its gates stays ready to land while something else stands in its way. */
-function block(task: TaskState, by: { task: string } | { wave: number }): void {
+function block(state: RunState, task: TaskState, by: { task: string } | { wave: number }): void {
   const { status } = task;
   const held = status.is === 'verified' ? { attempt: status.attempt, head: status.head } : null;
-  task.status = { is: 'blocked', by, held };
+  put(state, task, { is: 'blocked', by, held });
 }
 
 function reduceWave(state: RunState, event: RunEvent): void {

@@ -18,6 +18,7 @@ import type {
   Tokens,
 } from './event.ts';
 import type { Failure, Limit } from './failure.ts';
+import type { Standing } from './standing.ts';
 
 /** Where a task stands. Each state carries what is true in it and nothing else. */
 export type TaskStatus =
@@ -143,6 +144,8 @@ export interface RunState {
   /** Changes outside of the workspaces, in the order they were found. */
   escapes: Escape[];
   tasks: Map<TaskId, TaskState>;
+  /** Kept by the fold: what is decided after every event must not look at a thousand tasks. */
+  standing: Standing;
   waves: Map<number, WaveState>;
   seq: number;
 }
@@ -153,11 +156,6 @@ export const NO_COST: Cost = { usd: null, source: 'unknown' };
 /** States in which nothing more happens to a task in this opening of the run. */
 export function isSettled(status: TaskStatus): boolean {
   return status.is === 'integrated' || status.is === 'failed' || status.is === 'blocked' || status.is === 'skipped';
-}
-
-/** States in which a task holds its scope: others that overlap it must wait. */
-export function isActive(status: TaskStatus): boolean {
-  return status.is === 'running' || status.is === 'ended' || status.is === 'verified' || status.is === 'landing';
 }
 
 /** The task of this id; throws when the run has none. */

@@ -147,6 +147,30 @@ describe('decide', () => {
     );
   });
 
+  it('knows after every event who is in each state, also when the run is opened again', () => {
+    fc.assert(
+      fc.property(worlds, fc.array(fc.nat(30), { maxLength: 4 }), (world, picks) => {
+        const { events } = play(world).result;
+        const ids = world.nodes.map((node) => node.id);
+        const some = [...new Set(picks.map((pick) => ids[pick % ids.length]!))];
+        const selection = { tasks: ids, skip: some, retry: ids.filter((id) => !some.includes(id)) };
+        const again = { v: 1, at: 1, run: 'r', type: 'run.opened', pid: 1, host: '', epoch: 2, selection } as const;
+        for (const cut of [events.length, 1 + (picks[0] ?? 0)]) {
+          const cutEvents = events.slice(0, cut);
+          let state: RunState | null = null;
+          for (const event of [...cutEvents, { ...again, seq: cutEvents.length + 1 }]) {
+            state = reduce(state, event);
+            for (const [is, there] of Object.entries(state.standing)) {
+              const expected = ids.filter((id) => state!.tasks.get(id)!.status.is === is);
+              expect([...there].sort()).toEqual(expected);
+            }
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('blocks exactly the tasks behind a failed one', () => {
     fc.assert(
       fc.property(worlds, (world) => {

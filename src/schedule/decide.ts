@@ -1,7 +1,7 @@
 import { describeHold } from '../run/describe.ts';
 import type { RunOutcome, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
-import { isActive, isSettled, type RunState, type TaskState, type TaskStatus } from '../run/state.ts';
+import { isSettled, type RunState, type TaskState } from '../run/state.ts';
 import type { Action, Limits } from './action.ts';
 import { NO_HOLD } from './admission.ts';
 import { affordable, budgetReached, overTaskBudget } from './budget.ts';
@@ -26,8 +26,8 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
   if (state.dependencies === 'installing') return [];
   if (state.dependencies === 'failed') return [{ do: 'finish', outcome: 'failed' }];
 
-  // Decided after every event: what concerns no task must not look at a thousand of them.
-  const { counts, active, busy } = survey(state);
+  const { standing } = state;
+  const busy = busyIn(state);
   const urgent = [
     ...parks(busy, state, limits.now),
     ...reopenings(state, limits.now),
@@ -35,18 +35,17 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
   ];
   if (urgent.length > 0) return urgent;
   const reached = budgetReached(state);
-  if (reached && counts.running > 0) return [{ do: 'pause', ...reached }];
+  if (reached && standing.running.size > 0) return [{ do: 'pause', ...reached }];
   const selected = selectedIn(state);
-  const lost = counts.failed + counts.blocked + counts.skipped > 0 || selected.size < state.tasks.size;
+  const out = standing.failed.size + standing.blocked.size + standing.skipped.size;
+  const lost = out > 0 || selected.size < state.tasks.size || gates.anyFailed;
   const actions = [
-    ...(lost || gates.anyFailed ? blocks(schedule, state, { selected, gates }) : []),
-    ...(counts.ended > 0 ? verifications(state, verifying) : []),
-    ...(counts.verified > 0 && counts.landing === 0 ? landing(schedule, state, gates) : []),
+    ...(lost ? blocks(schedule, state, { selected, gates }) : []),
+    ...verifications(state, verifying),
+    ...landing(schedule, state, gates),
     ...validation(state),
     ...completions(state, selected),
-    ...(counts.waiting > 0 && counts.running < limits.maxConcurrent
-      ? starts(schedule, state, limits, { selected, gates, active, running: counts.running })
-      : admitted(state)),
+    ...starts(schedule, state, limits, { selected, gates }),
   ];
   if (reached && actions.some((action) => action.do === 'start')) return [{ do: 'pause', ...reached }];
   if (isInFlight(state, verifying)) return actions;
@@ -63,7 +62,7 @@ function decideStopping(
   { verifying, gates, now }: { verifying: ReadonlySet<TaskId>; gates: WaveGates; now: number },
 ): Action[] {
   const actions = [
-    ...parks(survey(state).busy, state, now), // resume is to know
+    ...parks(busyIn(state), state, now), // resume is to know
     ...verifications(state, verifying),
     ...landing(schedule, state, gates),
   ];
@@ -71,29 +70,9 @@ function decideStopping(
   return [{ do: 'finish', outcome: state.budget ? 'paused' : 'stopped' }];
 }
 
-/** How many tasks are in each state, and which of them hold their scopes. */
-function survey(state: RunState) {
-  const counts: Record<TaskStatus['is'], number> = {
-    waiting: 0,
-    running: 0,
-    ended: 0,
-    verified: 0,
-    landing: 0,
-    integrated: 0,
-    failed: 0,
-    blocked: 0,
-    skipped: 0,
-  };
-  const active = new Set<TaskId>();
-  /** With an agent that runs, or one whose end has not been judged. */
-  const busy: TaskState[] = [];
-  for (const [id, task] of state.tasks) {
-    const { status } = task;
-    counts[status.is]++;
-    if (isActive(status)) active.add(id);
-    if (status.is === 'running' || status.is === 'ended') busy.push(task);
-  }
-  return { counts, active, busy };
+/** With an agent that runs, or one whose end has not been judged. */
+function busyIn({ standing, tasks }: RunState): TaskState[] {
+  return [...standing.running, ...standing.ended].map((id) => tasks.get(id)!);
 }
 
 /** Running agents that are to be asked to end; said once each. */
@@ -108,9 +87,9 @@ interface Reach {
 }
 
 function isInFlight(state: RunState, verifying: ReadonlySet<TaskId>): boolean {
-  if (verifying.size > 0 || state.dependencies === 'installing') return true;
+  const { running, landing } = state.standing;
+  if (verifying.size + running.size + landing.size > 0 || state.dependencies === 'installing') return true;
   for (const wave of state.waves.values()) if (wave.status.is === 'validating') return true;
-  for (const { status } of state.tasks.values()) if (status.is === 'running' || status.is === 'landing') return true;
   return false;
 }
 
@@ -136,7 +115,8 @@ function isOut(dep: TaskState | undefined, selected: ReadonlySet<TaskId>): boole
 
 function verifications(state: RunState, verifying: ReadonlySet<TaskId>): Action[] {
   const actions: Action[] = [];
-  for (const [task, { status }] of state.tasks) {
+  for (const task of state.standing.ended) {
+    const { status } = state.tasks.get(task)!;
     if (status.is === 'ended' && !verifying.has(task)) actions.push({ do: 'verify', task, attempt: status.attempt });
   }
   return actions;
@@ -144,33 +124,32 @@ function verifications(state: RunState, verifying: ReadonlySet<TaskId>): Action[
 
 /** All that are ready land together; who becomes ready meanwhile waits, and merges onto what these leave. */
 function landing(schedule: Schedule, state: RunState, gates: WaveGates): Action[] {
-  for (const task of state.tasks.values()) if (task.status.is === 'landing') return [];
+  const { landing, verified } = state.standing;
+  if (landing.size > 0 || verified.size === 0) return [];
   const tasks: Extract<Action, { do: 'land' }>['tasks'] = [];
   for (const task of schedule.tasks) {
     const { status } = state.tasks.get(task.id)!;
     if (status.is !== 'verified' || gates.failedBefore(task) !== null) continue;
     tasks.push({ task: task.id, attempt: status.attempt, head: status.head });
+    if (tasks.length === verified.size) break;
   }
   return tasks.length > 0 ? [{ do: 'land', tasks }] : [];
 }
 
 /** One validation at a time: they share a worktree. */
 function validation(state: RunState): Action[] {
-  const waves = wavesInOrder(state);
+  const waves = wavesInOrder(state).filter((wave) => wave.validated);
   if (waves.some((wave) => wave.status.is === 'validating')) return [];
   const next = waves.find((wave) => needsValidation(state, wave.number));
   return next ? [{ do: 'validate', wave: next.number }] : [];
 }
 
-interface Room extends Reach {
-  active: Set<TaskId>;
-  running: number;
-}
-
-function starts(schedule: Schedule, state: RunState, limits: Limits, room: Room): Action[] {
-  const { selected, gates, active } = room;
+function starts(schedule: Schedule, state: RunState, limits: Limits, { selected, gates }: Reach): Action[] {
+  const { standing } = state;
+  let running = standing.running.size;
+  if (standing.waiting.size === 0 || running >= limits.maxConcurrent) return admitted(state);
+  const active = new Set([...standing.running, ...standing.ended, ...standing.verified, ...standing.landing]);
   const { room: most, hold } = limits.admission ?? NO_HOLD;
-  let { running } = room;
   let started = 0;
   let waits = false;
   const actions: Action[] = [];

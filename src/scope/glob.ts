@@ -36,10 +36,19 @@ export function compileGlob(pattern: string, reading: Reading = 'write'): Glob {
   });
   return {
     pattern,
-    ...(/[*?[{\\]/.test(text) || root ? outline(tokens()) : { literal: text || null, below: extended, prefix: text }),
+    ...(plainOutline(text, extended) ?? outline(tokens())),
     ends: once(() => segmentEnds(tokens())),
     machine: once(() => machineOf(tokens())),
   };
+}
+
+/** Of a pattern without braces, classes and escapes, which is nearly every one; null when only its pieces tell. */
+function plainOutline(text: string, below: boolean): Pick<Glob, 'literal' | 'below' | 'prefix'> | null {
+  if (text === '' || /[[{\\]/.test(text) || text.endsWith('**')) return null;
+  const wildcard = text.search(/[*?]/);
+  return wildcard < 0
+    ? { literal: text, below, prefix: text }
+    : { literal: null, below, prefix: text.slice(0, wildcard) };
 }
 
 function outline(tokens: Token[]): Pick<Glob, 'literal' | 'below' | 'prefix'> {
