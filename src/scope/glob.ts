@@ -10,6 +10,8 @@ export interface Glob {
   below: boolean;
   /** Every matching path starts with this. */
   prefix: string;
+  /** Every matching path ends with this; nothing when only a closer look tells. */
+  suffix: string;
   /** What the first and the last segments of every matching path begin and end with. */
   ends(): SegmentEnds;
   machine(): Machine;
@@ -42,21 +44,25 @@ export function compileGlob(pattern: string, reading: Reading = 'write'): Glob {
   };
 }
 
+type Outline = Pick<Glob, 'literal' | 'below' | 'prefix' | 'suffix'>;
+
 /** Of a pattern without braces, classes and escapes, which is nearly every one; null when only its pieces tell. */
-function plainOutline(text: string, below: boolean): Pick<Glob, 'literal' | 'below' | 'prefix'> | null {
+function plainOutline(text: string, below: boolean): Outline | null {
   if (text === '' || /[[{\\]/.test(text) || text.endsWith('**')) return null;
   const wildcard = text.search(/[*?]/);
-  return wildcard < 0
-    ? { literal: text, below, prefix: text }
-    : { literal: null, below, prefix: text.slice(0, wildcard) };
+  if (wildcard < 0) return { literal: text, below, prefix: text, suffix: below ? '' : text };
+  // `**/a` is also `a`.
+  const suffix = below ? '' : /[^*?]*$/.exec(text)![0].replace(/^\//, '');
+  return { literal: null, below, prefix: text.slice(0, wildcard), suffix };
 }
 
-function outline(tokens: Token[]): Pick<Glob, 'literal' | 'below' | 'prefix'> {
+function outline(tokens: Token[]): Outline {
   const below = tokens.at(-1) === 'below';
   const chars = (below ? tokens.slice(0, -1) : tokens).map(charOf);
   const wildcard = chars.indexOf(null);
   const prefix = chars.slice(0, wildcard < 0 ? undefined : wildcard).join('');
-  return { literal: wildcard < 0 && prefix !== '' ? prefix : null, below, prefix };
+  const literal = wildcard < 0 && prefix !== '' ? prefix : null;
+  return { literal, below, prefix, suffix: below || literal === null ? '' : literal };
 }
 
 /** Most patterns are plain paths, and most of those meet by name: what a closer look needs is made when it is asked for. */

@@ -77,8 +77,8 @@ export interface Budget {
  */
 export function globsMeet(a: Glob, b: Glob, budget: Budget = { left: MAX_PAIRS }): string | null {
   if (a.literal !== null && b.literal !== null) return plainPathsMeet(a, b);
-  if (!(a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) || !endsMayMeet(a.ends(), b.ends()))
-    return null;
+  if (!(a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix))) return null;
+  if (!(a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix)) || !endsMayMeet(a.ends(), b.ends())) return null;
   if (a.literal !== null && globCovers(b, a.literal)) return a.literal;
   if (b.literal !== null && globCovers(a, b.literal)) return b.literal;
   return walkBoth(a.machine(), b.machine(), budget) ?? (budget.left <= 0 ? a.pattern : null);

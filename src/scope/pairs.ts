@@ -101,7 +101,7 @@ function indexPaths(literals: Map<string, Claimed>): (glob: Glob) => string[] {
   const backwards = sortedIndex(files.map(reversed));
   return (glob) => {
     const starting = forwards(glob.prefix);
-    const ending = backwards(reversed(glob.ends().tail[0]?.suffix ?? ''));
+    const ending = backwards(reversed(glob.suffix || (glob.ends().tail[0]?.suffix ?? '')));
     // A folder ends in whatever lies below it, so that it is found by its beginning only.
     return [...folders(glob.prefix), ...(starting.length <= ending.length ? starting : ending.map(reversed))];
   };
