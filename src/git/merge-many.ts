@@ -6,7 +6,8 @@ import { type RawChange, rawDiffs } from './diff.ts';
 import { addTo, emptyFootprint, type Footprint, footprintOf, meet } from './footprint.ts';
 import type { Git } from './git.ts';
 import { identityEnv } from './identity.ts';
-import { commitTree, mergeTrees } from './merge.ts';
+import { mergeTrees } from './merge.ts';
+import { writeCommit } from './write-commit.ts';
 
 export interface Branch {
   head: Oid;
@@ -60,7 +61,7 @@ export async function mergeMany(
 async function mergeOne(git: Git, onto: Oid, { head, message }: Branch): Promise<Merged> {
   const merge = await mergeTrees(git, onto, head);
   if (!merge.clean) return { clean: false, paths: merge.paths, messages: merge.messages };
-  return { clean: true, commit: await commitTree(git, { tree: merge.tree, parents: [onto, head], message }) };
+  return { clean: true, commit: await writeCommit(git, { tree: merge.tree, parents: [onto, head], message }) };
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Git } from '../git/git.ts';
 import { isAncestor, log } from '../git/history.ts';
-import { commitTree, mergeTrees } from '../git/merge.ts';
+import { mergeTrees } from '../git/merge.ts';
 import { mergeMany } from '../git/merge-many.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
+import { writeCommit } from '../git/write-commit.ts';
 import type { Oid } from '../run/event.ts';
 
 export interface LandRequest {
@@ -40,7 +41,7 @@ export async function land(git: Git, request: LandRequest): Promise<Landed> {
   for (let swap = 0; swap < SWAPS; swap++) {
     const merge = await mergeTrees(git, onto, head);
     if (!merge.clean) return { landed: false, why: 'conflict', paths: merge.paths, messages: merge.messages, onto };
-    const commit = await commitTree(git, { tree: merge.tree, parents: [onto, head], message: messageOf(request) });
+    const commit = await writeCommit(git, { tree: merge.tree, parents: [onto, head], message: messageOf(request) });
     if (await compareAndSwap(git, ref, { next: commit, old: onto, reason: `copse: land ${request.task}` })) {
       return { landed: true, commit, onto };
     }
