@@ -1,9 +1,7 @@
 import type { TaskId } from './event.ts';
-import type { RunState, TaskState, TaskStatus } from './state.ts';
+import type { RunState, Standing, TaskState, TaskStatus } from './state.ts';
 
-/** Who is in each state, in the order they came to it. */
-export type Standing = Record<TaskStatus['is'], Set<TaskId>>;
-
+/** Every task as it begins. */
 export function allWaiting(tasks: Iterable<TaskId>): Standing {
   return {
     waiting: new Set(tasks),

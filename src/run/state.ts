@@ -18,7 +18,6 @@ import type {
   Tokens,
 } from './event.ts';
 import type { Failure, Limit } from './failure.ts';
-import type { Standing } from './standing.ts';
 
 /** Where a task stands. Each state carries what is true in it and nothing else. */
 export type TaskStatus =
@@ -108,6 +107,9 @@ export interface Gate {
   /** The attempt that was started last since. */
   probe: { task: TaskId; attempt: number } | null;
 }
+
+/** Who is in each state, in the order they came to it. */
+export type Standing = Record<TaskStatus['is'], Set<TaskId>>;
 
 /** A run as of its last event. */
 export interface RunState {
