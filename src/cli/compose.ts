@@ -43,7 +43,8 @@ import type { Project } from './project.ts';
 
 /** How long a wave's validation may take. */
 const VALIDATION_MS = 30 * 60_000;
-const GRACE_MS = 10_000;
+/** From asking an agent to end to ending it. */
+export const GRACE_MS = 10_000;
 /** Processes that want to run, per core. 32 agents on two cores were slow and all came through. */
 const MAX_LOAD = 16;
 /** Bytes, of an agent that says nothing of itself. */

@@ -1,5 +1,5 @@
 import { lockHolder } from '../journal/lock.ts';
-import { type Damage, type Position, replay } from '../journal/replay.ts';
+import { type Damage, type Position, type Replay, replay } from '../journal/replay.ts';
 import { listRuns, type RunPaths, runPaths } from '../journal/store.ts';
 import { show } from '../plan/text.ts';
 import type { RunEvent, RunId } from '../run/event.ts';
@@ -32,7 +32,7 @@ export function findRun(commonDir: string, { name }: FindRun = {}): FoundRun {
   const id =
     name === undefined
       ? ids.find((each) => planOf(commonDir, each) !== null)
-      : (ids.find((each) => each === name) ?? latestOfPlan(commonDir, ids, name));
+      : (ids.find((each) => each === name && planOf(commonDir, each) !== null) ?? latestOfPlan(commonDir, ids, name));
   if (id) return readRun(commonDir, id);
   throw noRun(name, [...new Set(ids.flatMap((each) => planOf(commonDir, each) ?? []))]);
 }
@@ -63,6 +63,11 @@ export function readRun(commonDir: string, id: RunId): FoundRun {
 /** Not given up, and something of it is not integrated. */
 export function canGoOn({ state }: FoundRun): boolean {
   return state.phase !== 'abandoned' && state.outcome !== 'integrated';
+}
+
+/** The run as its holder finds it: what was read before the lock was taken may be out of date. */
+export function asHeld(run: FoundRun, { events }: Replay): FoundRun {
+  return { ...run, events, state: fold(events, reduce), alive: false };
 }
 
 function latestOfPlan(commonDir: string, ids: RunId[], name: string, exact = false): RunId | undefined {

@@ -14,7 +14,7 @@ import type { Workspaces } from '../workspace/workspace.ts';
 import { coalesce } from './coalesce.ts';
 import { type Cut, whenToEnd } from './cut-off.ts';
 import { agentEnvironment } from './environment.ts';
-import type { AttemptSpec, ExecutorEvent } from './executor.ts';
+import type { AttemptSpec, ExecutorEvent, Key } from './executor.ts';
 import { failedResult, lostResult, resultOf } from './result.ts';
 
 /** The files of one attempt, all absolute. */
@@ -61,12 +61,15 @@ export interface LiveAttempt {
 /** Environment variable that marks every process of an attempt, whatever session or group it moves to. */
 export const ATTEMPT_MARKER = 'COPSE_ATTEMPT';
 
+/** What every process of that attempt carries in its environment. */
+export const markerOf = ({ run, task, attempt }: Key) => ({ name: ATTEMPT_MARKER, value: `${run}/${task}.${attempt}` });
+
 type AgentProcess = ProcessId & { exited?: Promise<void> };
 
 export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   const { adapter, workspaces, emit, files, clock } = parts;
   const name = { task: spec.task, attempt: spec.attempt };
-  const marker = { name: ATTEMPT_MARKER, value: `${spec.run}/${spec.task}.${spec.attempt}` };
+  const marker = markerOf(spec);
   const place = { path: spec.workspace, branch: spec.branch, base: spec.base };
   const cancelled = new AbortController();
   const overfull = new AbortController();

@@ -115,7 +115,13 @@ async function findObstacle(
   if (several) return blocked(request, checkout, 'busy', [], ['more than one worktree has the branch checked out']);
   if (operation !== null) return blocked(request, checkout, 'busy', [], [`a ${operation} is under way there`]);
   if (existsSync(join(gitDir, 'index.lock')))
-    return blocked(request, checkout, 'busy', [], ['another git is at work there']);
+    return blocked(
+      request,
+      checkout,
+      'busy',
+      [],
+      [`another git is at work there, or was killed and has left ${join(gitDir, 'index.lock')}`],
+    );
   const dirty = (await dirtyPaths(git)).filter(({ path }) => !isOutput(path, request.outputs ?? []));
   if (dirty.length > 0)
     return blocked(

@@ -1,11 +1,13 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { endAttempt } from '../../executor/end-attempt.ts';
 import { isAncestor } from '../../git/history.ts';
 import { deleteRef, findRefs, readRef } from '../../git/refs.ts';
 import { keepCommit } from '../../git/snapshot.ts';
 import { checkedOutAt, emptyTrash, removeWorktree } from '../../git/worktree.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { attemptPaths } from '../../journal/store.ts';
 import { openJournal } from '../../journal/write.ts';
 import type { Oid } from '../../run/event.ts';
 import { hasLanded, lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
@@ -16,10 +18,10 @@ import { deleteOwnedBranch } from '../../workspace/ownership.ts';
 import type { Workspaces } from '../../workspace/workspace.ts';
 import { type CleanSnapshots, cleanSnapshots } from '../clean-snapshots.ts';
 import type { CommandModule } from '../command.ts';
-import { workspacesOf, workspacesRoot } from '../compose.ts';
+import { GRACE_MS, workspacesOf, workspacesRoot } from '../compose.ts';
 import type { CliContext } from '../context.ts';
 import { openProject, type Project } from '../project.ts';
-import { type FoundRun, findRun } from '../runs.ts';
+import { asHeld, type FoundRun, findRun } from '../runs.ts';
 import { landingRefs } from '../snapshots.ts';
 
 /** What became of one thing that could be removed. */
@@ -65,7 +67,7 @@ Those of a run that is going on, or that copse resume could go on with, stay.`,
     // The lock: nobody runs this while its workspaces go.
     const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock });
     try {
-      const outcomes = await removeAll(context, project, run, { journal, force });
+      const outcomes = await removeAll(context, project, asHeld(run, journal.past), { journal, force });
       return report(context, run, outcomes, options);
     } finally {
       await journal.close();
@@ -141,6 +143,7 @@ async function removeTask(project: Project, { state, task, workspaces, held, for
   const tip = await readRef(git, `refs/heads/${branch}`);
   const integrated = tip === null || (held !== null && (await isAncestor(git, tip, held)));
   if (!integrated && !force) return keep(`${branch} has commits that were not integrated: copse diff ${task.seed.id}`);
+  if (task.status.is === 'running') await endAgent(project, state, task.seed.id);
   // Also where no folder is left: git may know it yet, when a clean was killed in between.
   const gone = await workspaces.remove({ path: workspace, branch, base }, { force, held });
   if (!gone.removed) return keep(gone.why);
@@ -150,6 +153,13 @@ async function removeTask(project: Project, { state, task, workspaces, held, for
   if (!integrated) await keepCommit(git, snapshotPrefix(state, task.seed.id), tip);
   const deleted = await deleteOwnedBranch(project.repository, state.id, { branch, tip });
   return deleted ? { what, removed: true, why: null } : keep(`${branch} moved meanwhile, or was not made by this run`);
+}
+
+/** The agent of a killed copse may live on; nobody would ever take it over. */
+function endAgent({ repository }: Project, state: RunState, task: string): Promise<void> {
+  const { number: attempt } = lastAttempt(state.tasks.get(task)!)!;
+  const files = attemptPaths(repository.commonDir, state.id, task, attempt);
+  return endAttempt({ run: state.id, task, attempt }, files, GRACE_MS);
 }
 
 const snapshotPrefix = (state: RunState, name: string) => `refs/copse/snapshots/${state.id}/${name}`;

@@ -15,7 +15,7 @@ import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { openProject, type Project } from '../project.ts';
-import { type FoundRun, findRun } from '../runs.ts';
+import { asHeld, type FoundRun, findRun } from '../runs.ts';
 
 interface Options {
   into?: string;
@@ -55,9 +55,13 @@ Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
 
 /** What stands in the way of landing the run as a whole. */
 function checkReady({ state, alive }: FoundRun, { partial }: Options): void {
-  const { plan } = state;
+  const { plan, opened } = state;
   if (alive) {
-    throw new Refusal('run-held', `${plan} is still running`, { exit: EXIT.usage, hint: 'copse status --watch' });
+    const by = opened ? ` by process ${opened.pid} on ${opened.host}` : '';
+    throw new Refusal('run-held', `${plan} is still being run${by}`, {
+      exit: EXIT.environment,
+      hint: 'copse status --watch',
+    });
   }
   const failed = [...state.waves.values()].find((wave) => wave.status.is === 'failed');
   if (failed) {
@@ -98,9 +102,12 @@ async function land(
   options: Options,
 ): Promise<ExitCode> {
   const { repository } = project;
-  const { state, paths } = run;
+  const { paths } = run;
   const journal = await openJournal({ dir: paths.dir, run: run.id, clock: systemClock });
   try {
+    const held = asHeld(run, journal.past);
+    checkReady(held, options);
+    const { state } = held;
     const tip = (await readRef(repository.git, state.integrationRef)) ?? state.tip;
     const message = `Merge ${state.plan}: ${state.title}\n\nCopse-Run: ${state.id}\n`;
     const source = state.integrationRef.replace('refs/heads/', '');
