@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/fixtures/**'],
+    // The large agents: `npm run test:agents`.
+    exclude: ['**/node_modules/**', '**/fixtures/**', ...(process.env.COPSE_BIG_AGENTS ? [] : ['test/agents-big/**'])],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,

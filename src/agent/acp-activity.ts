@@ -2,14 +2,12 @@ import type { Activity } from '../run/event.ts';
 import { type Json, object, string } from './json.ts';
 import { oneLine } from './text.ts';
 
-/** What a session update shows its agent doing; null for bookkeeping such as plans and modes. */
-export function acpActivity(update: Json, workspace?: string): Activity | null {
+/** What a session update shows its agent doing; null for tools, which are told more than once, and for plans, modes and the like. */
+export function acpActivity(update: Json): Activity | null {
   switch (update.sessionUpdate) {
     case 'agent_message_chunk':
     case 'agent_thought_chunk':
       return activity('text', chunkText(update));
-    case 'tool_call':
-      return activity('tool', toolTitle(update, workspace));
     default:
       return null;
   }

@@ -7,7 +7,7 @@ import { type PipedChild, startPiped } from '../process/pipe.ts';
 import type { AcpOptions } from './acp-options.ts';
 import { isAllowed, optionFor } from './acp-permission.ts';
 import { acpTranscript } from './acp-transcript.ts';
-import { type Json, list, object, string } from './json.ts';
+import { type Json, list, object } from './json.ts';
 
 /** What the client touches. */
 export interface AcpWorld {
@@ -110,8 +110,10 @@ function clientOf(options: AcpOptions, world: AcpWorld, onUpdate: (update: Json)
       .client({ name: 'copse' })
       .onRequest(methods.client.session.requestPermission, ({ params }) => {
         const call = object(params.toolCall) ?? {};
-        const optionId = optionFor(allowed(call), list(params.options));
-        world.write({ type: 'permission', title: string(call.title) ?? string(call.kind), allowed: allowed(call) });
+        const { toolCallId, title, kind, rawInput } = call;
+        const may = allowed(call);
+        const optionId = optionFor(may, list(params.options));
+        world.write({ type: 'permission', toolCallId, title, kind, rawInput, allowed: may });
         return { outcome: optionId === null ? { outcome: 'cancelled' } : { outcome: 'selected', optionId } };
       })
       .onRequest(methods.client.fs.readTextFile, ({ params }) => ({ content: readFileSync(params.path, 'utf8') }))

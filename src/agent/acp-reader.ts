@@ -1,46 +1,51 @@
-import { extractClaim } from '../run/claim.ts';
 import type { Claim, Cost, Tokens } from '../run/event.ts';
 import { NO_COST, NO_TOKENS } from '../run/state.ts';
-import { acpActivity, chunkText } from './acp-activity.ts';
+import { acpActivity, chunkText, toolTitle } from './acp-activity.ts';
 import type { AgentEvent, TranscriptReader } from './adapter.ts';
 import { byStatus, type Ending, type Judgement, withoutResult } from './ending.ts';
 import { amount, type Json, object, parseObject, string } from './json.ts';
+import { type LastWords, lastWords } from './last-words.ts';
 import { saysUsageLimit } from './limit.ts';
-import { firstProse, oneLine } from './text.ts';
-
-/** Enough of the agent's last words to find its JSON block in. */
-const KEPT_TEXT = 64 * 1024;
+import { oneLine } from './text.ts';
 
 interface AcpRecord {
   /** A session was made: the agent is there and speaks. */
   started: boolean;
   /** The last line of the client: `result` or `error`. */
   last: Json | null;
-  texts: string;
-  /** What it said since its last tool call. */
-  lastText: string;
   tools: number;
 }
 
 /** Reads what the ACP client writes; unknown lines are passed over. `title`: the agent's name, for messages. */
 export function createAcpReader({ workspace, title }: { workspace: string; title: string }): TranscriptReader {
-  const seen: AcpRecord = { started: false, last: null, texts: '', lastText: '', tools: 0 };
+  const seen: AcpRecord = { started: false, last: null, tools: 0 };
+  const words = lastWords();
+  const shown = new Set<string>();
   let tokens = NO_TOKENS;
   let cost: Cost = NO_COST;
 
   function update(value: Json): AgentEvent[] {
     if (value.sessionUpdate === 'agent_message_chunk') {
-      seen.lastText = `${seen.lastText}\n${chunkText(value)}`.slice(-KEPT_TEXT);
-      seen.texts = `${seen.texts}\n${chunkText(value)}`.slice(-KEPT_TEXT);
-    } else if (value.sessionUpdate === 'tool_call') {
-      seen.tools += 1;
-      seen.lastText = '';
+      words.say(`${chunkText(value)}\n`);
+    } else if (value.sessionUpdate === 'tool_call' || value.sessionUpdate === 'tool_call_update') {
+      return tool(value);
     } else if (value.sessionUpdate === 'usage_update') {
       cost = costOf(object(value.cost), cost);
       return cost.usd === null ? [] : [{ type: 'usage', tokens, cost }];
     }
-    const got = acpActivity(value, workspace);
+    const got = acpActivity(value);
     return got === null ? [] : [{ type: 'activity', activity: got }];
+  }
+
+  /** Told when it begins, when somebody is asked, and in updates, in whichever order: it is one activity. */
+  function tool(call: Json): AgentEvent[] {
+    words.pause();
+    const id = string(call.toolCallId) ?? '';
+    if (shown.has(id)) return [];
+    shown.add(id);
+    seen.tools += 1;
+    const summary = oneLine(toolTitle(call, workspace)) || 'tool';
+    return [{ type: 'activity', activity: { kind: 'tool', summary } }];
   }
 
   return {
@@ -56,6 +61,8 @@ export function createAcpReader({ workspace, title }: { workspace: string; title
         }
         case 'update':
           return update(object(event.update) ?? {});
+        case 'permission':
+          return tool(event);
         case 'result':
           seen.last = event;
           tokens = tokensOf(event);
@@ -68,8 +75,8 @@ export function createAcpReader({ workspace, title }: { workspace: string; title
       }
     },
     verdict(exit, signal, stderr) {
-      const claim = extractClaim(seen.lastText) ?? extractClaim(seen.texts);
-      const { outcome, message } = judge({ ...seen, title }, claim, { exit, signal, stderr });
+      const claim = words.claim();
+      const { outcome, message } = judge({ ...seen, title }, { claim, words }, { exit, signal, stderr });
       return { outcome, message: oneLine(message, 400), claim, tokens, cost };
     },
   };
@@ -93,15 +100,20 @@ function tokensOf(result: Json): Tokens {
   };
 }
 
-function judge(seen: AcpRecord & { title: string }, claim: Claim | null, ending: Ending): Judgement {
-  const { title, last, started, lastText } = seen;
+function judge(
+  seen: AcpRecord & { title: string },
+  { claim, words }: { claim: Claim | null; words: LastWords },
+  ending: Ending,
+): Judgement {
+  const { title, last, started } = seen;
   if (last === null) return withoutResult({ title, started }, ending);
   if (last.type === 'error') return byError(last, seen);
   switch (last.stopReason) {
     case 'end_turn':
       // Some agents end a turn well although the account is empty, and say so in the chat (codex-acp, measured).
-      if (seen.tools === 0 && saysUsageLimit(lastText)) return { outcome: 'rate-limited', message: lastText.trim() };
-      return { outcome: 'success', message: claim?.summary || firstProse(lastText) || `${title} finished` };
+      if (seen.tools === 0 && saysUsageLimit(words.text()))
+        return { outcome: 'rate-limited', message: words.text().trim() };
+      return { outcome: 'success', message: claim?.summary || words.prose() || `${title} finished` };
     case 'cancelled':
       return { outcome: 'cancelled', message: `${title} was interrupted before it had finished` };
     case 'max_turn_requests':
@@ -114,7 +126,7 @@ function judge(seen: AcpRecord & { title: string }, claim: Claim | null, ending:
 /** Code -32000 is "authentication required"; else agents put the status of the API wherever they like. */
 function byError(error: Json, { title, started }: { title: string; started: boolean }): Judgement {
   const said = string(error.message) ?? '';
-  const text = `${said} ${JSON.stringify(error.data ?? null)}`.slice(0, KEPT_TEXT);
+  const text = `${said} ${JSON.stringify(error.data ?? null)}`.slice(0, 64 * 1024);
   const judgement = byWords(amount(error.code), error.code === -32000, text, title);
   if (judgement) return { ...judgement, message: `${judgement.message} ${title} said: ${said || 'nothing'}` };
   const outcome = started && error.code === null ? 'crashed' : 'agent-error';
@@ -126,7 +138,8 @@ function byWords(code: number | null, isAuth: boolean, text: string, title: stri
   if (saysUsageLimit(text)) return { outcome: 'rate-limited', message: 'The account has reached its limit.' };
   const status = code !== null && code >= 400 && code < 600 ? code : statusIn(text);
   if (status !== null) return byStatus(status, login);
-  if (isAuth) return { outcome: 'auth', message: `${title} is not logged in: ${login}.` };
+  if (isAuth || /\b(?:invalid|incorrect)\b.{0,20}\bapi.key|unauthori[sz]ed/i.test(text))
+    return { outcome: 'auth', message: `${title} is not logged in: ${login}.` };
   if (/ECONNREFUSED|ENOTFOUND|ETIMEDOUT|fetch failed|connection error|unable to connect/i.test(text)) {
     return { outcome: 'network', message: 'The API could not be reached.' };
   }

@@ -17,7 +17,7 @@ export function renderAcpLine(line: string): string | null {
     case 'update':
       return renderUpdate(object(event.update) ?? {});
     case 'permission':
-      return event.allowed === true ? null : oneLine(`✗ not allowed: ${string(event.title) ?? 'a tool'}`, 500);
+      return oneLine(`${event.allowed === true ? '✓ allowed' : '✗ not allowed'}: ${toolTitle(event)}`, 500);
     case 'result':
       return oneLine(`■ ${event.stopReason === 'end_turn' ? 'success' : (string(event.stopReason) ?? 'ended')}`);
     case 'error':

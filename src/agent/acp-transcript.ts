@@ -20,6 +20,7 @@ export function acpTranscript(write: (line: object) => void) {
 
   return {
     update(update: Json): void {
+      if (update.sessionUpdate === 'available_commands_update') return; // a manual, kilobytes of it
       const content = object(update.content);
       const isText = CHUNKS.has(string(update.sessionUpdate) ?? '') && content?.type === 'text';
       if (!isText) {

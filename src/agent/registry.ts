@@ -8,8 +8,11 @@ import { claudeSettings } from './claude-command.ts';
 import { createCodexAdapter } from './codex.ts';
 import { codexSettings } from './codex-command.ts';
 import { commandSettings, createCommandAdapter } from './command.ts';
+import { createGeminiAdapter } from './gemini.ts';
 import type { Machine } from './machine.ts';
+import { createOpencodeAdapter } from './opencode.ts';
 import { type Price, priceBook } from './prices.ts';
+import { programSettings } from './program.ts';
 
 /** A type of agents: what a config may say of one, and how it becomes an adapter. */
 interface AgentType {
@@ -24,6 +27,8 @@ export const AGENT_TYPES: Readonly<Record<string, AgentType>> = {
   acp: { settings: acpSettings, create: createAcpAdapter, builtIn: false },
   claude: { settings: claudeSettings, create: createClaudeAdapter, builtIn: true },
   codex: { settings: codexSettings, create: createCodexAdapter, builtIn: true },
+  gemini: { settings: programSettings, create: createGeminiAdapter, builtIn: true },
+  opencode: { settings: programSettings, create: createOpencodeAdapter, builtIn: true },
   command: { settings: commandSettings, create: createCommandAdapter, builtIn: false },
 };
 

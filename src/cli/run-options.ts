@@ -55,7 +55,11 @@ export function addLimitOptions(command: Command): Command {
         'off',
       ]),
     )
-    .option('--agent <name>', 'claude, command, or another of the config (default: config, else claude)', word)
+    .option(
+      '--agent <name>',
+      'claude, codex, gemini, opencode, or one of the config, for tasks that name none (default: config, else claude)',
+      word,
+    )
     .option('--model <name>', 'model for agents that take one', word);
 }
 

@@ -137,8 +137,8 @@ describe('a wrong config is refused with file and line', () => {
     ['a hostile prefix', '{"branchPrefix": "-x/"}', "branchPrefix makes no branch name: it starts with '-'"],
     [
       'an agent that is not defined',
-      '{\n "agent": "gemini"\n}',
-      "copse.config.json:2:11 agent: there is no agent 'gemini' | known: claude",
+      '{\n "agent": "gemni"\n}',
+      "copse.config.json:2:11 agent: there is no agent 'gemni' | known: claude",
     ],
     ['an agent without a type', '{"agents": {"fast": {"command": ["x"]}}}', 'copse.config.json:1:21 agents.fast.type'],
     ['a name of a variable', '{"agents": {"claude": {"env": {"A B": "x"}}}}', 'agents.claude.env.A B'],
