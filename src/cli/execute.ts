@@ -9,6 +9,7 @@ import { describeFailure, listed } from '../run/describe.ts';
 import type { RunEvent } from '../run/event.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
+import { warningLines } from '../run/warnings.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
 import { portsOf } from './compose.ts';
@@ -132,7 +133,8 @@ function closingLines(state: RunState): string[] {
     if (wave.status.is === 'failed') lines.push(`  ✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);
   }
   const escapes = escapeLines(state.escapes).map((line) => `  ! ${line}`);
-  return [...lines, ...notesOf(state), ...escapes, nextCommand(state, false)];
+  const warnings = warningLines(state).map((line) => `  ! ${line}`);
+  return [...lines, ...warnings, ...notesOf(state), ...escapes, nextCommand(state, false)];
 }
 
 /** What is unusual; said once for all tasks that it is true of. */

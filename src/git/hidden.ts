@@ -1,15 +1,16 @@
 import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Oid } from '../run/event.ts';
 import type { Git } from './git.ts';
 
 /**
  * Makes git see again what `update-index --assume-unchanged` or `--skip-worktree` told it to pass over in a work tree of ours;
- * gives those paths. What is not there because of a sparse checkout stays as it is. Mostly costs no process.
+ * gives those paths. `base` is any commit of the repository: its ids tell how long those of the index are. What is not there because of a sparse checkout stays as it is. Mostly costs no process.
  */
-export async function unhide(git: Git, gitDir: string): Promise<string[]> {
+export async function unhide(git: Git, { gitDir, base }: { gitDir: string; base: Oid }): Promise<string[]> {
   const bytes = await readFile(join(gitDir, 'index')).catch(() => null);
-  const flagged = bytes === null ? [] : flaggedEntries(bytes);
+  const flagged = bytes === null ? [] : flaggedEntries(bytes, base.length / 2);
   const skipped = flagged
     .filter(({ path, skipped }) => skipped && isThere(join(git.cwd, path)))
     .map(({ path }) => path);
@@ -35,19 +36,10 @@ const EXTENDED = 0x4000;
 const SKIPPED = 0x4000;
 
 /** Entries of an index file that carry one of the flags: gitformat-index(5), versions 2 to 4. None of what is no index. */
-export function flaggedEntries(bytes: Buffer): Entry[] {
+export function flaggedEntries(bytes: Buffer, idBytes: number): Entry[] {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 4) !== 'DIRC') return [];
   const [version, count] = [bytes.readUInt32BE(4), bytes.readUInt32BE(8)];
-  const idBytes = hasLongIds(bytes, version, count) ? 32 : 20;
-  return read(bytes, { version, count, idBytes })?.flagged ?? [];
-}
-
-/** The file does not say which ids it holds: only with the right ones do its entries end where an extension or the end is. */
-function hasLongIds(bytes: Buffer, version: number, count: number): boolean {
-  const end = read(bytes, { version, count, idBytes: 20 })?.end;
-  return (
-    end === undefined || !(end + 20 === bytes.length || /^[A-Za-z]{4}$/.test(bytes.toString('latin1', end, end + 4)))
-  );
+  return read(bytes, { version, count, idBytes }) ?? [];
 }
 
 interface Shape {
@@ -56,7 +48,7 @@ interface Shape {
   idBytes: number;
 }
 
-function read(bytes: Buffer, { version, count, idBytes }: Shape): { flagged: Entry[]; end: number } | null {
+function read(bytes: Buffer, { version, count, idBytes }: Shape): Entry[] | null {
   const flagged: Entry[] = [];
   let name: Buffer = Buffer.alloc(0);
   let at = 12;
@@ -77,7 +69,7 @@ function read(bytes: Buffer, { version, count, idBytes }: Shape): { flagged: Ent
     const entry = { assumed: (flags & ASSUMED) !== 0, skipped: (extended & SKIPPED) !== 0 };
     if (entry.assumed || entry.skipped) flagged.push({ path: name.toString('utf8'), ...entry });
   }
-  return { flagged, end: at };
+  return flagged;
 }
 
 /** How many bytes of the name before to drop, as in the offsets of a pack. */

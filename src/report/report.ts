@@ -5,6 +5,7 @@ import type { Claim, Cost, Evidence, Oid, Tokens } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptState, RunState, TaskState } from '../run/state.ts';
 import { summarize, type TaskLabel } from '../run/summarize.ts';
+import { type Warning, warningsOf } from '../run/warnings.ts';
 import type { Violation } from '../scope/scope.ts';
 
 /** `not-checked` is never a pass: nothing was found to check it with. */
@@ -120,7 +121,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
     escapes: state.escapes,
   };
   const checks = checksOf(report);
-  return { ...report, checks, actions: actionsOf(report), next: nextSteps(report) };
+  return { ...report, checks, actions: actionsOf(report, warningsOf(state)), next: nextSteps(report) };
 }
 
 function reportAttempt(attempt: AttemptState): ReportAttempt {
@@ -185,7 +186,7 @@ function checksOf(report: Facts): Report['checks'] {
   };
 }
 
-function actionsOf(report: Facts): Report['actions'] {
+function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
   const mustFix = [
     ...report.tasks
       .filter((task) => task.state !== 'integrated' && task.state !== 'skipped')
@@ -197,6 +198,8 @@ function actionsOf(report: Facts): Report['actions'] {
   const shouldFix = report.violations
     .filter((violation) => violation.severity === 'warn')
     .map((violation) => `${violation.task} changed ${violation.path} (${violation.rule})`);
+  const others = warnings.filter(({ gate }) => gate !== 'scope'); // these are the violations
+  shouldFix.push(...others.map(({ task, summary }) => `look at ${task}: ${summary}`));
   shouldFix.push(...report.escapes.filter(isNamed).map((each) => `look at this: ${describeEscape(each)}`));
   return { mustFix, shouldFix };
 }

@@ -54,7 +54,7 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
   // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
   await Promise.all([removeLeftovers(gitDir), unlockRefs(repository.commonDir, [`refs/heads/${spec.branch}`])]);
-  const hidden = await unhide(site.git, gitDir);
+  const hidden = await unhide(site.git, { gitDir, base: spec.base });
   if (hidden.length > 0) site.notes.push(`git was told to pass over ${listed(hidden)}: seen all the same`);
   const shared = record.shared ? changedShared(record.shared, readShared(repository.commonDir, gitDir)) : [];
   const seen = { marker: existsSync(join(spec.path, MARKER)), ...(shared.length > 0 && { shared }) };

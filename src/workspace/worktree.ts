@@ -195,7 +195,7 @@ async function keepState(
   { tip, gitDir, record, held }: Kept,
 ) {
   const git = repository.git.at(spec.path);
-  await unhide(git, gitDir);
+  await unhide(git, { gitDir, base: spec.base });
   return snapshot(git, {
     prefix: snapshotRef(spec),
     message: `copse: ${spec.branch} as it was left`,

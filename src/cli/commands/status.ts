@@ -1,5 +1,6 @@
 import type { Repository } from '../../git/repository.ts';
 import { describeFailure } from '../../run/describe.ts';
+import { warningLines } from '../../run/warnings.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import { openLoan } from '../../workspace/loan.ts';
 import type { CommandModule } from '../command.ts';
@@ -86,6 +87,7 @@ function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }:
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'failed') lines.push(`✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);
   }
+  for (const line of warningLines(state)) lines.push(`! ${line}`);
   for (const line of escapeLines(state.escapes)) lines.push(`! ${line}`);
   for (const line of [...lines, nextCommand(state, alive)]) stdout.write(`${line}\n`);
 }
