@@ -22,11 +22,13 @@ import { attemptPaths, runPaths } from '../journal/store.ts';
 import { probe } from '../machine/probe.ts';
 import { chooseAgent } from '../plan/agent-choice.ts';
 import type { Plan } from '../plan/plan.ts';
-import { promptOf, retryPrompt } from '../plan/prompt.ts';
+import { goOnPrompt, promptOf, retryPrompt } from '../plan/prompt.ts';
 import type { Config } from '../project/config.ts';
+import { spentOf } from '../run/budget.ts';
 import type { Pattern } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
+import { cutSession } from '../run/session.ts';
 import { type AttemptState, lastAttempt, type RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
 import { assertNever } from '../util/assert-never.ts';
@@ -54,7 +56,7 @@ const AGENT_MEMORY = 200_000_000;
 export function agentsOf(context: CliContext, { config, repository }: Project): Map<string, AgentAdapter> {
   const acpClient = [process.execPath, fileURLToPath(new URL('bin/acp-client.js', PACKAGE_ROOT))];
   const machine = { isRoot: process.getuid?.() === 0, baseEnv: context.env, baseDir: repository.root, acpClient };
-  return createAgents({ agent: config.agent, agents: config.agents }, machine);
+  return createAgents({ agent: config.agent, agents: config.agents, prices: config.prices }, machine);
 }
 
 /** Where the workspaces of a plan are: outside of every checkout. */
@@ -166,24 +168,33 @@ export async function portsOf(
       used: (task, attempt) => executor.memory?.(task, attempt) ?? null,
     }),
 
+    accountOf(id) {
+      const { agent } = chooseAgent(tasks.get(id)!, open.state.settings, agents);
+      return agents.get(agent)?.account ?? agent;
+    },
+
     specify(id, attempt, state) {
       const task = tasks.get(id)!;
       const { settings } = state;
       const before = lastAttempt(state.tasks.get(id)!);
       const failure = before && before.number < attempt ? before.failure : null;
       const prompt = promptOf(plan, task);
+      const chosen = chooseAgent(task, settings, agents);
+      const cut = agents.get(chosen.agent)?.resumes ? cutSession(state.tasks.get(id)!, attempt, chosen.agent) : null;
       return {
         run: state.id,
         task: id,
         attempt,
         title: task.title,
-        ...chooseAgent(task, settings, agents),
+        ...chosen,
         prompt: failure ? retryPrompt(prompt, attempt, evidenceForRetry(failure, before!.evidence)) : prompt,
-        base: state.tip,
+        ...(cut && { resume: { ...cut, prompt: goOnPrompt(failure?.code === 'agent' ? failure.limit : undefined) } }),
+        base: cut?.base ?? state.tip,
         ...placeOf(project, plan.name, { task: id, pattern: settings.pattern }),
         timeoutMs: settings.timeoutMs,
         stallMs: settings.stallMs,
         ...(settings.taskMemory && { memoryCap: settings.taskMemory }),
+        ...taskBudget(state, id),
       };
     },
 
@@ -266,6 +277,12 @@ function wasAlone(state: RunState, task: string, { startedAt, endedAt }: Attempt
     other.startedAt <= (endedAt ?? Number.POSITIVE_INFINITY) &&
     (other.endedAt ?? Number.POSITIVE_INFINITY) >= startedAt;
   return !others.some(meets);
+}
+
+/** What is left to the attempts of a task; a cent at least, for agents that take no zero. */
+function taskBudget({ settings: { maxTaskUsd }, tasks }: RunState, id: string) {
+  if (maxTaskUsd === undefined) return {};
+  return { maxUsd: Math.max(0.01, maxTaskUsd - spentOf(tasks.get(id)!).usd), taskUsd: maxTaskUsd };
 }
 
 function landingFailure(task: string, landed: Extract<Landed, { landed: false }>): Failure {

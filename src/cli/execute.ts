@@ -5,7 +5,7 @@ import { runEngine } from '../engine/engine.ts';
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { attemptPaths } from '../journal/store.ts';
-import { describeFailure, listed } from '../run/describe.ts';
+import { describeBudget, describeFailure, listed } from '../run/describe.ts';
 import type { RunEvent } from '../run/event.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
@@ -104,6 +104,7 @@ function logLinks(commonDir: string, state: RunState) {
 
 function exitOf(state: RunState, signal: AbortSignal): ExitCode {
   if (state.failure?.code === 'no-space') return EXIT.environment;
+  if (state.outcome === 'paused') return EXIT.budget;
   if (state.outcome === 'stopped') return signal.reason === 'SIGINT' ? EXIT.sigint : EXIT.sigterm;
   if (state.outcome !== 'failed') return EXIT.ok;
   const waveFailed = [...state.waves.values()].some((wave) => wave.status.is === 'failed');
@@ -113,13 +114,16 @@ function exitOf(state: RunState, signal: AbortSignal): ExitCode {
   return waveFailed || conflict ? EXIT.integration : EXIT.taskFailed;
 }
 
+const HOW: Partial<Record<string, string>> = { stopped: 'stopped, ', paused: 'paused, ' };
+
 function closingLines(state: RunState): string[] {
   const summary = summarize(state, Date.now());
   const { counts } = summary;
   const cost = summary.cost.usd === null ? '' : `, ${money(summary.cost)}`;
   const lines = [
-    `${state.plan}: ${state.outcome === 'stopped' ? 'stopped, ' : ''}${counts.integrated} of ${summary.tasks.length} tasks integrated on ${summary.integrationBranch} in ${duration(summary.elapsedMs)}${cost}`,
+    `${state.plan}: ${HOW[state.outcome ?? ''] ?? ''}${counts.integrated} of ${summary.tasks.length} tasks integrated on ${summary.integrationBranch} in ${duration(summary.elapsedMs)}${cost}`,
   ];
+  if (state.budget) lines.push(`  ‖ the budget is reached: ${describeBudget(state.budget)}`);
   if (state.failure) lines.push(`  ✗ ${describeFailure(state.failure)}`);
   for (const { seed, status } of state.tasks.values()) {
     if (status.is === 'failed') lines.push(`  ✗ ${seed.id}: ${describeFailure(status.failure)}`);

@@ -13,10 +13,12 @@ import { hasLanded, lastAttempt, type RunState } from '../run/state.ts';
 import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
+import { budgetWarnings, checkBudget } from './budget.ts';
 import { agentsOf } from './compose.ts';
 import type { CliContext } from './context.ts';
 import { preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
+import { nextCommand } from './render/next.ts';
 import { changedSettings, type RunOptions, selectionOf, settingsOf } from './run-options.ts';
 import { canGoOn, type FoundRun, latestRunOf } from './runs.ts';
 import { quoted, typedPath } from './typed.ts';
@@ -74,9 +76,11 @@ async function goOn(
   current: Plan | null,
   options: RunOptions,
 ): Promise<OpenRun> {
-  select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
+  const { retry } = select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
   const tasks = current?.tasks ?? [...found.state.tasks.values()].map(({ seed }) => seed);
-  await checkAgents(context, project, tasks, changedSettings(found.state.settings, options));
+  const settings = changedSettings(found.state.settings, options);
+  checkBudget(found.state, settings, retry);
+  await checkAgents(context, project, tasks, settings);
   checkCheckout(project, found.state);
   await preflightAgain(project, found.state.plan);
   const opened = await reopenRun({
@@ -85,6 +89,7 @@ async function goOn(
     current,
     settings: (frozen) => changedSettings(frozen, options),
     select: selectionOf(options),
+    ...(options.now && { now: true }),
     clock: systemClock,
   });
   if (opened.replanned)
@@ -152,6 +157,11 @@ async function checkAgents(
   for (const check of checks) {
     if (!check.ok) throw new Refusal('agent-missing', check.message, { exit: EXIT.environment, hint: check.hint });
   }
+  const warnings = budgetWarnings(
+    settings,
+    [...used].map((name) => agentNamed(agents, name)),
+  );
+  for (const warning of warnings) context.stderr.write(`copse: ${warning}\n`);
 }
 
 /** A run that is not done must not be forgotten by starting another one. */
@@ -165,10 +175,10 @@ function checkDone({ state, alive }: FoundRun): void {
       hint: 'watch it: copse status --watch; or end it with Ctrl-C where it runs',
     });
   }
-  if (state.phase !== 'finished' || state.outcome === 'stopped') {
+  if (state.phase !== 'finished' || state.outcome === 'stopped' || state.outcome === 'paused') {
     throw new Refusal('run-unfinished', `the last run of ${plan} has not come to an end`, {
       exit: EXIT.usage,
-      hint: `copse resume ${plan}; or forget it: copse clean ${plan} --force`,
+      hint: `${nextCommand(state, alive).replace('next: ', '')}; or forget it: copse clean ${plan} --force`,
     });
   }
   if (state.outcome === 'failed') {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { printable } from '../plan/text.ts';
 import { findParallel, plansIn } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
+import { clockTime, describeBudget } from '../run/describe.ts';
 import { hasLanded } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
@@ -96,14 +97,20 @@ function ofPlan(dir: string, plan: string, index: number): Standing {
 
 function ofRun({ state, alive }: FoundRun, now: number): Standing {
   const summary = summarize(state, now, alive);
-  const { label, says } = labelOf(state, alive);
+  const { label, says } = labelOf(state, { alive, now });
   const ago = alive ? `for ${duration(summary.elapsedMs)}` : `${duration(now - state.updatedAt)} ago`;
   const text = `${says}  ${countLine(summary)}  ${ago}`;
   return { plan: state.plan, state: label, text, next: nextCommand(state, alive), at: state.updatedAt };
 }
 
-function labelOf(state: FoundRun['state'], alive: boolean): { label: Standing['state']; says: string } {
-  if (alive) return { label: 'running', says: 'running' };
+function labelOf(
+  state: FoundRun['state'],
+  { alive, now }: { alive: boolean; now: number },
+): { label: Standing['state']; says: string } {
+  if (alive) return { label: 'running', says: parkedUntil(state, now) ?? 'running' };
+  if (state.outcome === 'paused' && state.budget) {
+    return { label: 'unfinished', says: `paused: budget, ${describeBudget(state.budget)}` };
+  }
   if (state.phase !== 'finished' || state.outcome === 'stopped') return { label: 'unfinished', says: 'stopped' };
   if (state.landed && hasLanded(state)) return { label: 'landed', says: `landed on ${state.landed.target}` };
   switch (state.outcome) {
@@ -114,6 +121,14 @@ function labelOf(state: FoundRun['state'], alive: boolean): { label: Standing['s
     default:
       return { label: 'failed', says: 'failed' };
   }
+}
+
+/** Said while no agent runs: the run only waits. */
+function parkedUntil({ quota, tasks }: FoundRun['state'], now: number): string | null {
+  const running = [...tasks.values()].some(({ status }) => status.is === 'running');
+  if (quota.size === 0 || running) return null;
+  const until = Math.min(...[...quota.values()].map((gate) => gate.until));
+  return until > now ? `parked until ${clockTime(until, now)}` : null;
 }
 
 /** What is under way before what waits for a person, before what could begin; of equal ones the latest. */

@@ -12,6 +12,12 @@ export interface RunOptions {
   timeout?: number;
   stall?: number;
   taskMemory?: number;
+  /** US dollars; 0 is no limit. */
+  maxCost?: number;
+  maxTaskCost?: number;
+  maxTokens?: number;
+  /** Try accounts that are parked at once. */
+  now?: boolean;
   barrier?: 'none' | 'wave';
   scope?: 'warn' | 'enforce';
   escape?: 'warn' | 'fail' | 'off';
@@ -39,6 +45,9 @@ export function addLimitOptions(command: Command): Command {
       milliseconds,
     )
     .option('--task-memory <size>', 'end an agent that holds more memory, as 2G; 0 is no limit', bytes)
+    .option('--max-cost <usd>', 'pause when the run has cost so much; 0 is no limit', usd)
+    .option('--max-task-cost <usd>', 'fail a task that has cost so much; 0 is no limit', usd)
+    .option('--max-tokens <n>', 'pause when the run has used so many; 0 is no limit', whole(0, 1e12))
     .addOption(
       new Option('--barrier <kind>', 'wave: a wave starts when all before it are in').choices(['none', 'wave']),
     )
@@ -100,12 +109,17 @@ export function settingsOf(config: Config, options: RunOptions): RunSettings {
     scope: options.scope ?? config.scope.policy ?? 'warn',
     escape: options.escape ?? config.escape ?? 'warn',
     ...taskMemoryOf(options.taskMemory ?? limits.taskMemory),
+    ...budgetOf({
+      maxUsd: options.maxCost ?? limits.maxCost,
+      maxTaskUsd: options.maxTaskCost ?? limits.maxTaskCost,
+      maxTokens: options.maxTokens ?? limits.maxTokens,
+    }),
   };
 }
 
 /** The settings of a run that goes on: as they were, with what was typed this time. */
 export function changedSettings(frozen: RunSettings, options: RunOptions): RunSettings {
-  const { taskMemory, ...kept } = frozen;
+  const { taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
   return {
     ...kept,
     ...(options.maxConcurrent !== undefined && frozen.pattern !== 'branch' && { maxConcurrent: options.maxConcurrent }),
@@ -116,6 +130,11 @@ export function changedSettings(frozen: RunSettings, options: RunOptions): RunSe
     ...(options.scope !== undefined && { scope: options.scope }),
     ...(options.escape !== undefined && { escape: options.escape }),
     ...taskMemoryOf(options.taskMemory ?? taskMemory),
+    ...budgetOf({
+      maxUsd: options.maxCost ?? maxUsd,
+      maxTaskUsd: options.maxTaskCost ?? maxTaskUsd,
+      maxTokens: options.maxTokens ?? maxTokens,
+    }),
     ...(options.agent !== undefined && { agent: options.agent }),
     ...(options.model !== undefined && { model: options.model }),
   };
@@ -124,6 +143,14 @@ export function changedSettings(frozen: RunSettings, options: RunOptions): RunSe
 /** 0 is no limit, which the journal says by saying nothing. */
 function taskMemoryOf(bytes: number | undefined): Pick<RunSettings, 'taskMemory'> {
   return bytes ? { taskMemory: bytes } : {};
+}
+
+/** The same of budgets. */
+function budgetOf(limits: { [name in 'maxUsd' | 'maxTaskUsd' | 'maxTokens']: number | undefined }) {
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit)) as Pick<
+    RunSettings,
+    'maxUsd' | 'maxTaskUsd' | 'maxTokens'
+  >;
 }
 
 export function selectionOf({ wave, only, skip, retryFailed }: RunOptions): SelectOptions {
@@ -144,6 +171,14 @@ export function whole(min: number, max: number) {
     }
     return value;
   };
+}
+
+function usd(text: string): number {
+  const value = Number(text.replace(/^\$/, ''));
+  if (!/^\$?\d{1,9}(?:\.\d{1,6})?$/.test(text)) {
+    throw new InvalidArgumentError('An amount in US dollars is needed, such as 20 or 2.50.');
+  }
+  return value;
 }
 
 function milliseconds(text: string): number {

@@ -80,6 +80,8 @@ export interface ReopenRunInput {
   current: Plan | null;
   settings: (frozen: RunSettings) => RunSettings;
   select: SelectOptions;
+  /** Accounts that are parked are tried at once. */
+  now?: boolean;
   clock: Clock;
 }
 
@@ -98,7 +100,8 @@ export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { repl
     const actual = await restoreIntegrationRef(repository, state);
     const plan = replanned ? current : frozen;
     if (replanned) writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
-    append(journal, state, opened(journal, selection, input.settings(state.settings)));
+    const settings = input.settings(state.settings);
+    append(journal, state, { ...opened(journal, selection, settings), ...(input.now && { now: true }) });
     await catchUp(repository, { journal, state, actual });
     await journal.flush();
     return { id: run, plan, state, journal, paths, replanned };
@@ -112,7 +115,11 @@ function append(journal: Journal, state: RunState, body: RunEventBody): void {
   reduce(state, journal.append(body));
 }
 
-function opened(journal: Journal, selection: ReturnType<typeof select>, settings: RunSettings): RunEventBody {
+function opened(
+  journal: Journal,
+  selection: ReturnType<typeof select>,
+  settings: RunSettings,
+): Extract<RunEventBody, { type: 'run.opened' }> {
   return { type: 'run.opened', pid: process.pid, host: hostname(), epoch: journal.epoch, selection, settings };
 }
 

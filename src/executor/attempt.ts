@@ -194,8 +194,10 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     for await (const { text } of tailLines(files.transcript, { ended })) {
       for (const event of reader.line(text)) {
         if (event.type === 'activity' || event.type === 'usage') live.push(event);
-        else if (event.type === 'limit') limitedBy(event.limit);
-        else if (event.type === 'finished') onLastWord();
+        else if (event.type === 'limit') {
+          live.flush(); // an answer that came before must not seem to come after
+          limitedBy(event.limit);
+        } else if (event.type === 'finished') onLastWord();
         if (event.type === 'usage') limited = undefined; // it got an answer
       }
       const rendered = adapter.render(text);

@@ -34,6 +34,16 @@ export function retryPrompt(prompt: string, attempt: number, evidence: string): 
   return joined(prompt, block('PREVIOUS ATTEMPT', body));
 }
 
+/** For a session that was cut off and goes on: its agent knows the task already. */
+export function goOnPrompt(limit?: { text: string }): string {
+  const why = limit ? 'a usage limit of the account' : 'a limit on what the run may cost';
+  return `You were cut off by ${why}, through no fault of yours. It is over: go on with the task where you stopped.
+
+Your workspace stands as you left it. What you had not committed was committed for you; \`git log\` and \`git status\` show where you
+are. Finish as you were asked to: commit your work, touch .claude-task-complete, and end with the JSON block.
+`;
+}
+
 /** Where the prompt of a task stands, or is to be written: relative to the plan folder, `prompts/task-001.txt`. */
 export function promptFileOf(plan: Plan, task: Task): string {
   if (task.prompt) return task.prompt.file;

@@ -23,6 +23,7 @@ describe('a config', () => {
   it('has defaults for everything', () => {
     expect(json({})).toEqual({
       pattern: 'worktree',
+      prices: {},
       agent: 'claude',
       agents: {},
       workspace: { copy: [], link: [], submodules: false },
@@ -67,6 +68,7 @@ junk: ["*.pyc"]
     const config = parseConfig(yaml, 'copse.config.yaml');
     expect(config).toEqual({
       pattern: 'worktree',
+      prices: {},
       agent: 'fast',
       agents: {
         claude: {

@@ -70,11 +70,18 @@ const sections = {
     maxLoad: z.number().positive().optional(),
     /** Memory that one agent and its children may hold; 0 is no limit. */
     taskMemory: size.optional(),
+    /** US dollars, and tokens; 0 is no limit. */
+    maxCost: z.number().nonnegative().optional(),
+    maxTaskCost: z.number().nonnegative().optional(),
+    maxTokens: z.int().nonnegative().optional(),
     /** The largest file that a branch may bring; 0 is no limit. */
     maxFileSize: size.default(50e6),
   }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
 };
+
+const perMillion = z.number().nonnegative();
+const price = z.strictObject({ input: perMillion, output: perMillion, cacheRead: perMillion, cacheWrite: perMillion });
 
 const configSchema = z.strictObject({
   pattern: z.enum(['worktree', 'branch']).default('worktree'),
@@ -86,6 +93,8 @@ const configSchema = z.strictObject({
   escape: z.enum(['warn', 'fail', 'off']).optional(),
   branchPrefix: branchPrefix.default('feature/'),
   junk: z.array(path).default([]),
+  /** US dollars for a million tokens, by the name of a model. */
+  prices: z.record(z.string().min(1), price).default({}),
 });
 
 /** What `copse.config.*` says, with defaults filled in. `limits.timeout` and `limits.stall` are milliseconds, `limits.maxFileSize` bytes. */

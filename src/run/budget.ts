@@ -31,3 +31,8 @@ export function runSpent(state: RunState): Spent {
 export function countTokens({ input, output, cacheRead, cacheWrite }: Tokens): number {
   return input + output + cacheRead + cacheWrite;
 }
+
+/** `$1.23`, with four digits below a cent. */
+export function money(usd: number): string {
+  return `$${usd.toFixed(usd > 0 && usd < 0.01 ? 4 : 2)}`;
+}

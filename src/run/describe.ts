@@ -3,9 +3,10 @@ import { assertNever } from '../util/assert-never.ts';
 import { listed } from '../util/listed.ts';
 import { plainText } from '../util/plain-text.ts';
 import { formatBytes } from '../util/size.ts';
+import { money } from './budget.ts';
 import type { UnfitProblem } from './content.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
-import type { Hold } from './event.ts';
+import type { BudgetReached, Hold } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
 
 export { listed };
@@ -26,6 +27,19 @@ export function failureToken(failure: Failure): string {
     if (signal !== null) return `signal_${signal.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
   }
   return outcome.replaceAll('-', '_');
+}
+
+/** `$10.02 of $10.00`, `1200000 of 1000000 tokens`. */
+export function describeBudget({ what, spent, limit }: BudgetReached): string {
+  return what === 'cost' ? `${money(spent)} of ${money(limit)}` : `${spent} of ${limit} tokens`;
+}
+
+/** The time of a clock here: `15:04`, and with its day (`Oct 9 15:04`) when that is not today's. */
+export function clockTime(at: number, now: number): string {
+  const date = new Date(at);
+  const time = [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+  if (date.toDateString() === new Date(now).toDateString()) return time;
+  return `${date.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })} ${time}`;
 }
 
 /** Text on one line, without control characters, cut at `limit` characters. */

@@ -1,13 +1,19 @@
-import { describeHold } from './describe.ts';
-import type { Cost, TaskId, Tokens } from './event.ts';
+import { countTokens } from './budget.ts';
+import { clockTime, describeFailure, describeHold } from './describe.ts';
+import type { BudgetReached, Cost, TaskId, Tokens } from './event.ts';
+import { isParked } from './failure.ts';
 import { type AttemptState, hasLanded, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
 
-/** What a person sees of a task: `retrying` waits for its next attempt, `verifying` is with the gates or about to land. */
+/**
+ * What a person sees of a task: `retrying` waits for its next attempt, `parked` for its account or the budget, `verifying` is
+ * with the gates or about to land.
+ */
 export type TaskLabel =
   | 'waiting'
   | 'running'
   | 'verifying'
   | 'retrying'
+  | 'parked'
   | 'integrated'
   | 'failed'
   | 'blocked'
@@ -38,6 +44,8 @@ export interface RunSummary {
   phase: RunState['phase'];
   outcome: RunState['outcome'];
   createdAt: number;
+  /** When this was summed up. */
+  now: number;
   /** Time that coordinators worked on it; pauses between them do not count. */
   elapsedMs: number;
   counts: Record<TaskLabel, number>;
@@ -46,6 +54,11 @@ export interface RunSummary {
   integrationBranch: string;
   target: string | null;
   landed: boolean;
+  /** Accounts that are limited; times in milliseconds since the epoch. */
+  parked: { account: string; until: number; resetsAt: number | null; reason: string; text: string }[];
+  /** The limit of the run that is reached, and its settings. */
+  budget: BudgetReached | null;
+  limits: { maxUsd: number | null; maxTokens: number | null; maxTaskUsd: number | null };
   /** Why no task starts although some could: what the machine is short of. */
   held: string | null;
   waves: { number: number; name?: string; state: string; integrated: number; total: number }[];
@@ -60,6 +73,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
     running: 0,
     verifying: 0,
     retrying: 0,
+    parked: 0,
     integrated: 0,
     failed: 0,
     blocked: 0,
@@ -76,13 +90,27 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
     phase: state.phase,
     outcome: state.outcome,
     createdAt: state.createdAt,
+    now,
     elapsedMs: state.workedMs + atIt,
     counts,
-    cost: sumCost(tasks.map((task) => task.cost)),
+    cost: sumCost(tasks),
     tokens: tasks.reduce((sum, task) => addTokens(sum, task.tokens), NO_TOKENS),
     integrationBranch: state.integrationRef.replace('refs/heads/', ''),
     target: state.target,
     landed: hasLanded(state),
+    parked: [...state.quota].map(([account, { until, resetsAt, reason, text }]) => ({
+      account,
+      until,
+      resetsAt,
+      reason,
+      text,
+    })),
+    budget: state.budget,
+    limits: {
+      maxUsd: state.settings.maxUsd ?? null,
+      maxTokens: state.settings.maxTokens ?? null,
+      maxTaskUsd: state.settings.maxTaskUsd ?? null,
+    },
     held: alive && state.held ? describeHold(state.held) : null,
     waves: [...state.waves.values()].map((wave) => ({
       number: wave.number,
@@ -117,17 +145,20 @@ function summarizeTask(state: RunState, task: TaskState, now: number, alive: boo
     state: label,
     attempt: last?.number ?? 0,
     elapsedMs,
-    cost: sumCost(attempts.map((attempt) => attempt.cost)),
+    cost: sumCost(attempts),
     tokens: attempts.reduce((sum, attempt) => addTokens(sum, attempt.tokens), NO_TOKENS),
     commits: status.is === 'integrated' ? status.commits : (last?.result?.commits ?? null),
-    now: describeNow(state, task),
+    now: describeNow(state, task, now),
   };
 }
 
-function labelOf({ status, attempts }: TaskState, alive: boolean): TaskLabel {
+function labelOf(task: TaskState, alive: boolean): TaskLabel {
+  const { status } = task;
+  const last = lastAttempt(task);
   switch (status.is) {
     case 'waiting':
-      return attempts.length > 0 && !wasStopped(attempts.at(-1)) ? 'retrying' : 'waiting';
+      if (last?.failure && isParked(last.failure)) return 'parked';
+      return last && !wasStopped(last) ? 'retrying' : 'waiting';
     case 'running':
       return alive ? 'running' : 'lost';
     case 'ended':
@@ -139,15 +170,17 @@ function labelOf({ status, attempts }: TaskState, alive: boolean): TaskLabel {
   }
 }
 
-function describeNow(state: RunState, task: TaskState): string {
+function describeNow(state: RunState, task: TaskState, now: number): string {
   const { status, seed } = task;
   switch (status.is) {
     case 'waiting': {
       const missing = seed.deps.filter((dep) => state.tasks.get(dep)?.status.is !== 'integrated');
       const failure = lastAttempt(task)?.failure;
       if (wasStopped(lastAttempt(task))) return 'stopped with the run';
+      if (failure && isParked(failure)) return describeParked(state, lastAttempt(task)!, now);
       if (failure) return `after ${failure.code === 'agent' ? failure.outcome : failure.code}`;
       if (missing.length > 0) return `after ${missing.join(', ')}`;
+      if (isShut(state)) return describeParked(state, null, now);
       return state.held ? `waits: ${describeHold(state.held)}` : '';
     }
     case 'running': {
@@ -161,6 +194,7 @@ function describeNow(state: RunState, task: TaskState): string {
     case 'landing':
       return 'landing';
     case 'failed':
+      if (status.failure.code === 'task-budget') return describeFailure(status.failure);
       return status.failure.code === 'agent'
         ? `${status.failure.outcome}: ${status.failure.message}`
         : status.failure.code;
@@ -171,17 +205,41 @@ function describeNow(state: RunState, task: TaskState): string {
   }
 }
 
+/** Every account that the run uses is limited. */
+function isShut({ quota, tasks }: RunState): boolean {
+  if (quota.size === 0) return false;
+  for (const { attempts, status } of tasks.values()) {
+    const account = attempts.at(-1)?.account;
+    if (status.is === 'running' && account !== undefined && !quota.has(account)) return false;
+  }
+  return true;
+}
+
+/** `parked until 15:04`; of an attempt's own account, or of the one that opens first. */
+function describeParked(state: RunState, attempt: AttemptState | null, now: number): string {
+  const gates = attempt
+    ? [state.quota.get(attempt.account)].filter((gate) => gate !== undefined)
+    : [...state.quota.values()];
+  if (attempt?.failure?.code === 'agent' && attempt.failure.outcome === 'paused') return 'paused: budget';
+  if (gates.length === 0) return 'parked, goes on next';
+  const until = Math.min(...gates.map((gate) => gate.until));
+  return until > now ? `parked until ${clockTime(until, now)}` : 'parked while another attempt tries the account';
+}
+
 /** Cut off with its run: nothing failed, it is begun anew. */
 function wasStopped(attempt: AttemptState | undefined): boolean {
   return attempt?.failure?.code === 'agent' && attempt.failure.outcome === 'cancelled';
 }
 
-/** A sum is `reported` only when every part that has a figure is. */
-function sumCost(costs: Cost[]): Cost {
-  const known = costs.filter((cost) => cost.usd !== null);
+/** A sum is `reported` only when every part that used anything is. */
+function sumCost(parts: readonly { cost: Cost; tokens: Tokens }[]): Cost {
+  const known = parts.filter(({ cost }) => cost.usd !== null);
   if (known.length === 0) return { usd: null, source: 'unknown' };
-  const usd = known.reduce((sum, cost) => sum + cost.usd!, 0);
-  return { usd, source: known.every((cost) => cost.source === 'reported') ? 'reported' : 'estimated' };
+  const usd = known.reduce((sum, { cost }) => sum + cost.usd!, 0);
+  const measured = parts.every(
+    ({ cost, tokens }) => cost.source === 'reported' || (cost.usd === null && countTokens(tokens) === 0),
+  );
+  return { usd, source: measured ? 'reported' : 'estimated' };
 }
 
 function addTokens(a: Tokens, b: Tokens): Tokens {

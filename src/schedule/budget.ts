@@ -66,3 +66,11 @@ function places(
   const reserved = running.reduce((sum, used) => sum + Math.max(0, mean - used), 0);
   return Math.floor((limit - spent - reserved) / mean + 1e-9);
 }
+
+/** A limit to go on with, in two significant digits: twice as much, and clear of what is spent. */
+export function raised({ what, spent, limit }: BudgetReached): number {
+  const wanted = Math.max(limit * 2, spent * 1.5);
+  const step = 10 ** (Math.floor(Math.log10(wanted)) - 1);
+  const rounded = Math.ceil(wanted / step - 1e-9) * step;
+  return what === 'tokens' ? Math.ceil(rounded) : Number(rounded.toFixed(4));
+}

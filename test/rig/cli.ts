@@ -13,14 +13,17 @@ export interface CliOptions {
   signal?: AbortSignal;
   /** Gives both streams a terminal of this many columns. */
   tty?: number;
+  /** Sees what is written to stdout, as it is written. */
+  onOutput?: (text: string) => void;
 }
 
 /** Runs the CLI in this process and gives what it wrote: `runCli(['validate', 'TS-0042'], { cwd })`. */
-export async function runCli(argv: string[], { cwd, env = {}, signal, tty }: CliOptions): Promise<CliRun> {
+export async function runCli(argv: string[], { cwd, env = {}, signal, tty, onOutput }: CliOptions): Promise<CliRun> {
   const written = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => {
       written[name] += text;
+      if (name === 'stdout') onOutput?.(text);
     },
     isTTY: tty !== undefined,
     columns: tty ?? 80,

@@ -46,7 +46,10 @@ export async function startModelServer(): Promise<ModelServer> {
     const position = positionIn(messages);
     // An agent that tries again sends the same conversation again: that is what failures are counted by.
     const conversation = createHash('sha1').update(JSON.stringify(messages)).digest('hex');
-    const key = (index: number) => `${conversation} ${index}`;
+    const key = (index: number) => {
+      const step = position?.steps[index];
+      return step && 'status' in step && step.counted ? step.counted : `${conversation} ${index}`;
+    };
     const found = position && stepAt(position, (index) => failures.get(key(index)) ?? 0);
     return position && found && { ...found, turn: position.turns, key: key(found.index) };
   }

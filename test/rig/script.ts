@@ -18,6 +18,8 @@ export interface Fail {
   status: number;
   times?: number;
   message?: string;
+  /** Counted under this name by all conversations together: a session that goes on sends another conversation. */
+  counted?: string;
   /** Seconds, for the `retry-after` header. */
   retryAfter?: number;
 }

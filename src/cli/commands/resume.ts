@@ -15,7 +15,15 @@ interface Options extends RunOptions {
 export const resume: CommandModule = {
   define(command) {
     command.argument('[run]', 'a plan or a run id; default: the latest run');
-    addLimitOptions(addSelectOptions(command)).addOption(progressOption());
+    addLimitOptions(addSelectOptions(command))
+      .option('--now', 'try accounts that are parked by a usage limit at once')
+      .addOption(progressOption())
+      .addHelpText(
+        'after',
+        `
+A run that waits for a usage limit goes on waiting for it. One that has reached
+its budget goes on with a higher one: copse resume TS-0042 --max-cost 40`,
+      );
   },
 
   async run(context, [name], options: Options) {

@@ -1,3 +1,4 @@
+import { clockTime, describeBudget } from '../../run/describe.ts';
 import type { RunSummary, TaskLabel, TaskSummary } from '../../run/summarize.ts';
 import { columns, duration, money } from './format.ts';
 import { clip, displayWidth } from './width.ts';
@@ -7,6 +8,7 @@ const SIGN: Record<TaskLabel, string> = {
   running: '●',
   verifying: '◐',
   retrying: '↻',
+  parked: '‖',
   integrated: '✓',
   failed: '✗',
   blocked: '⊘',
@@ -37,8 +39,22 @@ function headLines(summary: RunSummary, { columns: width, inCharge = false }: Mo
   const end = [duration(elapsedMs), ...(cost.usd === null ? [] : [money(cost)])].join('  ');
   const long = `${plan}  ${countWords(summary)}  ${end}`;
   const head = displayWidth(long) <= width ? long : `${plan}  ${countLine(summary)}  ${end}`;
-  if (phase !== 'stopping') return summary.held === null ? [head] : [head, `starts are held: ${summary.held}`];
-  return [head, `stopping: agents are asked to end${inCharge ? '; Ctrl-C again ends them at once' : ''}`];
+  const notes = [...parkedLines(summary), ...budgetLines(summary)];
+  if (phase !== 'stopping')
+    return [head, ...notes, ...(summary.held === null ? [] : [`starts are held: ${summary.held}`])];
+  return [head, ...notes, `stopping: agents are asked to end${inCharge ? '; Ctrl-C again ends them at once' : ''}`];
+}
+
+function parkedLines({ parked, phase, now }: RunSummary): string[] {
+  if (phase === 'abandoned') return [];
+  return parked.map(({ account, until, text }) => {
+    const when = until > now ? `parked until ${clockTime(until, now)}` : 'being tried again';
+    return `${account} is ${when}: ${text}`;
+  });
+}
+
+function budgetLines({ budget }: RunSummary): string[] {
+  return budget === null ? [] : [`paused: the budget is reached, ${describeBudget(budget)}`];
 }
 
 /** Narrow terminals keep the columns that change; ids and what an agent does now share what is left. */
@@ -81,6 +97,7 @@ function labelsOf({ counts }: RunSummary): TaskLabel[] {
     'running',
     'verifying',
     'retrying',
+    'parked',
     'waiting',
     'failed',
     'blocked',
@@ -99,6 +116,7 @@ function choose(summary: RunSummary, room: number): RunSummary['tasks'] {
     running: 1,
     verifying: 1,
     retrying: 2,
+    parked: 2,
     blocked: 3,
     waiting: 4,
     integrated: 5,

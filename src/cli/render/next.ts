@@ -1,10 +1,16 @@
-import { hasLanded, type RunState } from '../../run/state.ts';
+import type { Failure } from '../../run/failure.ts';
+import { hasLanded, type RunState, type TaskStatus } from '../../run/state.ts';
+import { raised } from '../../schedule/budget.ts';
 
 /** The command that goes on from here, as the last line of a command says it. `alive`: the run's coordinator lives. */
 export function nextCommand(state: RunState, alive: boolean): string {
   if (state.phase === 'abandoned') return `next: copse run ${state.plan}`;
   if (alive && state.phase !== 'finished') return 'next: copse status --watch, or copse logs -f TASK';
   if (state.phase !== 'finished' || state.outcome === 'stopped') return `next: copse resume ${state.plan}`;
+  if (state.outcome === 'paused' && state.budget) {
+    const option = state.budget.what === 'cost' ? '--max-cost' : '--max-tokens';
+    return `next: copse resume ${state.plan} ${option} ${raised(state.budget)}`;
+  }
   if (state.landed && hasLanded(state)) {
     const left = [...state.tasks.values()].some((task) => task.attempts.length > 0 && !task.removed);
     return left
@@ -16,7 +22,19 @@ export function nextCommand(state: RunState, alive: boolean): string {
       return `next: copse integrate ${state.plan}`;
     case 'partial':
       return `next: copse resume ${state.plan} for the tasks that are left, or copse integrate ${state.plan}`;
-    default:
+    default: {
+      const dear = [...state.tasks.values()].map(({ status }) => status).find(isTooDear);
+      if (dear) {
+        const limit = raised({ what: 'cost', ...dear.failure });
+        return `next: copse run ${state.plan} --retry-failed --max-task-cost ${limit}`;
+      }
       return `next: copse logs TASK, then copse run ${state.plan} --retry-failed`;
+    }
   }
+}
+
+type TooDear = { is: 'failed'; failure: Extract<Failure, { code: 'task-budget' }> };
+
+function isTooDear(status: TaskStatus): status is TaskStatus & TooDear {
+  return status.is === 'failed' && status.failure.code === 'task-budget';
 }

@@ -1,5 +1,6 @@
 import { describeHold, failureToken } from '../../run/describe.ts';
 import type { RunEvent } from '../../run/event.ts';
+import { isParked } from '../../run/failure.ts';
 import type { RunState, WaveState } from '../../run/state.ts';
 
 /**
@@ -30,7 +31,8 @@ function progressLine(event: RunEvent, state: RunState): string | null {
     }
     case 'attempt.failed': {
       const final = state.tasks.get(event.task)!.status.is === 'failed';
-      return `${taskOf(event.task, state)} status=${final ? 'failed' : 'retrying'} error=${failureToken(event.failure)}`;
+      const status = final ? 'failed' : isParked(event.failure) ? 'parked' : 'retrying';
+      return `${taskOf(event.task, state)} status=${status} error=${failureToken(event.failure)}`;
     }
     case 'task.integrated':
       return `${taskOf(event.task, state)} status=completed commits=${event.commits}`;
@@ -42,6 +44,14 @@ function progressLine(event: RunEvent, state: RunState): string | null {
       return `execution status=held resource=${event.hold.resource} reason="${describeHold(event.hold)}"`;
     case 'admission.resumed':
       return 'execution status=resumed';
+    case 'quota.parked': {
+      const until = new Date(event.until).toISOString();
+      return `execution status=parked until=${until} reason=${event.reason.replace('-', '_')} by=${event.by.task}`;
+    }
+    case 'quota.reopened':
+      return `execution status=reopened by=${event.by.task}`;
+    case 'budget.reached':
+      return `execution status=pausing reason=budget spent=${event.spent} limit=${event.limit} unit=${event.what === 'cost' ? 'usd' : 'tokens'}`;
     case 'run.finished':
       return executionLine(event.outcome, state);
     default:
