@@ -7,9 +7,10 @@ import type { Watched } from '../escape/trail.ts';
 import { createEscapeWatch } from '../escape/watch.ts';
 import type { AttemptSpec, Executor } from '../executor/executor.ts';
 import { attemptPaths } from '../journal/store.ts';
+import { oneLine } from '../run/describe.ts';
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { type Escape, isNamedIn } from '../run/escape.ts';
-import type { TaskId } from '../run/event.ts';
+import type { Evidence, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptState } from '../run/state.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
@@ -63,7 +64,12 @@ export function escapesOf(input: EscapesInput): Escapes {
       },
     }),
     async verdict(task, { number, result }, judged) {
-      const escapes = await watch.found(task, number, result?.head ?? null);
+      let escapes: Escape[];
+      try {
+        escapes = await watch.found(task, number, result?.head ?? null);
+      } catch (error) {
+        return { ...judged, evidence: [...judged.evidence, notLooked(error)] };
+      }
       const mine = [...open.state.escapes, ...escapes].filter((each) => isNamedIn(each, task, number));
       return withEscapes(judged, { escapes, mine, fails: policy === 'fail' });
     },
@@ -84,6 +90,12 @@ function withEscapes(
   const seen = { gate: 'escape' as const, verdict: fails ? ('fail' as const) : ('warn' as const), summary };
   const escaped: Failure = { code: 'escaped', escapes: found };
   return { evidence: [...evidence, seen], failure: failure ?? (fails ? escaped : null), escapes };
+}
+
+/** A checkout that cannot be looked at is no fault of the attempt. */
+function notLooked(error: unknown): Evidence {
+  const why = error instanceof Error ? error.message : String(error);
+  return { gate: 'escape', verdict: 'warn', summary: oneLine(`not looked outside of the workspace: ${why}`, 300) };
 }
 
 function watchOf({ context, project, open, agents, root }: EscapesInput) {

@@ -12,7 +12,8 @@ import type { Escape } from '../run/escape.ts';
 import type { Oid, RunId, TaskId } from '../run/event.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import { attribute, type Found } from './attribute.ts';
-import { compare } from './compare.ts';
+import { compare, type Own } from './compare.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { Watched } from './trail.ts';
 
 export interface WatchOptions {
@@ -58,8 +59,8 @@ export function createEscapeWatch(options: WatchOptions): EscapeWatch {
   let involved = new Set<Watched>();
   let last: Survey | null = null;
   let first: Promise<void> | null = null;
-  let current: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
+  let problem: unknown = null;
+  const look = oneAtATime(lookNow);
 
   async function begin(adopted: boolean): Promise<void> {
     last = (adopted ? await readSeen(seenFile) : null) ?? (await survey(repository));
@@ -71,46 +72,21 @@ export function createEscapeWatch(options: WatchOptions): EscapeWatch {
     writeFileAtomic(seenFile, JSON.stringify(seen), 0o600);
   }
 
-  function look(): Promise<void> {
-    if (current === null) {
-      current = lookNow().finally(() => (current = null));
-      return current;
-    }
-    next ??= current
-      .catch(() => {})
-      .then(() => {
-        next = null;
-        return look();
-      });
-    return next;
-  }
-
   async function lookNow(): Promise<void> {
     await first;
+    if (last === null) throw problem;
     const suspects = involved;
     involved = new Set(alive);
-    const [before, after] = [last!, await survey(repository)];
+    const [before, after] = [last, await survey(repository)];
     for (const attempt of alive) suspects.add(attempt);
     // What was found before is in the journal by now; should we be killed, the rest is found again.
     remember(before);
     last = after;
-    const { branches, workspaces } = options;
-    // Of an ended one copse may still be moving the branch.
-    const tasks = new Set([...suspects, ...known.filter(({ head }) => head === undefined)].map(({ task }) => task));
-    const heads = new Map(known.flatMap(({ task, head }) => (head ? [[task, head] as const] : [])));
-    const difference = compare(before, after, {
-      workspaces,
-      branches,
-      heads,
-      alive: tasks,
-      checkout: options.checkout ? null : repository.root,
-    });
-    const found = await attribute(difference, [...suspects], { ...options, known, subjects: (oids) => subjects(oids) });
-    for (const each of found) fresh.push(await quarantine(options, each));
-  }
-
-  async function subjects(oids: readonly Oid[]): Promise<Map<Oid, string>> {
-    return new Map((await subjectsOf(repository.git, oids)).map(({ oid, subject }) => [oid, subject]));
+    const difference = compare(before, after, ownOf(options, suspects, known));
+    const subjects = async (oids: readonly Oid[]) =>
+      new Map((await subjectsOf(repository.git, oids)).map(({ oid, subject }) => [oid, subject]));
+    for (const each of await attribute(difference, [...suspects], { ...options, known, subjects }))
+      fresh.push(await quarantine(options, each));
   }
 
   function end(attempt: Watched): void {
@@ -125,7 +101,9 @@ export function createEscapeWatch(options: WatchOptions): EscapeWatch {
       alive.add(attempt);
       involved.add(attempt);
       known.push(attempt);
-      first ??= begin(adopted);
+      first ??= begin(adopted).catch((error) => {
+        problem = error; // whoever asks what was found is told
+      });
       return first;
     },
     ended(workspace) {
@@ -138,6 +116,22 @@ export function createEscapeWatch(options: WatchOptions): EscapeWatch {
       await attempt?.looked;
       return fresh.splice(0);
     },
+  };
+}
+
+/** What copse moves itself. Of an attempt that has ended it may still be moving the branch. */
+function ownOf(
+  { workspaces, branches, checkout, repository }: WatchOptions,
+  suspects: ReadonlySet<Watched>,
+  known: readonly Watched[],
+): Own {
+  const busy = [...suspects, ...known.filter(({ head }) => head === undefined)];
+  return {
+    workspaces,
+    branches,
+    heads: new Map(known.flatMap(({ task, head }) => (head ? [[task, head] as const] : []))),
+    alive: new Set(busy.map(({ task }) => task)),
+    checkout: checkout ? null : repository.root,
   };
 }
 

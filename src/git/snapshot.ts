@@ -49,7 +49,8 @@ export function snapshot(git: Git, options: SnapshotOptions): Promise<Snapshot> 
     const found = { nested, unreadable };
     const others = await leftCommits(git, head, tips);
     const plain = stage.differs === 'no' && scan.head !== null && nested.length === 0 && refused.length === 0;
-    if (plain && others.length === 0) return { ...(await keepHead(git, options, head)), dirty: false, ...found };
+    if (plain && others.length === 0 && (await stage.links()).length === 0)
+      return { ...(await keepHead(git, options, head)), dirty: false, ...found };
     const [headTree, tree, whole] = [await treeOf(git, head), await stage.tree(), await stage.wholeTree()];
     const index = scan.staged.length > 0 ? await stage.indexTree() : null;
     const half = index !== null && index !== headTree && index !== tree && index !== whole;

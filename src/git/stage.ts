@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Oid } from '../run/event.ts';
@@ -47,6 +46,8 @@ export interface Stage {
   nested: string[];
   /** Files that git cannot take in: no permission to read them, or a name it refuses. */
   unreadable: string[];
+  /** Folders that are committed or staged as links to repositories of their own: submodules, and what `git add` made of one. */
+  links(): Promise<string[]>;
   /** Tree of the index as it was found; paths in conflict, of which it has no one content, are as in HEAD. Null on a branch without one. */
   indexTree(): Promise<Oid | null>;
   /** Everything but what is never wanted. */
@@ -72,6 +73,7 @@ export function withStage<T>(git: Git, options: StageOptions, use: (stage: Stage
     const withRefused = refused.length > 0 ? await writeTree(scratch) : null;
     if (against !== null) await takeBack(scratch, against, refused);
     const tree = once(() => writeTree(scratch));
+    const links = once(() => listLinks(scratch));
     const nested = scan.untracked.filter(isFolder).map(decode);
     return use({
       scan,
@@ -81,7 +83,11 @@ export function withStage<T>(git: Git, options: StageOptions, use: (stage: Stage
       unreadable: unreadable.map(decode),
       indexTree: once(() => foundTree(scratch, options.gitDir, scan)),
       tree,
-      wholeTree: once(async () => withNested(scratch, options.gitDir, withRefused ?? (await tree()), nested)),
+      links,
+      wholeTree: once(async () => {
+        const whole = withRefused ?? (await tree());
+        return withNested(scratch, options.gitDir, whole, [...nested, ...(await links())]);
+      }),
       install: () => rename(scratch.env.GIT_INDEX_FILE, join(options.gitDir, 'index')),
     });
   });
@@ -153,20 +159,17 @@ async function listJunk({ git, env, patterns }: CopiedIndex): Promise<Set<string
   return new Set(splitFields(await git.bytes(args, { env }), 'latin1'));
 }
 
-async function withNested(scratch: CopiedIndex, gitDir: string, whole: Oid, nested: string[]): Promise<Oid> {
+async function withNested(scratch: CopiedIndex, gitDir: string, whole: Oid, folders: string[]): Promise<Oid> {
   const { git, env } = scratch;
-  const folders = [...nested, ...(await listSubmodules(git, whole))];
   if (folders.length === 0) return whole;
   await git.bytes(['read-tree', whole], { env });
   for (const folder of folders) await captureNested(git, { gitDir, folder, env });
   return writeTree(scratch);
 }
 
-async function listSubmodules(git: Git, tree: Oid): Promise<string[]> {
-  if (!existsSync(join(git.cwd, '.gitmodules'))) return [];
-  const entries = await git.fields(['ls-tree', '-r', '-z', '--full-tree', tree]);
-  const links = entries.filter((entry) => entry.startsWith('160000 '));
-  return links.map((entry) => entry.slice(entry.indexOf('\t') + 1));
+async function listLinks({ git, env }: CopiedIndex): Promise<string[]> {
+  const entries = await git.fields(['ls-files', '-z', '--stage'], { env });
+  return entries.filter((entry) => entry.startsWith('160000 ')).map((entry) => entry.slice(entry.indexOf('\t') + 1));
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

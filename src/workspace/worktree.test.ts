@@ -627,6 +627,20 @@ describe('remove', () => {
     expect(scratch.git('rev-list', '--all').split('\n')).toContain(adrift);
   });
 
+  it('keeps what only a repository has that was committed as a link', async () => {
+    await workspaces.prepare(spec());
+    inside('task-001', 'init', '-q', 'vendor/lib');
+    put('task-001', 'vendor/lib/x.ts', 'inner');
+    inside('task-001', '-C', 'vendor/lib', 'add', '-A');
+    inside('task-001', '-C', 'vendor/lib', 'commit', '-qm', 'inner');
+    inside('task-001', 'add', '-A');
+    inside('task-001', 'commit', '-qm', 'a link to a commit that nobody else has');
+    const tip = inside('task-001', 'rev-parse', 'HEAD');
+    expect(await workspaces.remove(spec(), { force: false, held: tip })).toEqual({ removed: true });
+    const kept = 'refs/copse/snapshots/run-1/task-001.1';
+    expect(shown(kept, '.copse-nested/vendor/lib/files/x.ts')).toBe('inner');
+  });
+
   it('keeps what only a repository inside the workspace has', async () => {
     inside('task-001', 'init', '-q', 'vendor/lib');
     put('task-001', 'vendor/lib/committed.txt', 'committed');

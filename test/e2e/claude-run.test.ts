@@ -93,6 +93,27 @@ describe('copse run with the real Claude Code', () => {
     expect((await copse('logs', '1')).stdout).toContain('Write src/one.txt');
   });
 
+  it('a write outside of the workspace is put down to the one that wrote, not to the one that read', async () => {
+    const outside = `${scratch.repo}/README.md`;
+    const look: Step = { bash: `cat ${scratch.repo}/shared.txt` };
+    plan({
+      tasks: [
+        { id: 'task-001', create: ['a'], does: work('task-001', 'a', { write: { path: outside, content: 'mine\n' } }) },
+        {
+          id: 'task-002',
+          create: ['b'],
+          does: work('task-002', 'b', { tool: { name: 'Read', args: { file_path: outside } } }, look),
+        },
+      ],
+    });
+    scratch.write('shared.txt', 'the user is at work\n');
+    const run = await copse('run', '--escape', 'fail', '--retries', '0');
+    expect(run.exit).toBe(1);
+    expect(run.stderr).toContain('✗ task-001: wrote outside of its workspace: README.md (modified) in your checkout');
+    const { tasks } = await statusOf();
+    expect(tasks.map(({ state }) => state)).toEqual(['failed', 'integrated']);
+  });
+
   it('a wrong key fails the task at once, names the cause and blocks what is behind', async () => {
     plan({
       tasks: [

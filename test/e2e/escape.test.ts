@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Escape } from '../../src/run/escape.ts';
 import { type CliRun, runCli } from '../rig/cli.ts';
-import { fileAppears, journalOf } from '../rig/copse.ts';
+import { compiledCopse, fileAppears, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
 
@@ -190,6 +190,33 @@ describe('an agent that', () => {
       { where: { task: 'task-002' }, change: { path: 'planted.txt' }, suspects: [{ task: 'task-001' }] },
     ]);
   });
+});
+
+it('what an agent does while copse is dead is found by resume', async () => {
+  const [begun, gate, done] = ['begun', 'gate', 'done'].map((name) => join(scratch.root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  plan(
+    `touch ${begun}; while [ ! -e ${gate} ]; do sleep 0.05; done; echo outside > ${scratch.repo}/new.txt; touch ${done}`,
+  );
+  const program = compiledCopse();
+  try {
+    const first = program.start(scratch, ['run']);
+    await fileAppears(begun);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    writeFileSync(gate, '');
+    await fileAppears(done);
+    expect((await copse('resume')).exit).toBe(0);
+  } finally {
+    program.remove();
+  }
+  expect(escapes()).toMatchObject([
+    { changes: [{ path: 'new.txt', how: 'added' }], suspects: [{ task: 'task-001', attempt: 1 }] },
+  ]);
+  expect(escapes()[0]!.suspects[0]!.evidence).not.toBe(null);
 });
 
 describe('what is no alarm, or no agent’s', () => {
