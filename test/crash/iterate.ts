@@ -91,5 +91,6 @@ function account({ repo, root }: Site): string {
     const file = join(runs, run, 'journal.jsonl');
     return `${run}:\n${existsSync(file) ? readFileSync(file, 'utf8').replace(/"v":1,|"run":"[^"]*",/g, '') : 'nothing'}`;
   });
-  return [...journals, readFileSync(join(root, 'trace'), 'utf8')].join('\n');
+  const trace = join(root, 'trace');
+  return [...journals, existsSync(trace) ? readFileSync(trace, 'utf8') : 'no point was passed'].join('\n');
 }
