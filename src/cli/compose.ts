@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentAdapter } from '../agent/adapter.ts';
 import { createAgents } from '../agent/registry.ts';
@@ -12,7 +12,6 @@ import { agentEnv, outsideEnv } from '../git/env.ts';
 import { guardRepository } from '../git/guard.ts';
 import { identityEnv } from '../git/identity.ts';
 import { inspectBranchWork } from '../git/inspect.ts';
-import { DEFAULT_JUNK } from '../git/junk.ts';
 import { worktreeGitDir } from '../git/worktree.ts';
 import { installDependencies } from '../integrate/dependencies.ts';
 import { integrationWorktree } from '../integrate/integration-worktree.ts';
@@ -22,26 +21,23 @@ import { attemptPaths, runPaths } from '../journal/store.ts';
 import { probe } from '../machine/probe.ts';
 import { chooseAgent } from '../plan/agent-choice.ts';
 import type { Plan } from '../plan/plan.ts';
-import { goOnPrompt, promptOf, retryPrompt } from '../plan/prompt.ts';
-import type { Config } from '../project/config.ts';
+import { goOnPrompt, placedPrompt, promptOf, retryPrompt } from '../plan/prompt.ts';
 import { spentOf } from '../run/budget.ts';
-import type { Pattern } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
 import { cutSession } from '../run/session.ts';
 import { type AttemptState, lastAttempt, type RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
-import { assertNever } from '../util/assert-never.ts';
 import { systemClock } from '../util/clock.ts';
-import { createBranches } from '../workspace/branch.ts';
-import { NO_SETUP, type SetupConfig, setUp } from '../workspace/setup.ts';
+import { setUp } from '../workspace/setup.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
-import { createWorktrees } from '../workspace/worktree.ts';
+import { confining } from './confine.ts';
 import type { CliContext } from './context.ts';
 import { workspaceSizeOf } from './disk.ts';
 import { escapesOf } from './escapes.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import type { Project } from './project.ts';
+import { directoriesByTask, insideOf, placeOf, setupOf, workspacesOf, workspacesRoot } from './workspaces.ts';
 
 /** How long a wave's validation may take. */
 const VALIDATION_MS = 30 * 60_000;
@@ -59,54 +55,6 @@ export function agentsOf(context: CliContext, { config, repository }: Project): 
   return createAgents({ agent: config.agent, agents: config.agents, prices: config.prices }, machine);
 }
 
-/** Where the workspaces of a plan are: outside of every checkout. */
-export function workspacesRoot({ repository, config }: Project, plan: string): string {
-  // The main checkout names them, also when copse is called from a linked worktree.
-  const main = basename(repository.commonDir) === '.git' ? dirname(repository.commonDir) : repository.root;
-  const root = config.workspace.root ?? join('..', 'workspaces', basename(main));
-  return join(resolve(main, root), plan);
-}
-
-/** Where one task works. */
-export function placeOf(
-  project: Project,
-  plan: string,
-  { task, pattern }: { task: string; pattern: Pattern },
-): { branch: string; workspace: string } {
-  const workspace = pattern === 'branch' ? project.repository.root : join(workspacesRoot(project, plan), task);
-  return { branch: `${project.config.branchPrefix}${task}`, workspace };
-}
-
-/** What a checkout may hold without being changed, and what no task may commit. */
-export function checkoutOf({ repository, config }: Project, planDir: string) {
-  const planPath = insideOf(repository.root, planDir);
-  return { repository, junk: [...DEFAULT_JUNK, ...config.junk], never: planPath === null ? [] : [planPath] };
-}
-
-/** The workspaces of a run. */
-export function workspacesOf(context: CliContext, project: Project, state: RunState): Workspaces {
-  const { config } = project;
-  const taskOf = (branch: string) => branch.slice(config.branchPrefix.length);
-  const common = {
-    ...checkoutOf(project, state.planDir),
-    run: state.id,
-    snapshotRef: ({ branch }: { branch: string }) => `refs/copse/snapshots/${state.id}/${taskOf(branch)}`,
-  };
-  switch (state.settings.pattern) {
-    case 'branch':
-      return createBranches({ ...common, message: ({ branch }) => `feat: ${taskOf(branch)} implementation` });
-    case 'worktree':
-      return createWorktrees({ ...common, setup: setupOf(config), env: outsideEnv(context.env) });
-    default:
-      return assertNever(state.settings.pattern);
-  }
-}
-
-function setupOf({ workspace }: Config): SetupConfig {
-  const { copy, link, setup, submodules } = workspace;
-  return { ...NO_SETUP, copy, link, command: setup ?? null, submodules };
-}
-
 /** Wires the real parts of a run. */
 export async function portsOf(
   context: CliContext,
@@ -122,7 +70,7 @@ export async function portsOf(
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const env = outsideEnv(context.env);
   const setup = setupOf(config);
-  const workspaces = workspacesOf(context, project, open.state);
+  const workspaces = workspacesOf(context, project, open);
   const worktree = integrationWorktree({
     repository,
     path: join(workspacesRoot(project, plan.name), '.integration'),
@@ -133,6 +81,8 @@ export async function portsOf(
   });
   const agents = agentsOf(context, project);
   const escapes = escapesOf({ context, project, open, agents, root: workspacesRoot(project, plan.name) });
+  const shared = open.state.settings.pattern === 'directory';
+  const directories = shared ? directoriesByTask(project, plan) : new Map<string, string[]>();
   const local = localExecutor({
     agents,
     workspaces: escapes.workspaces(workspaces),
@@ -146,6 +96,7 @@ export async function portsOf(
     clock: systemClock,
     graceMs: GRACE_MS,
     newSession: randomUUID,
+    ...(await confining(context, project, open)),
     ...(context.force && { hurry: context.force }),
   });
   const executor = escapes.executor(local);
@@ -178,7 +129,7 @@ export async function portsOf(
       const { settings } = state;
       const before = lastAttempt(state.tasks.get(id)!);
       const failure = before && before.number < attempt ? before.failure : null;
-      const prompt = promptOf(plan, task);
+      const prompt = placedPrompt(promptOf(plan, task), directories.get(id));
       const chosen = chooseAgent(task, settings, agents);
       const cut = agents.get(chosen.agent)?.resumes ? cutSession(state.tasks.get(id)!, attempt, chosen.agent) : null;
       return {
@@ -296,11 +247,6 @@ function landingFailure(task: string, landed: Extract<Landed, { landed: false }>
 
 function validationOf(plan: Plan, number: number) {
   return plan.waves.find((wave) => wave.number === number)!.validation!;
-}
-
-/** `path` relative to `root` with `/`, or null when it is outside. */
-function insideOf(root: string, path: string): string | null {
-  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
 }
 
 /** Roles only the run's agent is asked for. */

@@ -44,7 +44,7 @@ export async function openRun(
     // Again: somebody else may have begun one meanwhile.
     const newer = latestRunOf(repository.commonDir, plan.name);
     if (newer) checkDone(newer);
-    await preflight(context, project, { plan, planDir: dir, pattern: settings.pattern });
+    await preflight(context, project, { plan, planDir: dir, settings });
     const select = selectionOf(options);
     return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock });
   });
@@ -99,7 +99,7 @@ async function goOn(
 
 /** What worked in a checkout goes on there, and nowhere else. */
 function checkCheckout({ repository }: Project, { plan, settings, tasks }: RunState): void {
-  if (settings.pattern !== 'branch') return;
+  if (settings.pattern === 'worktree') return;
   const checkout = [...tasks.values()].flatMap((task) => lastAttempt(task)?.workspace ?? []).at(0) ?? repository.root;
   if (checkout === repository.root) return;
   throw new Refusal('other-checkout', `the run of ${plan} works in the checkout ${checkout}`, {

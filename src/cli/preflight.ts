@@ -4,14 +4,16 @@ import { listRefs } from '../git/refs.ts';
 import { dirtyPaths } from '../git/status.ts';
 import { checkedOutAt } from '../git/worktree.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Pattern } from '../run/event.ts';
+import type { RunSettings } from '../run/event.ts';
+import { sharedDirectories } from '../scope/directories.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { whyNotClean } from '../workspace/branch.ts';
-import { checkoutOf, placeOf, workspacesRoot } from './compose.ts';
+import { sandboxFor } from './confine.ts';
 import type { CliContext } from './context.ts';
 import type { Project } from './project.ts';
 import { quoted } from './typed.ts';
 import { checkWorkspaceRoot } from './workspace-root.ts';
+import { checkoutOf, directoriesByTask, placeOf, workspacesRoot } from './workspaces.ts';
 
 /**
  * Before a new run: branches and workspaces of its names must be free. A refusal names all that are not, while nothing was
@@ -20,9 +22,10 @@ import { checkWorkspaceRoot } from './workspace-root.ts';
 export async function preflight(
   context: CliContext,
   project: Project,
-  { plan, planDir, pattern }: { plan: Plan; planDir: string; pattern: Pattern },
+  { plan, planDir, settings }: { plan: Plan; planDir: string; settings: RunSettings },
 ): Promise<void> {
   const { git } = project.repository;
+  const { pattern, sandbox: mode = 'auto' } = settings;
   const refs = await listRefs(git, 'refs/heads/');
   const branches = new Set([...refs.keys()].map((ref) => ref.replace('refs/heads/', '')));
   const places = plan.tasks.map((task) => placeOf(project, plan.name, { task: task.id, pattern }));
@@ -36,8 +39,10 @@ export async function preflight(
     });
   }
   checkBranchRoom([integrationRefOf(plan.name).replace('refs/heads/', ''), ...own], branches);
-  if (pattern === 'branch') {
-    await checkClean(project, planDir);
+  await sandboxFor(context, project, { pattern, mode });
+  if (pattern !== 'worktree') {
+    if (pattern === 'branch') await checkClean(project, planDir);
+    else checkDirectories(project, plan);
     return preflightAgain(project, plan.name);
   }
   const standing = places.filter(({ workspace }) => isThere(workspace)).map(({ workspace }) => workspace);
@@ -64,6 +69,37 @@ async function checkClean(project: Project, planDir: string): Promise<void> {
   throw new Refusal('checkout-dirty', why, {
     exit: EXIT.usage,
     hint: 'commit it, or put it aside: git stash --include-untracked; or use --pattern worktree, which leaves the checkout alone',
+  });
+}
+
+/** All agents work in one checkout: each needs directories that nobody else writes at the same time. */
+function checkDirectories(project: Project, plan: Plan): void {
+  const directories = directoriesByTask(project, plan);
+  const tasks = plan.tasks.map(({ id, deps }) => ({ id, deps, directories: directories.get(id)! }));
+  const mend = 'name other ones: "directories": {"task-001": "src/a"} in copse.config.json; or use --pattern worktree';
+  const none = tasks.filter((task) => task.directories.length === 0).map(({ id }) => id);
+  if (none.length > 0) {
+    throw new Refusal('no-directories', `nothing says in which directories ${list(none)} may work`, {
+      exit: EXIT.planInvalid,
+      hint: mend,
+    });
+  }
+  const shared = sharedDirectories(tasks);
+  if (shared.length > 0) {
+    const lines = shared.slice(0, 5).map(({ tasks: [a, b], directories: [one, other] }) => {
+      const where = one === other ? `both work in ${one}` : `work in ${one} and in ${other}, which lie in each other`;
+      return `${a} and ${b} ${where}, and neither waits for the other`;
+    });
+    throw new Refusal('directories-overlap', lines.join('\n'), {
+      exit: EXIT.planInvalid,
+      hint: mend,
+      details: { shared },
+    });
+  }
+  if (plan.dependencies.length === 0) return;
+  throw new Refusal('dependencies-in-checkout', 'the plan installs dependencies, which the checkout would not see', {
+    exit: EXIT.planInvalid,
+    hint: 'install and commit them first, and take them out of the manifest; or use --pattern worktree',
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../project/config.ts';
-import type { Pattern, RunSettings } from '../run/event.ts';
+import type { Pattern, RunSettings, SandboxMode } from '../run/event.ts';
 import type { SelectOptions } from '../schedule/select.ts';
 import { parseDuration } from '../util/duration.ts';
 import { parseBytes } from '../util/size.ts';
@@ -23,6 +23,7 @@ export interface RunOptions {
   escape?: 'warn' | 'fail' | 'off';
   agent?: string;
   pattern?: Pattern;
+  sandbox?: SandboxMode;
   model?: string;
   wave?: number;
   only?: string[];
@@ -74,8 +75,16 @@ export function addLimitOptions(command: Command): Command {
 
 /** Where attempts work; fixed for the whole of a run. */
 export function patternOption(): Option {
-  const text = 'worktree: each task in a worktree of its own; branch: one after the other in this checkout';
-  return new Option('--pattern <name>', `${text} (default: config, else worktree)`).choices(['worktree', 'branch']);
+  const text =
+    'worktree: each task in a worktree of its own; branch: one after the other in this checkout; directory: all at once in this checkout, each in its directories';
+  const option = new Option('--pattern <name>', `${text} (default: config, else worktree)`);
+  return option.choices(['worktree', 'branch', 'directory']);
+}
+
+/** Whether agents are confined by the system. */
+export function sandboxOption(): Option {
+  const text = 'on: the system refuses what an agent may not write; auto: with --pattern directory, where it can';
+  return new Option('--sandbox <mode>', `${text} (default: config, else auto)`).choices(['auto', 'on', 'off']);
 }
 
 /** How a run shows itself while it goes on. */
@@ -99,6 +108,7 @@ export function settingsOf(config: Config, options: RunOptions): RunSettings {
   const pattern = options.pattern ?? config.pattern;
   return {
     pattern,
+    ...sandboxOf(options.sandbox ?? config.sandbox.mode),
     agent: options.agent ?? config.agent,
     ...(model && { model }),
     maxConcurrent: pattern === 'branch' ? 1 : (options.maxConcurrent ?? limits.maxConcurrent ?? 3),
@@ -138,6 +148,10 @@ export function changedSettings(frozen: RunSettings, options: RunOptions): RunSe
     ...(options.agent !== undefined && { agent: options.agent }),
     ...(options.model !== undefined && { model: options.model }),
   };
+}
+
+function sandboxOf(mode: SandboxMode): Pick<RunSettings, 'sandbox'> {
+  return mode === 'auto' ? {} : { sandbox: mode };
 }
 
 /** 0 is no limit, which the journal says by saying nothing. */

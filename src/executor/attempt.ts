@@ -42,6 +42,8 @@ export interface AttemptParts {
   /** Aborted: graces are over. */
   hurry?: AbortSignal;
   newSession(): string;
+  /** The command line that runs the agent's, confined to what it may write. */
+  confine?(spec: AttemptSpec, argv: string[]): string[];
   /** The role of the task, when the adapter knows it. */
   role(): Promise<string | undefined>;
   emit(event: ExecutorEvent): void;
@@ -149,7 +151,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   function startAgent(context: AgentContext) {
     const { argv, env, stdin } = adapter.command(context);
     return launch({
-      argv,
+      argv: parts.confine?.(spec, argv) ?? argv,
       cwd: spec.workspace,
       env: agentEnvironment(parts.env, { ...env, [marker.name]: marker.value, COPSE_TASK: spec.task }),
       stdin: stdin === 'prompt' ? files.prompt : null,

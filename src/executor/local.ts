@@ -22,6 +22,8 @@ export interface LocalExecutorOptions {
   /** Aborted: graces are over. */
   hurry?: AbortSignal;
   newSession(): string;
+  /** Holds the processes of an attempt to what they may write; default not at all. */
+  confine?(spec: AttemptSpec, argv: string[]): string[];
 }
 
 /** Runs attempts as processes of this machine that outlive copse: their output goes to files, `reattach` adopts them. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, rm, rmdir } from 'node:fs/promises';
+import { copyFile, lstat, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Oid } from '../run/event.ts';
 import { changedPaths } from './diff.ts';
@@ -19,17 +19,52 @@ export async function fastForwardCheckout(
 ): Promise<{ ok: true } | { ok: false; message: string }> {
   if ((await resolve(git, 'HEAD')) !== from) return { ok: false, message: `the checkout is not at ${from}` };
   const before = await dirtySet(git);
-  const args = ['merge', '-q', '--ff-only', '--no-autostash', '--no-stat', '--no-verify-signatures'];
-  const result = await git.run([...args, '--no-overwrite-ignore', to]);
-  const head = await resolve(git, 'HEAD');
-  if (result.exit === 0 && head === to) return { ok: true };
-  if (head === from) await putBack(git, { from, to, before });
-  const said = result.stderr.toString('utf8').trim() || result.stdout.toString('utf8').trim();
-  return { ok: false, message: said || `git merge ended with ${result.exit ?? result.signal}` };
+  const index = before.size > 0 ? await takeIdentical(git, { from, to, before }) : null;
+  try {
+    const args = ['merge', '-q', '--ff-only', '--no-autostash', '--no-stat', '--no-verify-signatures'];
+    const result = await git.run([...args, '--no-overwrite-ignore', to]);
+    const head = await resolve(git, 'HEAD');
+    if (result.exit === 0 && head === to) return { ok: true };
+    if (head === from) {
+      await index?.restore();
+      await putBack(git, { from, to, before });
+    }
+    const said = result.stderr.toString('utf8').trim() || result.stdout.toString('utf8').trim();
+    return { ok: false, message: said || `git merge ended with ${result.exit ?? result.signal}` };
+  } finally {
+    await index?.drop();
+  }
 }
 
 async function dirtySet(git: Git): Promise<Set<string>> {
   return new Set((await dirtyPaths(git, { untracked: 'all' })).map(({ path }) => path));
+}
+
+/**
+ * Files that already are as the move would make them (agents that work in the checkout itself left them so) are taken into
+ * the index, where git sees that nothing would be overwritten. Their bytes are not touched.
+ */
+async function takeIdentical(
+  git: Git,
+  { from, to, before }: { from: Oid; to: Oid; before: Set<string> },
+): Promise<{ restore(): Promise<void>; drop(): Promise<void> } | null> {
+  const paths = (await alreadyLike(git, from, to)).filter((path) => before.has(path));
+  if (paths.length === 0) return null;
+  const index = join(await git.text(['rev-parse', '--absolute-git-dir']), 'index');
+  const copy = `${index}.copse-${randomBytes(6).toString('hex')}`;
+  await copyFile(index, copy);
+  const input = paths.map((path) => `${path}\0`).join('');
+  await git.run(['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { input });
+  return { restore: () => rename(copy, index), drop: () => rm(copy, { force: true }) };
+}
+
+/** Of the paths that differ between two commits, those that the checkout holds as the second one has them. */
+export async function alreadyLike(git: Git, from: Oid, to: Oid): Promise<string[]> {
+  const [changes, unlike] = await Promise.all([changedPaths(git, from, to), differing(git, to)]);
+  const there = await Promise.all(changes.map(({ path }) => lstat(join(git.cwd, path)).catch(() => null)));
+  return changes
+    .filter(({ path, kind }, at) => (kind === 'deleted' ? there[at] === null : there[at] !== null && !unlike.has(path)))
+    .map(({ path }) => path);
 }
 
 /** Undoes what a failed move wrote. Only what provably is of the move: a file with other content is somebody's. */

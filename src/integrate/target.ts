@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changedPaths } from '../git/diff.ts';
-import { fastForwardCheckout } from '../git/fast-forward.ts';
+import { alreadyLike, fastForwardCheckout } from '../git/fast-forward.ts';
 import type { Git } from '../git/git.ts';
 import { isAncestor } from '../git/history.ts';
 import { commitTree, mergeTrees } from '../git/merge.ts';
@@ -11,6 +11,7 @@ import type { Repository } from '../git/repository.ts';
 import { dirtyPaths, operationInProgress } from '../git/status.ts';
 import { listWorktrees } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
+import type { Change } from '../scope/scope.ts';
 
 export interface TargetRequest {
   repository: Repository;
@@ -122,7 +123,12 @@ async function findObstacle(
       [],
       [`another git is at work there, or was killed and has left ${join(gitDir, 'index.lock')}`],
     );
-  const dirty = (await dirtyPaths(git)).filter(({ path }) => !isOutput(path, request.outputs ?? []));
+  const changed = (await dirtyPaths(git)).filter(({ path }) => !isOutput(path, request.outputs ?? []));
+  // What stands there just as the move would make it cannot get lost.
+  const changes = await changedPaths(git, from, to);
+  const mayBeLike = changed.length > 0 || (await anyThere(checkout, changes));
+  const like = new Set(mayBeLike ? await alreadyLike(git, from, to) : []);
+  const dirty = changed.filter(({ path }) => !like.has(path));
   if (dirty.length > 0)
     return blocked(
       request,
@@ -131,14 +137,20 @@ async function findObstacle(
       dirty.map(({ path }) => path),
       [],
     );
-  const changes = await changedPaths(git, from, to);
   const tracked = new Set(changes.filter(({ kind }) => kind === 'deleted').map(({ path }) => path));
   const lost = new Set<string>();
   for (const { path, kind } of changes) {
-    const found = kind === 'added' ? await standsInTheWay(checkout, path, tracked) : null;
+    const found = kind === 'added' && !like.has(path) ? await standsInTheWay(checkout, path, tracked) : null;
     if (found !== null) lost.add(found);
   }
   return lost.size > 0 ? blocked(request, checkout, 'untracked', [...lost], []) : null;
+}
+
+/** Whether a file that the move would make is there already. */
+async function anyThere(checkout: string, changes: readonly Change[]): Promise<boolean> {
+  const added = changes.filter(({ kind }) => kind === 'added');
+  const found = await Promise.all(added.map(({ path }) => lstat(join(checkout, path)).catch(() => null)));
+  return found.some((stat) => stat !== null);
 }
 
 function isOutput(path: string, outputs: readonly string[]): boolean {

@@ -44,6 +44,17 @@ are. Finish as you were asked to: commit your work, touch .claude-task-complete,
 `;
 }
 
+/** A prompt for a task whose agent shares a checkout with others; as it was when there are no such directories. */
+export function placedPrompt(prompt: string, directories: readonly string[] | undefined): string {
+  if (directories === undefined) return prompt;
+  const body = `Other agents work in this checkout at the same time. This section wins over everything above.
+
+- Write only below: ${directories.join(', ')}. Everything else is read-only to you; reading it is fine.
+- Do not commit, and leave branches, the index and the stash alone: what you write there is committed for you when you are done.
+- When you are done: touch ${directories[0]}/.claude-task-complete (there, not at the top).`;
+  return joined(prompt, block('YOUR PLACE', body));
+}
+
 /** Where the prompt of a task stands, or is to be written: relative to the plan folder, `prompts/task-001.txt`. */
 export function promptFileOf(plan: Plan, task: Task): string {
   if (task.prompt) return task.prompt.file;

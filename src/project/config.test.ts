@@ -24,6 +24,8 @@ describe('a config', () => {
     expect(json({})).toEqual({
       pattern: 'worktree',
       prices: {},
+      directories: {},
+      sandbox: { mode: 'auto', writable: [] },
       agent: 'claude',
       agents: {},
       workspace: { copy: [], link: [], submodules: false },
@@ -69,6 +71,8 @@ junk: ["*.pyc"]
     expect(config).toEqual({
       pattern: 'worktree',
       prices: {},
+      directories: {},
+      sandbox: { mode: 'auto', writable: [] },
       agent: 'fast',
       agents: {
         claude: {

@@ -77,6 +77,11 @@ const sections = {
     /** The largest file that a branch may bring; 0 is no limit. */
     maxFileSize: size.default(50e6),
   }),
+  sandbox: z.strictObject({
+    mode: z.enum(['auto', 'on', 'off']).default('auto'),
+    /** Further paths that agents may write; relative to the home folder. */
+    writable: z.array(z.string().min(1)).default([]),
+  }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
 };
 
@@ -84,13 +89,21 @@ const perMillion = z.number().nonnegative();
 const price = z.strictObject({ input: perMillion, output: perMillion, cacheRead: perMillion, cacheWrite: perMillion });
 
 const configSchema = z.strictObject({
-  pattern: z.enum(['worktree', 'branch']).default('worktree'),
+  pattern: z.enum(['worktree', 'branch', 'directory']).default('worktree'),
+  /** For the pattern `directory`: the directories of a task, where its scope does not say it. */
+  directories: z
+    .record(
+      z.string(),
+      z.union([path, z.array(path).min(1)]).transform((value) => [value].flat()),
+    )
+    .default({}),
   agent: z.string().min(1).default('claude'),
   agents: z.record(z.string(), agent).default({}),
   workspace: sections.workspace.prefault({}),
   limits: sections.limits.prefault({}),
   scope: sections.scope.prefault({}),
   escape: z.enum(['warn', 'fail', 'off']).optional(),
+  sandbox: sections.sandbox.prefault({}),
   branchPrefix: branchPrefix.default('feature/'),
   junk: z.array(path).default([]),
   /** US dollars for a million tokens, by the name of a model. */

@@ -67,12 +67,20 @@ export interface TaskSeed {
   agent?: string;
 }
 
-/** Where attempts work: each in a linked worktree, or one after the other in the user's checkout. */
-export type Pattern = 'worktree' | 'branch';
+/**
+ * Where attempts work: each in a linked worktree, one after the other in the user's checkout, or all at once in the checkout,
+ * each in its own directories.
+ */
+export type Pattern = 'worktree' | 'branch' | 'directory';
+
+/** Whether the system holds agents to what they may write; auto: where a pattern depends on it, and the machine can. */
+export type SandboxMode = 'auto' | 'on' | 'off';
 
 /** Settings of a run that its journal fixes; durations in milliseconds. */
 export interface RunSettings {
   pattern: Pattern;
+  /** Default auto. */
+  sandbox?: SandboxMode;
   agent: string;
   model?: string;
   maxConcurrent: number;

@@ -1,18 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode, isFolder, onCopiedIndex } from '../git/copied-index.ts';
-import { branchObstacle, moveTogether, readRef } from '../git/refs.ts';
+import { readRef } from '../git/refs.ts';
 import { type Repository, readHead } from '../git/repository.ts';
 import { scanWorktree } from '../git/scan.ts';
 import { readShared } from '../git/shared-files.ts';
-import { keepCommit, snapshot } from '../git/snapshot.ts';
+import { snapshot } from '../git/snapshot.ts';
 import { operationInProgress } from '../git/status.ts';
 import { forgetOperation, switchTo } from '../git/switch.ts';
-import { checkedOutAt } from '../git/worktree.ts';
 import type { RunId } from '../run/event.ts';
+import { makeAttemptBranch } from './attempt-branch.ts';
 import { harvestWorktree } from './harvest.ts';
 import { type Loan, openLoan, readLoan, writeLoan } from './loan.ts';
-import { ownedRef, readRecord, removeRecord, writeRecord } from './ownership.ts';
+import { readRecord, removeRecord, writeRecord } from './ownership.ts';
 import { type Harvest, MARKER, type Prepared, type WorkspaceSpec, type Workspaces } from './workspace.ts';
 
 export interface BranchesOptions {
@@ -57,12 +57,12 @@ async function prepare(options: BranchesOptions, spec: WorkspaceSpec): Promise<P
   if (loan !== null && loan.run !== run)
     return refuse(`the checkout is lent to the run ${loan.run}: end that one first`);
   const notes = loan === null ? [] : await giveBack(options, loan);
-  const obstacle = (await whyNotClean(options)) ?? (await branchObstacle(git, spec.branch));
+  const obstacle = await whyNotClean(options);
   if (obstacle !== null) return refuse(obstacle);
   const home = await readHead(git);
   if (home === null) return refuse('the checkout is on a branch without a commit');
-  const kept = await makeBranch(options, spec);
-  if (!kept.ok) return refuse(kept.why);
+  const made = await makeAttemptBranch(options, spec);
+  if (!made.ok) return refuse(made.why);
   writeLoan(gitDir, { v: 1, run, branch: spec.branch, home, state: 'out', harvest: null });
   writeRecord(gitDir, {
     v: 1,
@@ -75,7 +75,7 @@ async function prepare(options: BranchesOptions, spec: WorkspaceSpec): Promise<P
     shared: readShared(repository.commonDir, gitDir),
   });
   const message = await switchTo(git, { branch: spec.branch, oid: spec.base });
-  if (message === null) return { ok: true, ms: Date.now() - started, notes: [...notes, ...kept.notes] };
+  if (message === null) return { ok: true, ms: Date.now() - started, notes: [...notes, ...made.notes] };
   await settle(options);
   return refuse(`the checkout cannot go to ${spec.branch}: ${message}`);
 }
@@ -102,32 +102,6 @@ async function findChanges({ repository, junk, never }: Checkout): Promise<{ tra
     tracked: [...new Set([...scan.staged, ...scan.changed])],
     untracked: scan.untracked.filter((path) => !isPlan(path)),
   };
-}
-
-type Made = { ok: true; notes: string[] } | { ok: false; why: string };
-
-/** Makes the branch on its base, or moves the one an earlier attempt of this run left, once that is kept. */
-async function makeBranch({ repository, run, snapshotRef }: BranchesOptions, spec: WorkspaceSpec): Promise<Made> {
-  const { git } = repository;
-  const [ref, claim] = [`refs/heads/${spec.branch}`, ownedRef(run, spec.branch)];
-  const [tip, from] = await Promise.all([readRef(git, ref), readRef(git, claim)]);
-  if (tip !== null && from === null) {
-    const rename = `git branch -m ${spec.branch} <name>`;
-    return { ok: false, why: `the branch ${spec.branch} exists and is not of this run: rename it (${rename})` };
-  }
-  const at = tip === null ? null : await checkedOutAt(git, spec.branch);
-  if (at !== null) return { ok: false, why: `the branch ${spec.branch} is checked out in ${at}` };
-  const notes: string[] = [];
-  if (tip !== null && tip !== from) {
-    const kept = await keepCommit(git, snapshotRef(spec), tip);
-    notes.push(`the earlier branch is kept in ${kept.ref}`);
-  }
-  const updates = [
-    { ref, next: spec.base, old: tip },
-    { ref: claim, next: spec.base, old: from },
-  ];
-  if (await moveTogether(git, updates, 'copse: workspace')) return { ok: true, notes };
-  return { ok: false, why: `the branch ${spec.branch} cannot be made: something of that name came up` };
 }
 
 async function harvest(options: BranchesOptions, spec: WorkspaceSpec): Promise<Harvest> {

@@ -14,6 +14,7 @@ const LAYER: Record<string, number> = {
   git: 2,
   agent: 3,
   workspace: 3,
+  sandbox: 3,
   journal: 3,
   gate: 3,
   integrate: 3,

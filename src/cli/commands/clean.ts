@@ -18,11 +18,12 @@ import { deleteOwnedBranch } from '../../workspace/ownership.ts';
 import type { Workspaces } from '../../workspace/workspace.ts';
 import { type CleanSnapshots, cleanSnapshots } from '../clean-snapshots.ts';
 import type { CommandModule } from '../command.ts';
-import { GRACE_MS, workspacesOf, workspacesRoot } from '../compose.ts';
+import { GRACE_MS } from '../compose.ts';
 import type { CliContext } from '../context.ts';
 import { openProject, type Project } from '../project.ts';
 import { asHeld, type FoundRun, findRun } from '../runs.ts';
 import { landingRefs } from '../snapshots.ts';
+import { workspacesOf, workspacesRoot } from '../workspaces.ts';
 
 /** What became of one thing that could be removed. */
 interface Outcome {
@@ -91,7 +92,7 @@ async function removeAll(
   { state }: FoundRun,
   { journal, force }: { journal: Journal; force: boolean },
 ): Promise<Outcome[]> {
-  const workspaces = workspacesOf(context, project, state);
+  const workspaces = workspacesOf(context, project, { state, plan: null });
   const held = await heldTip(project, state);
   const outcomes: Outcome[] = [];
   for (const task of state.tasks.values()) {

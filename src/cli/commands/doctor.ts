@@ -7,14 +7,16 @@ import { printable } from '../../plan/text.ts';
 import { findProgram } from '../../process/program.ts';
 import { loadConfig } from '../../project/config.ts';
 import { findParallel, plansIn } from '../../project/find-plan.ts';
+import { findSandbox } from '../../sandbox/find.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
 import { formatBytes } from '../../util/size.ts';
 import type { CommandModule } from '../command.ts';
-import { agentsOf, workspacesRoot } from '../compose.ts';
+import { agentsOf } from '../compose.ts';
 import type { CliContext } from '../context.ts';
 import type { Project } from '../project.ts';
 import { wrapWords } from '../style.ts';
 import { checkWorkspaceRoot } from '../workspace-root.ts';
+import { workspacesRoot } from '../workspaces.ts';
 
 /** One thing that copse needs or can use. `missing`: a run would fail; `note`: it goes without. */
 interface Finding {
@@ -106,6 +108,12 @@ async function examineProject(context: CliContext, project: Project): Promise<Fi
       checkWorkspaceRoot(root, project.repository);
       return { message: `${root}${free === null ? '' : `, ${formatBytes(free)} free`}` };
     }),
+  );
+  const sandbox = await findSandbox({ env: context.env, writable: project.config.sandbox.writable });
+  findings.push(
+    sandbox.ok
+      ? { name: 'sandbox', state: 'ok', message: `${sandbox.sandbox.name} (${sandbox.path})` }
+      : { name: 'sandbox', state: 'note', message: `${sandbox.message}; nothing holds agents to their directories` },
   );
   const parallel = findParallel(project.cwd);
   const plans = parallel === null ? [] : plansIn(parallel);

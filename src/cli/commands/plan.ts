@@ -9,7 +9,6 @@ import { fold, type RunState } from '../../run/state.ts';
 import { select } from '../../schedule/select.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
-import { placeOf, workspacesRoot } from '../compose.ts';
 import type { CliContext } from '../context.ts';
 import { knownDurations } from '../durations.ts';
 import { readPlan } from '../open-run.ts';
@@ -23,6 +22,7 @@ import {
   selectionOf,
   settingsOf,
 } from '../run-options.ts';
+import { placeOf, workspacesRoot } from '../workspaces.ts';
 
 export const plan: CommandModule = {
   define(command) {

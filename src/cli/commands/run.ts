@@ -2,7 +2,14 @@ import type { CommandModule } from '../command.ts';
 import { execute } from '../execute.ts';
 import { openRun } from '../open-run.ts';
 import { openProject } from '../project.ts';
-import { addLimitOptions, addSelectOptions, patternOption, progressOption, type RunOptions } from '../run-options.ts';
+import {
+  addLimitOptions,
+  addSelectOptions,
+  patternOption,
+  progressOption,
+  type RunOptions,
+  sandboxOption,
+} from '../run-options.ts';
 import { showSchedule } from './plan.ts';
 
 interface Options extends RunOptions {
@@ -19,6 +26,7 @@ export const run: CommandModule = {
     );
     addLimitOptions(addSelectOptions(command))
       .addOption(patternOption())
+      .addOption(sandboxOption())
       .option('--dry-run', 'show the schedule and change nothing')
       .option('--honor-blocks', '`blocks` that no `deps` mirrors count as dependencies')
       .option('--fresh-prompts', 'generate the prompts anew, whatever prompts/ holds')

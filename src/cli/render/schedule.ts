@@ -60,9 +60,9 @@ function placesOf(
   return [
     ...(agents ? [] : [`agent: ${agent}`]),
     `branches: ${branch.slice(0, -id.length)}<task>, landing on copse/${plan}`,
-    pattern === 'branch'
-      ? `workspace: the checkout ${workspace}, one task after the other`
-      : `worktrees: ${workspace.slice(0, -id.length)}<task>`,
+    pattern === 'worktree'
+      ? `worktrees: ${workspace.slice(0, -id.length)}<task>`
+      : `workspace: the checkout ${workspace}, ${pattern === 'branch' ? 'one task after the other' : 'each task in its directories'}`,
   ];
 }
 

@@ -1,0 +1,88 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { outsideEnv } from '../git/env.ts';
+import { DEFAULT_JUNK } from '../git/junk.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Config } from '../project/config.ts';
+import type { Pattern } from '../run/event.ts';
+import type { RunState } from '../run/state.ts';
+import { directoriesOf, outermost } from '../scope/directories.ts';
+import { assertNever } from '../util/assert-never.ts';
+import { createBranches } from '../workspace/branch.ts';
+import { createDirectories } from '../workspace/directory.ts';
+import { NO_SETUP, type SetupConfig } from '../workspace/setup.ts';
+import type { Workspaces } from '../workspace/workspace.ts';
+import { createWorktrees } from '../workspace/worktree.ts';
+import type { CliContext } from './context.ts';
+import type { Project } from './project.ts';
+
+/** Where the workspaces of a plan are: outside of every checkout. */
+export function workspacesRoot({ repository, config }: Project, plan: string): string {
+  // The main checkout names them, also when copse is called from a linked worktree.
+  const main = basename(repository.commonDir) === '.git' ? dirname(repository.commonDir) : repository.root;
+  const root = config.workspace.root ?? join('..', 'workspaces', basename(main));
+  return join(resolve(main, root), plan);
+}
+
+/** Where one task works. */
+export function placeOf(
+  project: Project,
+  plan: string,
+  { task, pattern }: { task: string; pattern: Pattern },
+): { branch: string; workspace: string } {
+  const workspace = pattern === 'worktree' ? join(workspacesRoot(project, plan), task) : project.repository.root;
+  return { branch: `${project.config.branchPrefix}${task}`, workspace };
+}
+
+/** What a checkout may hold without being changed, and what no task may commit. */
+export function checkoutOf({ repository, config }: Project, planDir: string) {
+  const planPath = insideOf(repository.root, planDir);
+  return { repository, junk: [...DEFAULT_JUNK, ...config.junk], never: planPath === null ? [] : [planPath] };
+}
+
+/** The workspaces of a run. `plan`: null where nothing will be prepared any more. */
+export function workspacesOf(
+  context: CliContext,
+  project: Project,
+  { state, plan }: { state: RunState; plan: Plan | null },
+): Workspaces {
+  const { config } = project;
+  const taskOf = (branch: string) => branch.slice(config.branchPrefix.length);
+  const common = {
+    ...checkoutOf(project, state.planDir),
+    run: state.id,
+    snapshotRef: ({ branch }: { branch: string }) => `refs/copse/snapshots/${state.id}/${taskOf(branch)}`,
+  };
+  const message = ({ branch }: { branch: string }) => `feat: ${taskOf(branch)} implementation`;
+  switch (state.settings.pattern) {
+    case 'branch':
+      return createBranches({ ...common, message });
+    case 'directory': {
+      const directories = plan === null ? new Map<string, string[]>() : directoriesByTask(project, plan);
+      return createDirectories({
+        ...common,
+        message,
+        directoriesOf: ({ branch }) => directories.get(taskOf(branch)) ?? [],
+      });
+    }
+    case 'worktree':
+      return createWorktrees({ ...common, setup: setupOf(config), env: outsideEnv(context.env) });
+    default:
+      return assertNever(state.settings.pattern);
+  }
+}
+
+/** Pattern `directory`: where each task may write, by the config, else by its scope. */
+export function directoriesByTask({ config }: Project, plan: Plan): Map<string, string[]> {
+  return new Map(plan.tasks.map(({ id, scope }) => [id, outermost(config.directories[id] ?? directoriesOf(scope))]));
+}
+
+/** How a new worktree is made usable. */
+export function setupOf({ workspace }: Config): SetupConfig {
+  const { copy, link, setup, submodules } = workspace;
+  return { ...NO_SETUP, copy, link, command: setup ?? null, submodules };
+}
+
+/** `path` relative to `root` with `/`, or null when it is outside. */
+export function insideOf(root: string, path: string): string | null {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
+}
