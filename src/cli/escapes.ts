@@ -111,15 +111,18 @@ function watchOf({ context, project, open, agents, root }: EscapesInput) {
     checkout: state.settings.pattern === 'worktree',
     // Nobody edits files where a pipeline checks them out.
     unattended: Boolean(context.env.CI),
-    async deedsOf({ task, attempt }) {
+    async deedsOf({ task, attempt }, about) {
       const files = attemptPaths(repository.commonDir, id, task, attempt);
-      const [transcript, stderr] = await Promise.all([linesOf(files.transcript), linesOf(files.stderr)]);
+      const [transcript, stderr] = await Promise.all([linesOf(files.transcript, about), linesOf(files.stderr, about)]);
       return [...transcript.flatMap((line) => adapter?.deeds?.(line) ?? [line]), ...stderr];
     },
   });
 }
 
-async function linesOf(file: string): Promise<string[]> {
-  const text = await readFile(file).catch(() => null);
-  return text === null ? [] : text.subarray(0, MAX_TRANSCRIPT).toString('utf8').split('\n').filter(Boolean);
+/** A transcript may be long, and mostly there is nothing in it to be read. */
+async function linesOf(file: string, about: RegExp | undefined): Promise<string[]> {
+  const bytes = await readFile(file).catch(() => null);
+  const text = bytes?.subarray(0, MAX_TRANSCRIPT).toString('utf8') ?? '';
+  if (about !== undefined && !about.test(text)) return [];
+  return text.split('\n').filter((line) => line !== '' && (about === undefined || about.test(line)));
 }

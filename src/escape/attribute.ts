@@ -16,7 +16,7 @@ export interface Attribution {
   /** All attempts of this coordinator so far. */
   known: readonly Watched[];
   unattended: boolean;
-  deedsOf(attempt: Watched): Promise<string[]>;
+  deedsOf(attempt: Watched, about?: RegExp): Promise<string[]>;
   subjects(oids: readonly Oid[]): Promise<Map<Oid, string>>;
 }
 

@@ -9,6 +9,7 @@ interface Siblings {
   branches: ReadonlyMap<string, TaskId>;
   known: readonly Watched[];
   trail(attempt: Watched): Promise<Trail>;
+  deedsOf(attempt: Watched, about: RegExp): Promise<string[]>;
 }
 
 /**
@@ -18,11 +19,14 @@ interface Siblings {
  */
 export async function writesIntoSiblings(
   attempt: Watched,
-  { workspaces, branches, known, trail }: Siblings,
+  { workspaces, branches, known, trail, deedsOf }: Siblings,
 ): Promise<{ sibling: TaskId; path: string }[]> {
   const tasks = new Set(branches.values());
+  if (tasks.size < 2) return [];
+  const folder = `(?:${escaped(workspaces)}|(?<![\\w./-])\\.\\.)/(?!${escaped(attempt.task)}/)`;
+  const deeds = await deedsOf(attempt, new RegExp(folder));
   const found: { sibling: TaskId; path: string }[] = [];
-  for (const { sibling, path } of named((await trail(attempt)).deeds, workspaces)) {
+  for (const { sibling, path } of named(deeds, folder)) {
     if (sibling === attempt.task || !tasks.has(sibling)) continue;
     const stat = await lstat(join(workspaces, sibling, path)).catch(() => null);
     if (!stat?.isFile() || stat.ctimeMs < attempt.startedAt || stat.ctimeMs > attempt.endedAt!) continue;
@@ -38,9 +42,8 @@ export async function writesIntoSiblings(
 }
 
 /** `<workspaces>/<task>/<path>` and `../<task>/<path>`, as often as they are written, once each. */
-function named(deeds: readonly string[], workspaces: string): { sibling: string; path: string }[] {
-  const folder = workspaces.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const pattern = new RegExp(`(?:${folder}|(?<![\\w./-])\\.\\.)/([\\w.-]+)/([^\\s'"\`;|&<>()]+)`, 'g');
+function named(deeds: readonly string[], folder: string): { sibling: string; path: string }[] {
+  const pattern = new RegExp(`${folder}([\\w.-]+)/([^\\s'"\`;|&<>()]+)`, 'g');
   const seen = new Map<string, { sibling: string; path: string }>();
   for (const deed of deeds) {
     for (const [whole, sibling, path] of deed.matchAll(pattern)) {
@@ -50,3 +53,5 @@ function named(deeds: readonly string[], workspaces: string): { sibling: string;
   }
   return [...seen.values()];
 }
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

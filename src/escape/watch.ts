@@ -27,8 +27,8 @@ export interface WatchOptions {
   branches: ReadonlyMap<string, TaskId>;
   /** False: attempts work in the checkout itself, so that what changes there says nothing. */
   checkout: boolean;
-  /** What an attempt's agent did and said, as text; see AgentAdapter.deeds. */
-  deedsOf(attempt: Watched): Promise<string[]>;
+  /** What an attempt's agent did and said, as text; see AgentAdapter.deeds. `about`: only lines that match. */
+  deedsOf(attempt: Watched, about?: RegExp): Promise<string[]>;
   /** No person works at this machine: what changes, an agent changed. */
   unattended: boolean;
 }
