@@ -6,7 +6,10 @@ const modules = join(import.meta.dirname, '../agents-big/node_modules');
 /** Absolute path of the real Gemini CLI. */
 export const geminiBinary = (): string => installed(join(modules, '@google/gemini-cli/bundle/gemini.js'));
 
-/** Absolute path of the real OpenCode: its program for this platform, whether or not an install script has put it in place. */
+/**
+ * Absolute path of the real OpenCode: the program itself, for the one platform that the lock file has it for. Its package names
+ * twelve, of which registries lack some, and then no lock file holds.
+ */
 export const opencodeBinary = (): string =>
   installed(join(modules, `opencode-${process.platform}-${process.arch}/bin/opencode`));
 
