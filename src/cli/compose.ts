@@ -8,7 +8,7 @@ import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { localExecutor } from '../executor/local.ts';
 import { judgeAttempt } from '../gate/judge.ts';
-import { agentEnv, outsideEnv } from '../git/env.ts';
+import { agentEnv, outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { guardRepository } from '../git/guard.ts';
 import { identityEnv } from '../git/identity.ts';
 import { inspectBranchWork } from '../git/inspect.ts';
@@ -35,6 +35,7 @@ import { confining } from './confine.ts';
 import type { CliContext } from './context.ts';
 import { workspaceSizeOf } from './disk.ts';
 import { escapesOf } from './escapes.ts';
+import { maskFor } from './mask.ts';
 import { PACKAGE_ROOT } from './package-root.ts';
 import type { Project } from './project.ts';
 import { directoriesByTask, insideOf, placeOf, setupOf, workspacesOf, workspacesRoot } from './workspaces.ts';
@@ -68,7 +69,8 @@ export async function portsOf(
   const { plan } = open;
   const { git, commonDir, root } = repository;
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
-  const env = outsideEnv(context.env);
+  const env = outsideEnv(withoutAgentKeys(context.env, config.secrets.pass));
+  const mask = maskFor(context);
   const setup = setupOf(config);
   const workspaces = workspacesOf(context, project, open);
   const worktree = integrationWorktree({
@@ -95,6 +97,7 @@ export async function portsOf(
     rolesFolder: root,
     clock: systemClock,
     graceMs: GRACE_MS,
+    mask,
     newSession: randomUUID,
     ...(await confining(context, project, open)),
     ...(context.force && { hurry: context.force }),
@@ -136,9 +139,9 @@ export async function portsOf(
         run: state.id,
         task: id,
         attempt,
-        title: task.title,
+        title: mask(task.title),
         ...chosen,
-        prompt: failure ? retryPrompt(prompt, attempt, evidenceForRetry(failure, before!.evidence)) : prompt,
+        prompt: mask(failure ? retryPrompt(prompt, attempt, evidenceForRetry(failure, before!.evidence)) : prompt),
         ...(cut && { resume: { ...cut, prompt: goOnPrompt(failure?.code === 'agent' ? failure.limit : undefined) } }),
         base: cut?.base ?? state.tip,
         ...placeOf(project, plan.name, { task: id, pattern: settings.pattern }),
@@ -161,6 +164,7 @@ export async function portsOf(
         gitDir: await worktreeGitDir(repository, attempt.workspace),
         maxFileBytes: config.limits.maxFileSize,
         expected: filesToCreate(task.scope),
+        secretsIn: mask.find,
       });
       const judged = judgeAttempt({
         ...measured,
@@ -179,7 +183,7 @@ export async function portsOf(
       const { state } = open;
       const requests = ready.map(({ task, attempt, head }) => {
         const { title } = tasks.get(task)!;
-        return { head, plan: plan.name, run: state.id, task, title, attempt };
+        return { head, plan: plan.name, run: state.id, task, title: mask(title), attempt };
       });
       const landed = await landMany(git, { ref: state.integrationRef, tip }, requests);
       return landed.map((each, at) => {

@@ -8,7 +8,7 @@ export async function main(context: CliContext): Promise<ExitCode> {
   const [first, ...rest] = context.argv;
   if (first === '--json' && rest.length > 0) return main({ ...context, argv: [...rest, first] });
   if (first === undefined || first === '--json') {
-    return guarded(context, { json: first !== undefined }, async () => {
+    return guarded(context, { json: first !== undefined }, async (context) => {
       const { overview } = await import('./overview.ts');
       return overview(context, first !== undefined);
     });
@@ -24,7 +24,7 @@ export async function main(context: CliContext): Promise<ExitCode> {
   }
   const [name, args] = first === 'help' ? [rest[0]!, ['--help']] : [first, rest];
   const entry = COMMANDS.find((command) => command.name === name);
-  return guarded(context, { json: args.includes('--json'), command: entry?.name }, async () => {
+  return guarded(context, { json: args.includes('--json'), command: entry?.name }, async (context) => {
     if (!entry) throw await unknownCommand(name);
     const { dispatch } = await import('./dispatch.ts');
     return dispatch(entry, { ...context, argv: args });
@@ -32,12 +32,14 @@ export async function main(context: CliContext): Promise<ExitCode> {
 }
 
 async function guarded(
-  context: CliContext,
+  given: CliContext,
   { json, command }: { json: boolean; command?: string | undefined },
-  work: () => Promise<ExitCode>,
+  work: (context: CliContext) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const { maskedContext } = await import('./mask.ts');
+  const context = maskedContext(given, command);
   try {
-    return await work();
+    return await work(context);
   } catch (error) {
     const { reportError } = await import('./report-error.ts');
     return reportError(context, error, { json, command });

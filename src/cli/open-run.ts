@@ -16,6 +16,7 @@ import { EXIT, Refusal } from '../util/refusal.ts';
 import { budgetWarnings, checkBudget } from './budget.ts';
 import { agentsOf } from './compose.ts';
 import type { CliContext } from './context.ts';
+import { maskFor } from './mask.ts';
 import { preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
 import { nextCommand } from './render/next.ts';
@@ -31,7 +32,7 @@ export async function openRun(
   options: RunOptions,
 ): Promise<OpenRun> {
   const { repository, config } = project;
-  const { plan, dir } = readPlan(project, name, { ...options, command: 'run' });
+  const { plan, dir } = readPlan(context, project, name, { ...options, command: 'run' });
   const latest = latestRunOf(repository.commonDir, plan.name);
   const goesOn = options.retryFailed || options.wave !== undefined || options.only !== undefined;
   if (latest && goesOn && canGoOn(latest)) return goOn(context, project, latest, plan, options);
@@ -46,7 +47,7 @@ export async function openRun(
     if (newer) checkDone(newer);
     await preflight(context, project, { plan, planDir: dir, settings });
     const select = selectionOf(options);
-    return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock });
+    return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock, mask: maskFor(context) });
   });
 }
 
@@ -59,7 +60,7 @@ export async function resumeRun(
 ): Promise<OpenRun> {
   let current: Plan | null = null;
   try {
-    current = readPlan(project, found.state.planDir, { ...options, command: 'resume' }).plan;
+    current = readPlan(context, project, found.state.planDir, { ...options, command: 'resume' }).plan;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     context.stderr.write(
@@ -91,6 +92,7 @@ async function goOn(
     select: selectionOf(options),
     ...(options.now && { now: true }),
     clock: systemClock,
+    mask: maskFor(context),
   });
   if (opened.replanned)
     context.stderr.write('copse: the plan was edited since; tasks that start now use it as it is\n');
@@ -110,6 +112,7 @@ function checkCheckout({ repository }: Project, { plan, settings, tasks }: RunSt
 
 /** The plan that is meant; a refusal with every finding when it has errors. `command`: the one to suggest with a name. */
 export function readPlan(
+  context: CliContext,
   project: Project,
   name: string | undefined,
   { honorBlocks = false, freshPrompts = false, command }: RunOptions & { command: string },
@@ -117,7 +120,7 @@ export function readPlan(
   const found = findPlan({ cwd: project.cwd, argument: name, command });
   // git's paths have no links in them. Of the folder itself the name counts, wherever it leads.
   const dir = join(realpathSync(dirname(found)), basename(found));
-  const loaded = loadPlanFolder(dir, { honorBlocks });
+  const loaded = loadPlanFolder(dir, { honorBlocks, mask: maskFor(context) });
   if (!loaded.ok) throw planInvalid(typedPath(project.cwd, dir), loaded.diagnostics);
   if (!freshPrompts) return { plan: loaded.plan, dir };
   const tasks = loaded.plan.tasks.map(({ prompt: _, ...task }) => task);

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { outsideEnv } from '../git/env.ts';
+import { outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Config } from '../project/config.ts';
@@ -65,7 +65,11 @@ export function workspacesOf(
       });
     }
     case 'worktree':
-      return createWorktrees({ ...common, setup: setupOf(config), env: outsideEnv(context.env) });
+      return createWorktrees({
+        ...common,
+        setup: setupOf(config),
+        env: outsideEnv(withoutAgentKeys(context.env, config.secrets.pass)),
+      });
     default:
       return assertNever(state.settings.pattern);
   }

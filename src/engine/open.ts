@@ -35,6 +35,7 @@ export interface CreateRunInput {
   settings: RunSettings;
   select: SelectOptions;
   clock: Clock;
+  mask?: (text: string) => string;
 }
 
 /** The branch that the tasks of a plan land on. */
@@ -58,7 +59,7 @@ export async function createRun(input: CreateRunInput): Promise<OpenRun> {
   let journal: Journal | null = null;
   try {
     writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
-    journal = await openJournal({ dir: paths.dir, run: id, clock });
+    journal = await openJournal({ dir: paths.dir, run: id, clock, ...(input.mask && { mask: input.mask }) });
     const state = fold([journal.append(created)], reduce);
     append(journal, state, opened(journal, selection, settings));
     await journal.flush();
@@ -83,13 +84,14 @@ export interface ReopenRunInput {
   /** Accounts that are parked are tried at once. */
   now?: boolean;
   clock: Clock;
+  mask?: (text: string) => string;
 }
 
 /** Goes on with a run: takes the lock over from a dead coordinator, replays the journal. */
 export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { replanned: boolean }> {
   const { repository, run, clock, current } = input;
   const paths = runPaths(repository.commonDir, run);
-  const journal = await openJournal({ dir: paths.dir, run, clock });
+  const journal = await openJournal({ dir: paths.dir, run, clock, ...(input.mask && { mask: input.mask }) });
   try {
     const state = fold(journal.past.events, reduce);
     const selection = select(state, input.select);

@@ -10,6 +10,7 @@ import type { AttemptResult, Ending } from '../run/event.ts';
 import type { Limit } from '../run/failure.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import type { Clock } from '../util/clock.ts';
+import type { Mask } from '../util/mask.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { coalesce } from './coalesce.ts';
 import { type Cut, whenToEnd } from './cut-off.ts';
@@ -39,6 +40,8 @@ export interface AttemptParts {
   clock: Clock;
   /** Between SIGTERM and SIGKILL, and after an agent's last word; milliseconds. */
   graceMs: number;
+  /** Takes secrets out of the readable log. */
+  mask?: Mask;
   /** Aborted: graces are over. */
   hurry?: AbortSignal;
   newSession(): string;
@@ -193,6 +196,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       return emit({ type: 'attempt.usage', ...name, tokens, cost, ...(turns !== undefined && { turns }) });
     }, 1000);
     writeFileSync(files.log, '', { mode: 0o600 }); // an adopted transcript is read from its beginning again
+    const mask = parts.mask?.lines() ?? ((line: string) => line);
     for await (const { text } of tailLines(files.transcript, { ended })) {
       for (const event of reader.line(text)) {
         if (event.type === 'activity' || event.type === 'usage') live.push(event);
@@ -203,7 +207,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
         if (event.type === 'usage') limited = undefined; // it got an answer
       }
       const rendered = adapter.render(text);
-      if (rendered !== null) appendFileSync(files.log, `${rendered}\n`);
+      if (rendered !== null) appendFileSync(files.log, `${mask(rendered)}\n`);
     }
     live.flush();
   }

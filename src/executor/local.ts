@@ -1,5 +1,6 @@
 import type { AgentAdapter } from '../agent/adapter.ts';
 import type { Clock } from '../util/clock.ts';
+import type { Mask } from '../util/mask.ts';
 import { type Queue, queue } from '../util/queue.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { type AttemptFiles, attemptOf, type LiveAttempt } from './attempt.ts';
@@ -19,6 +20,8 @@ export interface LocalExecutorOptions {
   rolesFolder: string;
   clock: Clock;
   graceMs: number;
+  /** Takes secrets out of the readable logs. */
+  mask?: Mask;
   /** Aborted: graces are over. */
   hurry?: AbortSignal;
   newSession(): string;

@@ -41,6 +41,8 @@ const SAID: Record<ContentProblem, string> = {
   'symlink-outside': 'a link out of the repository',
   'nested-repository': 'a repository inside the repository',
   'unsafe-name': 'a name that breaks checkouts',
+  secret: 'a secret of the environment',
+  'looks-secret': 'looks like a key',
   'windows-name': 'a name that Windows refuses',
   'line-endings': 'only line endings changed',
   executable: 'made executable',

@@ -15,6 +15,8 @@ export interface ContentOptions {
   maxFileBytes: number;
   /** Paths that the head should have. */
   expected: readonly string[];
+  /** Names of the secrets that a text holds; `certain`: no example. */
+  secretsIn?: (text: string) => { name: string; certain: boolean }[];
 }
 
 export interface Contents {
@@ -37,6 +39,7 @@ export async function inspectContents(git: Git, work: Work, options: ContentOpti
   const old = (change: FileChange) => objects.get(change.oldOid)?.bytes ?? null;
   const findings = [
     ...largeFindings(work, objects, options.maxFileBytes),
+    ...secretFindings(work, objects, options.secretsIn ?? (() => [])),
     ...there.flatMap((change) => linkFindings(change, objects.get(change.oid), work)),
     ...namesOf(work, changed),
     ...twinFindings(there, (folder) => objects.get(nameOf(folder))?.bytes ?? null, head.length / 2),
@@ -84,6 +87,34 @@ function largeFindings({ commits, changes }: Work, objects: Map<string, GitObjec
     });
   }
   return [...found.values()];
+}
+
+/** A key that was committed and removed again is in the history all the same. What the base holds already is not told. */
+function secretFindings(
+  { commits, changes }: Work,
+  objects: Map<string, GitObject>,
+  secretsIn: NonNullable<ContentOptions['secretsIn']>,
+): ContentFinding[] {
+  const namesIn = (oid: Oid) => secretsIn(textOf(objects.get(oid)));
+  const before = new Set(changes.flatMap(({ oldOid }) => namesIn(oldOid)).map(({ name }) => name));
+  const every = [...changes, ...commits.flatMap((commit) => commit.changes)];
+  const blobs = new Map(every.filter(({ kind }) => kind !== 'deleted').map(({ oid, path }) => [oid, path]));
+  const found = new Map<string, ContentFinding>();
+  for (const [oid, path] of blobs) {
+    for (const { name, certain } of namesIn(oid)) {
+      if (before.has(name)) continue;
+      found.set(`${path} ${name}`, { path, problem: certain ? 'secret' : 'looks-secret', detail: name });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Above this a file is data. */
+const MAX_SECRET_TEXT = 2 ** 20;
+
+function textOf(object: GitObject | undefined): string {
+  const bytes = object?.bytes;
+  return bytes && bytes.length <= MAX_SECRET_TEXT ? bytes.toString('utf8') : '';
 }
 
 function withCommit({ oid, changes }: Work['commits'][number]) {

@@ -33,6 +33,15 @@ const REPOSITORY_VARIABLES = new Set([
   'GIT_WORK_TREE',
 ]);
 
+/** What models are paid with: for agents alone. */
+const AGENT_CREDENTIALS =
+  /^(?:ANTHROPIC_(?:API_KEY|AUTH_TOKEN)|CLAUDE_CODE_OAUTH_TOKEN|CLAUDE_API_KEY|OPENAI_API_KEY|CODEX_API_KEY|GEMINI_API_KEY|GOOGLE_(?:GENERATIVE_AI_)?API_KEY|AWS_BEARER_TOKEN_BEDROCK|(?:OPENROUTER|MISTRAL|GROQ|XAI|DEEPSEEK|CURSOR|COHERE|TOGETHER|FIREWORKS|CEREBRAS)_API_KEY|AZURE_OPENAI_API_KEY)$/;
+
+/** Whether a variable is the key of an agent, which nothing but agents needs. */
+function isAgentCredential(name: string): boolean {
+  return AGENT_CREDENTIALS.test(name);
+}
+
 /** Where a person keeps settings and keys: a child that fetches a private dependency needs them. */
 const PERSONAL_VARIABLES =
   /^GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_\w+|PROXY_\w+|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+))$/;
@@ -42,7 +51,9 @@ const PERSONAL_VARIABLES =
  * and the like, which would send every call to the wrong repository or index; these go, the person's own settings stay.
  */
 export function gitEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(agentEnv(env)).filter(([name]) => !name.startsWith('GIT_TRACE') && name !== 'LANGUAGE');
+  const kept = Object.entries(agentEnv(env)).filter(
+    ([name]) => !name.startsWith('GIT_TRACE') && name !== 'LANGUAGE' && !isAgentCredential(name),
+  );
   return {
     ...Object.fromEntries(kept),
     // Optional locks off: a mere `status` would rewrite the index of the user's checkout.
@@ -65,4 +76,9 @@ export function outsideEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !name.startsWith('GIT_') || PERSONAL_VARIABLES.test(name)),
   );
+}
+
+/** The environment without the keys of agents, but those in `pass`. */
+export function withoutAgentKeys(env: NodeJS.ProcessEnv, pass: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => pass.includes(name) || !isAgentCredential(name)));
 }

@@ -17,6 +17,7 @@ export interface InspectOptions {
   maxFileBytes: number;
   /** Paths that the head should have. */
   expected: readonly string[];
+  secretsIn?: (text: string) => { name: string; certain: boolean }[];
 }
 
 /** All that is measured about the branch of an attempt. */

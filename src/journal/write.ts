@@ -8,6 +8,7 @@ import { EXIT, Refusal } from '../util/refusal.ts';
 import { encodeLine } from './codec.ts';
 import type { Journal } from './journal.ts';
 import { acquireLock, type Holder, type Lock } from './lock.ts';
+import { maskedEvent } from './masked.ts';
 import { journalCorrupt, type Replay, replay } from './replay.ts';
 import { PRIVATE_FILE } from './store.ts';
 
@@ -34,6 +35,8 @@ export interface OpenOptions {
   dir: string;
   run: RunId;
   clock: Clock;
+  /** Takes secrets out of the texts of events before they are written or seen by anybody. */
+  mask?: (text: string) => string;
 }
 
 /** A journal, and what stood in it when it was opened: nobody else has written since. */
@@ -49,7 +52,7 @@ const BATCH = 4096;
  * events are missing.
  */
 export async function openJournal(options: OpenOptions): Promise<OpenedJournal> {
-  const { dir, run, clock } = options;
+  const { dir, run } = options;
   const path = join(dir, 'journal.jsonl');
   let lock = lockOrRefuse(options, 0);
   let handle: FileHandle | undefined;
@@ -67,7 +70,7 @@ export async function openJournal(options: OpenOptions): Promise<OpenedJournal> 
     if (past.damage) throw journalCorrupt(past.damage);
     handle = await open(path, 'a', PRIVATE_FILE);
     if (past.end === 0) await syncFolder(dir);
-    return { ...writer({ handle, lock, run, clock, past }), run, epoch: lock.epoch, past };
+    return { ...writer({ ...options, handle, lock, past }), run, epoch: lock.epoch, past };
   } catch (error) {
     lock.release();
     await handle?.close();
@@ -81,8 +84,8 @@ function lockOrRefuse({ dir, run, clock }: OpenOptions, above: number): Lock {
   return lock;
 }
 
-function writer(parts: { handle: FileHandle; lock: Lock; run: RunId; clock: Clock; past: Replay }) {
-  const { handle, lock, run, clock } = parts;
+function writer(parts: OpenOptions & { handle: FileHandle; lock: Lock; past: Replay }) {
+  const { handle, lock, run, clock, mask } = parts;
   let { seq, end } = parts.past;
   let queue: string[] = [];
   let draining = Promise.resolve();
@@ -92,8 +95,13 @@ function writer(parts: { handle: FileHandle; lock: Lock; run: RunId; clock: Cloc
 
   function append(body: RunEventBody): RunEvent {
     if (state === 'closed') throw new JournalError('closed', `run ${run}: appended to a closed journal`);
-    const event: RunEvent = { v: 1, seq: ++seq, at: clock.now(), run, ...body };
-    if (state === 'open') queue.push(encodeLine(event, lock.epoch));
+    let event: RunEvent = { v: 1, seq: ++seq, at: clock.now(), run, ...body };
+    let line = encodeLine(event, lock.epoch);
+    if (mask && mask(line) !== line) {
+      event = maskedEvent(event, mask);
+      line = encodeLine(event, lock.epoch);
+    }
+    if (state === 'open') queue.push(line);
     if (!scheduled) {
       scheduled = true;
       // All of this turn in one batch. An error stays with its events: the next flush meets it again.

@@ -31,6 +31,7 @@ describe('a config', () => {
       workspace: { copy: [], link: [], submodules: false },
       limits: { maxFileSize: 50e6 },
       scope: { allow: [] },
+      secrets: { pass: [] },
       branchPrefix: 'feature/',
       junk: [],
     });
@@ -63,6 +64,7 @@ workspace:
   submodules: true
 limits: { maxConcurrent: 4, retries: 2, timeout: 1h30m, stall: 600, maxFileSize: 2GB }
 scope: { policy: enforce, allow: ["docs/**"] }
+secrets: { pass: [OPENAI_API_KEY] }
 escape: fail
 branchPrefix: work/
 junk: ["*.pyc"]
@@ -97,6 +99,7 @@ junk: ["*.pyc"]
       },
       limits: { maxConcurrent: 4, retries: 2, timeout: 5_400_000, stall: 600_000, maxFileSize: 2e9 },
       scope: { policy: 'enforce', allow: ['docs/**'] },
+      secrets: { pass: ['OPENAI_API_KEY'] },
       escape: 'fail',
       branchPrefix: 'work/',
       junk: ['*.pyc'],

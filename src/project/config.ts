@@ -82,6 +82,10 @@ const sections = {
     /** Further paths that agents may write; relative to the home folder. */
     writable: z.array(z.string().min(1)).default([]),
   }),
+  secrets: z.strictObject({
+    /** Keys of agents that set-up commands, validations and installers get, too. */
+    pass: z.array(z.string().min(1)).default([]),
+  }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
 };
 
@@ -102,6 +106,7 @@ const configSchema = z.strictObject({
   workspace: sections.workspace.prefault({}),
   limits: sections.limits.prefault({}),
   scope: sections.scope.prefault({}),
+  secrets: sections.secrets.prefault({}),
   escape: z.enum(['warn', 'fail', 'off']).optional(),
   sandbox: sections.sandbox.prefault({}),
   branchPrefix: branchPrefix.default('feature/'),

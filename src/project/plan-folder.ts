@@ -13,16 +13,18 @@ const MAX_CONTRACT_DEPTH = 6;
 export interface LoadOptions extends PlanOptions {
   /** Paths in the repository at the base; by default what is in the work tree the plan folder stands in. */
   repositoryHas?: (path: string) => boolean;
+  /** Takes secrets out of the texts, all but the manifest's: its commands are run as they are. */
+  mask?: (text: string) => string;
 }
 
 /** Reads and checks a plan folder. Refuses only a folder that is not there; everything else is a diagnostic. */
-export function loadPlanFolder(dir: string, { repositoryHas, ...options }: LoadOptions = {}): PlanResult {
+export function loadPlanFolder(dir: string, { repositoryHas, mask, ...options }: LoadOptions = {}): PlanResult {
   const has = repositoryHas ?? workTreeHas(dir);
-  return parsePlan({ ...readPlanFolder(dir), ...(has ? { repositoryHas: has } : {}) }, options);
+  return parsePlan({ ...readPlanFolder(dir, mask), ...(has ? { repositoryHas: has } : {}) }, options);
 }
 
 /** The text of a plan folder. What is too large, not text or outside the folder is in `unreadable`, never in `files`. */
-export function readPlanFolder(dir: string): PlanSource {
+export function readPlanFolder(dir: string, mask?: LoadOptions['mask']): PlanSource {
   const root = realFolder(dir);
   const sheet = newSheet(root);
   for (const file of ['manifest.json', 'context.md']) {
@@ -37,7 +39,26 @@ export function readPlanFolder(dir: string): PlanSource {
       if (ending.test(entry.name)) sheet.read(`${folder}/${entry.name}`, entry, 'error');
   }
   readContracts('contracts', sheet, MAX_CONTRACT_DEPTH);
+  if (mask) takeOutSecrets(sheet, mask);
   return { name: basename(resolve(dir)), files: sheet.files, unreadable: sheet.unreadable };
+}
+
+/** A key in a plan would go to the model with the prompt. */
+function takeOutSecrets({ files, unreadable }: Sheet, mask: (text: string) => string): void {
+  for (const [file, text] of files) {
+    const clean = mask(text);
+    if (clean === text) continue;
+    const line = 1 + text.split('\n').findIndex((each, index) => each !== clean.split('\n')[index]);
+    const [what] = /‹[^›]*›/.exec(clean) ?? ['a secret'];
+    const runs = file === 'manifest.json';
+    const problem: Problem = [
+      'secret-in-plan',
+      `${file} holds ${what}${runs ? '' : '; it is taken out of what agents are given'}`,
+      'name an environment variable instead, and give the key a new value if the plan was shared',
+    ];
+    unreadable.push(diagnosticOf(file, 'warning', problem, Math.max(1, line)));
+    if (!runs) files.set(file, clean);
+  }
 }
 
 function realFolder(dir: string): string {
@@ -73,13 +94,17 @@ interface Sheet {
   read(path: string, entry: Dirent, level: 'error' | 'warning'): void;
 }
 
+function diagnosticOf(file: string, level: Diagnostic['level'], [code, message, hint]: Problem, line = 1): Diagnostic {
+  return { code, level, message, file, line, column: 1, ...(hint ? { hint } : {}) };
+}
+
 function newSheet(root: string): Sheet {
   const files = new Map<string, string>();
   const unreadable: Diagnostic[] = [];
   let count = 0;
   let total = 0;
-  const report = (path: string, level: 'error' | 'warning', [code, message, hint]: Problem) => {
-    unreadable.push({ code, level, message, file: path, line: 1, column: 1, ...(hint ? { hint } : {}) });
+  const report = (path: string, level: 'error' | 'warning', problem: Problem) => {
+    unreadable.push(diagnosticOf(path, level, problem));
   };
   const attempt = (path: string, level: 'error' | 'warning', action: () => Problem | null) => {
     try {

@@ -10,6 +10,10 @@ export type ContentProblem =
   | 'nested-repository'
   /** A name that breaks checkouts: control characters, `.git`, the name of another file but for upper and lower case. */
   | 'unsafe-name'
+  /** The value of a secret variable of the environment, in the head or in any commit before it. */
+  | 'secret'
+  /** What looks like a key; it may be an example. */
+  | 'looks-secret'
   /** A name that Windows does not take. */
   | 'windows-name'
   /** Every line differs, and only by its end. */
@@ -29,7 +33,14 @@ export interface ContentFinding {
 }
 
 /** Problems that no task may land. */
-export const UNFIT = ['too-large', 'conflict-markers', 'symlink-outside', 'nested-repository', 'unsafe-name'] as const;
+export const UNFIT = [
+  'too-large',
+  'conflict-markers',
+  'symlink-outside',
+  'nested-repository',
+  'unsafe-name',
+  'secret',
+] as const;
 
 export type UnfitProblem = (typeof UNFIT)[number];
 

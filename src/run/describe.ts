@@ -74,6 +74,7 @@ function sentence(failure: Failure): string {
     case 'symlink-outside':
     case 'nested-repository':
     case 'unsafe-name':
+    case 'secret':
       return `${UNFIT_SAID[failure.code]}: ${listed(
         failure.findings.map(({ path, detail }) => `${path} (${detail})`),
         3,
@@ -125,6 +126,7 @@ const UNFIT_SAID: Record<UnfitProblem, string> = {
   'symlink-outside': 'committed a link out of the repository',
   'nested-repository': 'committed a repository inside the repository',
   'unsafe-name': 'committed a file whose name breaks checkouts',
+  secret: 'committed a secret of the environment',
 };
 
 const OUTCOME: Record<Exclude<Outcome, 'success'>, string> = {

@@ -40,6 +40,7 @@ function details(failure: Failure): string {
     case 'symlink-outside':
     case 'nested-repository':
     case 'unsafe-name':
+    case 'secret':
       return `The files:\n${indent(failure.findings.map(({ path, detail }) => `${path} (${detail})`))}`;
     case 'merge-conflict': {
       const messages = failure.messages.length > 0 ? `\n\nWhat git said:\n${indent(failure.messages)}` : '';
@@ -103,6 +104,11 @@ function advice(failure: Failure): string {
       );
     case 'unsafe-name':
       return bullets('Give the file a plain name that no other has, not even in other upper and lower case.');
+    case 'secret':
+      return bullets(
+        'Read the key from the environment variable when the program runs; write its value into no file, test or example.',
+        'It must be in no commit of yours, not even one that a later commit mends.',
+      );
     case 'boundary-violation':
       return bullets(
         'Leave the files above exactly as they are at the start of your branch; no commit of yours may change, move or delete them.',

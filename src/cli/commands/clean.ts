@@ -20,6 +20,7 @@ import { type CleanSnapshots, cleanSnapshots } from '../clean-snapshots.ts';
 import type { CommandModule } from '../command.ts';
 import { GRACE_MS } from '../compose.ts';
 import type { CliContext } from '../context.ts';
+import { maskFor } from '../mask.ts';
 import { openProject, type Project } from '../project.ts';
 import { asHeld, type FoundRun, findRun } from '../runs.ts';
 import { landingRefs } from '../snapshots.ts';
@@ -66,7 +67,7 @@ Those of a run that is going on, or that copse resume could go on with, stay.`,
     const force = options.force === true;
     if (options.dryRun) return report(context, run, await foresee(project, run, force), options);
     // The lock: nobody runs this while its workspaces go.
-    const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock });
+    const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
     try {
       const outcomes = await removeAll(context, project, asHeld(run, journal.past), { journal, force });
       return report(context, run, outcomes, options);

@@ -14,6 +14,7 @@ import { systemClock } from '../../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { maskFor } from '../mask.ts';
 import { openProject, type Project } from '../project.ts';
 import { asHeld, type FoundRun, findRun } from '../runs.ts';
 
@@ -103,13 +104,13 @@ async function land(
 ): Promise<ExitCode> {
   const { repository } = project;
   const { paths } = run;
-  const journal = await openJournal({ dir: paths.dir, run: run.id, clock: systemClock });
+  const journal = await openJournal({ dir: paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
   try {
     const held = asHeld(run, journal.past);
     checkReady(held, options);
     const { state } = held;
     const tip = (await readRef(repository.git, state.integrationRef)) ?? state.tip;
-    const message = `Merge ${state.plan}: ${state.title}\n\nCopse-Run: ${state.id}\n`;
+    const message = `Merge ${state.plan}: ${maskFor(context)(state.title)}\n\nCopse-Run: ${state.id}\n`;
     const source = state.integrationRef.replace('refs/heads/', '');
     const landing = await landOnTarget({
       repository,
@@ -148,8 +149,9 @@ interface ReportFiles {
 function writeReport(context: CliContext, folder: string, report: Report): ReportFiles {
   const files = { json: join(folder, 'report.json'), text: join(folder, 'integration-report.md') };
   try {
-    writeFileAtomic(files.json, `${JSON.stringify(report, null, 2)}\n`);
-    writeFileAtomic(files.text, renderMarkdown(report));
+    const mask = maskFor(context);
+    writeFileAtomic(files.json, mask(`${JSON.stringify(report, null, 2)}\n`));
+    writeFileAtomic(files.text, mask(renderMarkdown(report)));
     return files;
   } catch (error) {
     context.stderr.write(`copse: the report was not written: ${(error as Error).message}\n`);

@@ -48,7 +48,7 @@ export async function showSchedule(
   options: RunOptions & { json?: boolean; command: string },
 ): Promise<ExitCode> {
   const { repository, config } = project;
-  const { plan: read, dir } = readPlan(project, name, options);
+  const { plan: read, dir } = readPlan(context, project, name, options);
   const settings = settingsOf(config, options);
   const known = knownDurations(repository.commonDir, read.name);
   const created = createdEvent({

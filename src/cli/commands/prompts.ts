@@ -16,6 +16,7 @@ import { systemClock } from '../../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { maskFor } from '../mask.ts';
 import { showChanges, showCheck } from '../render/prompts.ts';
 import { styleFor } from '../style.ts';
 
@@ -74,10 +75,10 @@ Examples:
   },
 };
 
-function openFolder({ cwd }: CliContext, argument: string | undefined): Opened {
+function openFolder({ cwd, env }: CliContext, argument: string | undefined): Opened {
   const dir = findPlan({ cwd, argument, command: 'prompts' });
   const near = relative(cwd, dir);
-  const source = readPlanFolder(dir);
+  const source = readPlanFolder(dir, maskFor({ env }));
   return { dir, folder: near === '' ? '.' : near.startsWith('..') ? dir : near, source, parsed: parsePlan(source) };
 }
 
@@ -101,7 +102,7 @@ function check(context: CliContext, opened: Opened, options: Options): ExitCode 
 function fix(context: CliContext, opened: Opened, options: Options): ExitCode {
   demandPrompts(reportPrompts(opened.source, opened.parsed.plan), opened.folder);
   const fixed = fixPrompts(opened.dir, validPlan(opened));
-  const source = readPlanFolder(opened.dir);
+  const source = readPlanFolder(opened.dir, maskFor(context));
   return conclude(context, { ...opened, source, parsed: parsePlan(source) }, { options, fixed });
 }
 

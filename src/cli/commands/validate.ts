@@ -6,6 +6,7 @@ import { loadPlanFolder } from '../../project/plan-folder.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { maskFor } from '../mask.ts';
 import { styleFor } from '../style.ts';
 import { showReport, type Verdict } from '../validate-report.ts';
 
@@ -38,7 +39,7 @@ Examples:
   async run(context, [argument], options: Options): Promise<ExitCode> {
     const dir = findPlan({ cwd: context.cwd, argument, command: 'validate' });
     const honorBlocks = options.honorBlocks ?? false;
-    const { ok, plan, diagnostics } = loadPlanFolder(dir, { honorBlocks });
+    const { ok, plan, diagnostics } = loadPlanFolder(dir, { honorBlocks, mask: maskFor(context) });
     const strict = (options.strict ?? false) && diagnostics.some(({ level }) => level === 'warning');
     const verdict: Verdict = {
       ok: ok && !strict,
