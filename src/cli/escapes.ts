@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AgentAdapter } from '../agent/adapter.ts';
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
+import type { Own } from '../escape/compare.ts';
 import type { Watched } from '../escape/trail.ts';
 import { createEscapeWatch } from '../escape/watch.ts';
 import type { AttemptSpec, Executor } from '../executor/executor.ts';
@@ -13,9 +14,11 @@ import { type Escape, isNamedIn } from '../run/escape.ts';
 import type { Evidence, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { AttemptState } from '../run/state.ts';
+import { assertNever } from '../util/assert-never.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import type { CliContext } from './context.ts';
 import type { Project } from './project.ts';
+import { directoriesByTask } from './workspaces.ts';
 
 type Verdict = Awaited<ReturnType<Ports['verify']>>;
 
@@ -59,7 +62,7 @@ export function escapesOf(input: EscapesInput): Escapes {
     workspaces: (inner) => ({
       ...inner,
       harvest(spec, message) {
-        watch.ended(spec.path); // at the same time: both look at work trees for as long
+        watch.ended(spec.branch); // at the same time: both look at work trees for as long
         return inner.harvest(spec, message);
       },
     }),
@@ -108,7 +111,7 @@ function watchOf({ context, project, open, agents, root }: EscapesInput) {
     folder: join(paths.dir, 'escapes'),
     workspaces: root,
     branches: new Map(plan.tasks.map((task) => [`${config.branchPrefix}${task.id}`, task.id])),
-    checkout: state.settings.pattern === 'worktree',
+    checkout: checkoutUse(project, open),
     // Nobody edits files where a pipeline checks them out.
     unattended: Boolean(context.env.CI),
     async deedsOf({ task, attempt }, about) {
@@ -117,6 +120,20 @@ function watchOf({ context, project, open, agents, root }: EscapesInput) {
       return [...transcript.flatMap((line) => adapter?.deeds?.(line) ?? [line]), ...stderr];
     },
   });
+}
+
+/** What the attempts of a run do in the user's checkout. */
+function checkoutUse(project: Project, { state, plan }: OpenRun): Own['checkout'] {
+  switch (state.settings.pattern) {
+    case 'worktree':
+      return 'mine';
+    case 'branch':
+      return 'lent';
+    case 'directory':
+      return { directories: [...directoriesByTask(project, plan).values()].flat() };
+    default:
+      return assertNever(state.settings.pattern);
+  }
 }
 
 /** A transcript may be long, and mostly there is nothing in it to be read. */

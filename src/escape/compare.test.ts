@@ -7,7 +7,8 @@ const survey = (given: Partial<Survey> = {}): Survey => ({ heads: {}, refs: {}, 
 const own = (given: Partial<Own> = {}): Own => ({
   workspaces: '/ws/plan',
   branches: new Map([['feature/task-001', 'task-001']]),
-  checkout: null,
+  root: '/repo',
+  checkout: 'mine',
   heads: new Map(),
   alive: new Set(),
   ...given,
@@ -26,7 +27,14 @@ it('tells files that came, changed, went, changed again, or are as committed aga
     'new.txt added',
     'undone settled',
   ]);
-  expect(between({ files: before }, { files: after }, { checkout: '/repo' }).files).toEqual([]);
+  expect(between({ files: before }, { files: after }, { checkout: 'lent' }).files).toEqual([]);
+  const lent = { directories: ['new.txt', 'change'] };
+  expect(between({}, { files: after }, { checkout: lent }).files.map(({ path }) => path)).toEqual([
+    'again',
+    'changed',
+    'gone',
+    'same',
+  ]);
 });
 
 it('leaves out what copse moves itself, also for other runs', () => {

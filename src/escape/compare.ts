@@ -1,6 +1,7 @@
 import type { Survey } from '../git/survey.ts';
 import type { EscapeChange } from '../run/escape.ts';
 import type { Oid, TaskId } from '../run/event.ts';
+import { contains } from '../scope/directories.ts';
 
 /** What a run may change itself. */
 export interface Own {
@@ -8,8 +9,10 @@ export interface Own {
   workspaces: string;
   /** Tasks by their branches (`feature/task-001`). */
   branches: ReadonlyMap<string, TaskId>;
-  /** The checkout when attempts work in it; null when it is the user's alone. */
-  checkout: string | null;
+  /** The user's checkout. */
+  root: string;
+  /** `mine`: it is the user's alone; `lent`: attempts work in it, HEAD and all; else the directories in which they write. */
+  checkout: 'mine' | 'lent' | { directories: readonly string[] };
   /** Where copse left the branches of tasks. */
   heads: ReadonlyMap<TaskId, Oid>;
   /** Tasks of which an attempt was alive meanwhile: their branches are theirs to move. */
@@ -43,12 +46,19 @@ export function compare(before: Survey, after: Survey, own: Own): Difference {
     } else if (branch === null || !claimed.has(branch)) shared.push(change);
   }
   for (const [worktree, from, to] of different(before.heads, after.heads)) {
-    const ours = worktree === own.checkout || `${worktree}/`.startsWith(`${own.workspaces}/`);
+    const ours = (own.checkout === 'lent' && worktree === own.root) || `${worktree}/`.startsWith(`${own.workspaces}/`);
     if (!ours && from !== null && to !== null) shared.push({ kind: 'head', worktree, from, to });
   }
   const stash = compareStash(before.stash, after.stash);
   if (stash !== null) shared.push(stash);
-  return { files: own.checkout === null ? compareFiles(before.files, after.files) : [], shared, siblings };
+  return { files: filesOf(compareFiles(before.files, after.files), own.checkout), shared, siblings };
+}
+
+function filesOf(files: Difference['files'], checkout: Own['checkout']): Difference['files'] {
+  if (checkout === 'mine') return files;
+  if (checkout === 'lent') return [];
+  const path = (latin1: string) => Buffer.from(latin1, 'latin1').toString('utf8');
+  return files.filter((file) => !checkout.directories.some((directory) => contains(directory, path(file.path))));
 }
 
 /** Branches that some run says to have made (workspace/ownership.ts); also those of runs beside this one. */

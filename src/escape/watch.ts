@@ -25,8 +25,8 @@ export interface WatchOptions {
   workspaces: string;
   /** Tasks of the plan by the branches of their workspaces. */
   branches: ReadonlyMap<string, TaskId>;
-  /** False: attempts work in the checkout itself, so that what changes there says nothing. */
-  checkout: boolean;
+  /** What attempts may do in the checkout: see {@link Own.checkout}. */
+  checkout: Own['checkout'];
   /** What an attempt's agent did and said, as text; see AgentAdapter.deeds. `about`: only lines that match. */
   deedsOf(attempt: Watched, about?: RegExp): Promise<string[]>;
   /** No person works at this machine: what changes, an agent changed. */
@@ -37,8 +37,8 @@ export interface WatchOptions {
 export interface EscapeWatch {
   /** An attempt is about to begin; `adopted`: it has been going on. Resolves once it is known how things stand. */
   started(attempt: Watched, how?: { adopted: boolean }): Promise<void>;
-  /** Its processes have ended: looks in the background. */
-  ended(workspace: string): void;
+  /** The processes of the one that works on this branch have ended: looks in the background. */
+  ended(branch: string): void;
   /**
    * What was found since the last call, once somebody has looked after this attempt ended. `head`: where copse left its
    * branch.
@@ -106,8 +106,8 @@ export function createEscapeWatch(options: WatchOptions): EscapeWatch {
       });
       return first;
     },
-    ended(workspace) {
-      for (const attempt of [...alive]) if (attempt.workspace === workspace) end(attempt);
+    ended(branch) {
+      for (const attempt of [...alive]) if (attempt.branch === branch) end(attempt);
     },
     async found(task, number, head) {
       const attempt = known.find((each) => each.task === task && each.attempt === number);
@@ -131,7 +131,8 @@ function ownOf(
     branches,
     heads: new Map(known.flatMap(({ task, head }) => (head ? [[task, head] as const] : []))),
     alive: new Set(busy.map(({ task }) => task)),
-    checkout: checkout ? null : repository.root,
+    root: repository.root,
+    checkout,
   };
 }
 

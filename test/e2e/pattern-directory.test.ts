@@ -169,6 +169,23 @@ describe('the sandbox', () => {
   });
 });
 
+describe('without a sandbox', () => {
+  it('what an agent writes elsewhere is found, attributed and kept; --escape fail fails it', async () => {
+    const stray = 'echo one > src/one/new.txt; echo stray > README.md; echo "wrote README.md"';
+    shellPlan(scratch, { tasks: FOUR.slice(0, 2) }, { 'task-001': stray, 'task-002': WORK['task-002'] });
+    const run = await copse('run', '--pattern', 'directory', '--sandbox', 'off', '--escape', 'fail', '--retries', '0');
+    expect(run.exit, run.stderr).toBe(1);
+    expect(run.stderr).toContain('README.md');
+    const status = JSON.parse((await copse('status', '--json')).stdout) as { tasks: { id: string; state: string }[] };
+    expect(status.tasks.map(({ id, state }) => [id, state])).toEqual([
+      ['task-001', 'failed'],
+      ['task-002', 'integrated'],
+    ]);
+    expect(shown('README.md')).toBe('# scratch');
+    expect(readFileSync(join(scratch.repo, 'README.md'), 'utf8')).toBe('stray\n');
+  });
+});
+
 describe('what is refused before anything starts', () => {
   const refused = async (code: number, ...argv: string[]) => {
     const before = [...mine(), scratch.git('for-each-ref')];
