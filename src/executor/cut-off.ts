@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { lastChange, watchProgress } from '../process/watch.ts';
 import type { Ending } from '../run/event.ts';
 import type { Clock } from '../util/clock.ts';
@@ -35,6 +36,8 @@ export async function whenToEnd(options: CutOffOptions): Promise<Cut | 'exited' 
     aborted(overfull, signal).then(() => 'memory' as const),
   ]);
   try {
+    // One that ended while no copse was there is not late, however late it is now.
+    if ((await Promise.race([gone, setImmediate()])) === 'exited') return 'exited';
     const watched = watchProgress({
       clock,
       timeoutMs,
