@@ -27,6 +27,7 @@ export function createAcpAdapter(settings: AcpSettings, machine: Machine, name =
 
   return {
     name,
+    meters: 'tokens', // some report their cost as well
     command: (context) => ({
       argv: [...machine.acpClient, JSON.stringify(optionsFor(context))],
       env: { ...overlay },
