@@ -19,14 +19,16 @@ import { type Landed, landMany } from '../integrate/land.ts';
 import { runValidation } from '../integrate/validate.ts';
 import { attemptPaths, runPaths } from '../journal/store.ts';
 import { probe } from '../machine/probe.ts';
-import { chooseAgent } from '../plan/agent-choice.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type AgentChoice, chooseAgent, fallBack } from '../plan/agent-choice.ts';
+import type { Plan, Task } from '../plan/plan.ts';
 import { goOnPrompt, placedPrompt, promptOf, retryPrompt } from '../plan/prompt.ts';
+import { fallbackOf } from '../project/config.ts';
 import { spentOf } from '../run/budget.ts';
 import type { Failure } from '../run/failure.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
 import { cutSession } from '../run/session.ts';
 import { type AttemptState, lastAttempt, type RunState } from '../run/state.ts';
+import { isClosed } from '../schedule/quota.ts';
 import { filesToCreate } from '../scope/created.ts';
 import { systemClock } from '../util/clock.ts';
 import { setUp } from '../workspace/setup.ts';
@@ -82,6 +84,13 @@ export async function portsOf(
     },
   });
   const agents = agentsOf(context, project);
+  /** Who carries out a task now. */
+  const agentFor = (task: Task, state: RunState): AgentChoice =>
+    fallBack(
+      chooseAgent(task, state.settings, agents),
+      (name) => fallbackOf(config, name),
+      (name) => isClosed(state, accountOf(agents, name), systemClock.now()),
+    );
   const escapes = escapesOf({ context, project, open, agents, root: workspacesRoot(project, plan.name) });
   const shared = open.state.settings.pattern === 'directory';
   const directories = shared ? directoriesByTask(project, plan) : new Map<string, string[]>();
@@ -122,10 +131,7 @@ export async function portsOf(
       used: (task, attempt) => executor.memory?.(task, attempt) ?? null,
     }),
 
-    accountOf(id) {
-      const { agent } = chooseAgent(tasks.get(id)!, open.state.settings, agents);
-      return agents.get(agent)?.account ?? agent;
-    },
+    accountOf: (id) => accountOf(agents, agentFor(tasks.get(id)!, open.state).agent),
 
     specify(id, attempt, state) {
       const task = tasks.get(id)!;
@@ -133,7 +139,7 @@ export async function portsOf(
       const before = lastAttempt(state.tasks.get(id)!);
       const failure = before && before.number < attempt ? before.failure : null;
       const prompt = placedPrompt(promptOf(plan, task), directories.get(id));
-      const chosen = chooseAgent(task, settings, agents);
+      const chosen = agentFor(task, state);
       const cut = agents.get(chosen.agent)?.resumes ? cutSession(state.tasks.get(id)!, attempt, chosen.agent) : null;
       return {
         run: state.id,
@@ -251,6 +257,11 @@ function landingFailure(task: string, landed: Extract<Landed, { landed: false }>
 
 function validationOf(plan: Plan, number: number) {
   return plan.waves.find((wave) => wave.number === number)!.validation!;
+}
+
+/** Whose allowance an agent uses. */
+function accountOf(agents: ReadonlyMap<string, AgentAdapter>, name: string): string {
+  return agents.get(name)?.account ?? name;
 }
 
 /** Roles only the run's agent is asked for. */

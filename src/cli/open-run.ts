@@ -5,6 +5,7 @@ import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
 import { oneAtATime } from '../journal/new-run.ts';
 import { chooseAgent } from '../plan/agent-choice.ts';
 import type { Diagnostic, Plan } from '../plan/plan.ts';
+import { fallbackOf } from '../project/config.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { listed } from '../run/describe.ts';
@@ -156,6 +157,10 @@ async function checkAgents(
   const agents = agentsOf(context, project);
   agentNamed(agents, settings.agent);
   const used = new Set(tasks.map((task) => chooseAgent(task, settings, agents).agent));
+  for (const name of used) {
+    const fallback = fallbackOf(project.config, name); // a set goes on with what is added meanwhile
+    if (fallback !== undefined) used.add(fallback);
+  }
   const checks = await Promise.all([...used].map((name) => agentNamed(agents, name).check()));
   for (const check of checks) {
     if (!check.ok) throw new Refusal('agent-missing', check.message, { exit: EXIT.environment, hint: check.hint });

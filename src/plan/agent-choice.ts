@@ -28,3 +28,23 @@ export function chooseAgent(
     ...(model !== undefined && { model }),
   };
 }
+
+/**
+ * The agent that takes over while another one's account is limited: the first of its line of fall-backs that is free, else
+ * the one that was chosen, which then waits. Model and role were meant for that one: another would not know them.
+ * @param fallbackOf the agent named to take over from this one, if any
+ */
+export function fallBack(
+  choice: AgentChoice,
+  fallbackOf: (agent: string) => string | undefined,
+  isLimited: (agent: string) => boolean,
+): AgentChoice {
+  const tried = new Set<string>();
+  let agent: string | undefined = choice.agent;
+  while (agent !== undefined && !tried.has(agent)) {
+    if (!isLimited(agent)) return agent === choice.agent ? choice : { agent };
+    tried.add(agent);
+    agent = fallbackOf(agent);
+  }
+  return choice;
+}

@@ -150,6 +150,11 @@ describe('a wrong config is refused with file and line', () => {
       "copse.config.json:2:11 agent: there is no agent 'gemni' | known: claude",
     ],
     ['an agent without a type', '{"agents": {"fast": {"command": ["x"]}}}', 'copse.config.json:1:21 agents.fast.type'],
+    [
+      'a fall-back that is no agent',
+      '{"agents": {"claude": {"fallback": "codx"}}}',
+      "agents.claude.fallback: there is no agent 'codx'",
+    ],
     ['a name of a variable', '{"agents": {"claude": {"env": {"A B": "x"}}}}', 'agents.claude.env.A B'],
     ['broken JSON', '{"agent": "claude",}', 'copse.config.json:1:19 a comma before }: remove it'],
     ['no object', '[]', 'copse.config.json:1:1 the config: expected object, received array'],

@@ -32,7 +32,12 @@ const size = z.union([z.string(), z.number()]).transform((value, context) => {
 });
 
 /** One type of agents, as a config names it. */
-const typedAgent = (type: string) => AGENT_TYPES[type]!.settings.extend({ type: z.literal(type) });
+const typedAgent = (type: string) =>
+  AGENT_TYPES[type]!.settings.extend({
+    type: z.literal(type),
+    /** The agent that takes over while this one's account is limited. */
+    fallback: z.string().min(1).optional(),
+  });
 const [firstType, ...otherTypes] = Object.keys(AGENT_TYPES);
 const agent = z.discriminatedUnion('type', [typedAgent(firstType!), ...otherTypes.map(typedAgent)]);
 
@@ -140,16 +145,30 @@ export function parseConfig(text: string, file: string): Config {
   const value = withAgentTypes(source.value);
   const result = configSchema.safeParse(value);
   if (!result.success) throw firstIssue(result.error.issues, source, file);
-  const { agent, agents } = result.data;
+  checkAgentNames(result.data, source, file);
+  return result.data;
+}
+
+/** The agent that takes over from this one while its account is limited. */
+export function fallbackOf({ agents }: Pick<Config, 'agents'>, name: string): string | undefined {
+  const fallback: unknown = agents[name]?.fallback;
+  return typeof fallback === 'string' ? fallback : undefined;
+}
+
+/** Every agent that is named is there. */
+function checkAgentNames({ agent, agents }: Config, source: ReadText, file: string): void {
   const known = [...new Set([...BUILT_IN, ...Object.keys(agents)])];
-  if (!known.includes(agent)) {
-    throw refuse(`agent: there is no agent '${agent}'`, {
+  const named = Object.keys(agents).map(
+    (name) => [['agents', name, 'fallback'], fallbackOf({ agents }, name)] as const,
+  );
+  for (const [path, name] of [[['agent'], agent] as const, ...named]) {
+    if (name === undefined || known.includes(name)) continue;
+    throw refuse(`${path.join('.')}: there is no agent '${name}'`, {
       file,
-      ...source.placeOf(['agent']),
+      ...source.placeOf(path),
       hint: `known: ${known.join(', ')}; others are defined under "agents"`,
     });
   }
-  return result.data;
 }
 
 function readText(path: string, file: string): string {
@@ -204,7 +223,7 @@ function agentKeys(name: string, config: unknown): string[] {
   const agents = isObject(config) && isObject(config.agents) ? config.agents : {};
   const written = agents[name];
   const type = String((isObject(written) && written.type) || name);
-  return ['type', ...Object.keys(AGENT_TYPES[type]?.settings.shape ?? {})];
+  return ['type', 'fallback', ...Object.keys(AGENT_TYPES[type]?.settings.shape ?? {})];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

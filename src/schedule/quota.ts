@@ -79,16 +79,27 @@ export function endings(
   });
 }
 
+/** Whether no agent of this account may start now: its gate is closed, or half open and being tried. */
+export function isClosed(state: RunState, account: string, now: number): boolean {
+  const gate = state.quota.get(account);
+  return gate !== undefined && (gate.until > now || probeOf(state, gate) !== null);
+}
+
+/** The attempt that tries a half-open gate at the moment. */
+function probeOf(state: RunState, { probe }: Gate): AttemptState | null {
+  const attempt = probe && attemptOf(state, probe);
+  return attempt !== null && attempt.endedAt === null ? attempt : null;
+}
+
 /** Which accounts may start an agent now; a half-open one admits a single one. `wake`: when a gate opens next. */
 export function accountGates(state: RunState, now: number): { admits(account: string): boolean; wake: number } {
   const admitted = new Set<string>();
   const closed = new Set<string>();
   let wake = Number.POSITIVE_INFINITY;
   for (const [account, gate] of state.quota) {
-    const probe = gate.probe && attemptOf(state, gate.probe);
-    const trying = probe !== null && probe.endedAt === null;
-    if (gate.until > now || trying) closed.add(account);
-    const opens = trying ? probe.startedAt + PROBATION_MS : gate.until;
+    const probe = probeOf(state, gate);
+    if (isClosed(state, account, now)) closed.add(account);
+    const opens = probe ? probe.startedAt + PROBATION_MS : gate.until;
     if (opens > now) wake = Math.min(wake, opens);
   }
   return {
