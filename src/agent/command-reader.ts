@@ -17,11 +17,13 @@ export function createCommandReader(saidAt: () => number = Date.now): Transcript
   let output = '';
   return {
     line(text) {
-      output = `${output}${text}\n`.slice(-KEPT_TEXT);
+      output += `${text}\n`;
+      if (output.length > 2 * KEPT_TEXT) output = output.slice(-KEPT_TEXT);
       const summary = oneLine(text);
       return summary === '' ? [] : [{ type: 'activity', activity: { kind: 'text', summary } }];
     },
     verdict(exit, signal, stderr) {
+      output = output.slice(-KEPT_TEXT);
       const claim = extractClaim(output);
       const said = lastLine(output);
       const { outcome, message } = judge(exit, signal, lastLine(stderr) || said || 'it gave no reason');

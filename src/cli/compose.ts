@@ -48,6 +48,9 @@ const VALIDATION_MS = 30 * 60_000;
 export const GRACE_MS = 10_000;
 /** Processes that want to run, per core. 32 agents on two cores were slow and all came through. */
 const MAX_LOAD = 16;
+/** Bytes of one attempt's output; hours of an agent at work are a tenth of it. */
+const MAX_TRANSCRIPT = 64_000_000;
+const LEAST_TRANSCRIPT = 1_000_000;
 /** Bytes, of an agent that says nothing of itself. */
 const AGENT_MEMORY = 200_000_000;
 
@@ -107,18 +110,21 @@ export async function portsOf(
     clock: systemClock,
     graceMs: GRACE_MS,
     mask,
+    maxTranscript: Math.max(config.limits.maxTranscript ?? MAX_TRANSCRIPT, LEAST_TRANSCRIPT),
     newSession: randomUUID,
     ...(await confining(context, project, open)),
     ...(context.force && { hurry: context.force }),
   });
   const executor = escapes.executor(local);
+  const places = [workspacesRoot(project, plan.name), commonDir];
 
   return {
     executor,
     settle: workspaces.settle,
 
+    places,
     admission: admission({
-      probe: () => probe([workspacesRoot(project, plan.name), commonDir]),
+      probe: () => probe(places),
       clock: systemClock,
       floors: {
         memory: config.limits.minFreeMemory ?? null,

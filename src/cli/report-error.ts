@@ -1,5 +1,6 @@
 import { GitError } from '../git/git.ts';
 import { JournalError } from '../journal/write.ts';
+import { NoSpaceError } from '../machine/no-space.ts';
 import { printable } from '../plan/text.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
@@ -50,6 +51,10 @@ function ofTheMachine(error: unknown): Refusal | null {
         ? 'make room or mend the disk, then: copse resume; living agents go on meanwhile'
         : 'copse status shows who works on it';
     return new Refusal(`journal-${error.code}`, error.message, { exit: EXIT.environment, hint });
+  }
+  if (error instanceof NoSpaceError) {
+    const hint = 'make room, then: copse resume; what agents have made is in their workspaces and on their branches';
+    return new Refusal('no-space', error.message, { exit: EXIT.environment, hint });
   }
   if (error instanceof GitError) {
     const hint = '`git status` and `git fsck` say more; nothing more was done';

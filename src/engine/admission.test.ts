@@ -159,7 +159,7 @@ describe('starts by what the machine has', () => {
       () => 20 * MB,
     );
     expect(kinds(world.step())).toEqual(['hold', 'wake']);
-    world.pass(29_000);
+    world.pass(14_000);
     expect(kinds(world.step())).toEqual(['wake']);
     world.pass(2000);
     expect(world.step()).toEqual([

@@ -17,7 +17,10 @@ export interface AdmissionOptions {
   used?(task: string, attempt: number): number | null;
 }
 
-/** Gives what the machine has room for, reading it at most every {@link LOOK_MS} and only while a task waits to start. */
+/**
+ * Gives what the machine has room for, reading it only while a task waits to start: every {@link LOOK_MS}, and when an agent
+ * has ended since.
+ */
 export function admission(options: AdmissionOptions): (state: RunState) => Admission {
   const { probe, clock, floors } = options;
   let last: { at: number; reading: Reading } | null = null;
@@ -25,7 +28,8 @@ export function admission(options: AdmissionOptions): (state: RunState) => Admis
     const running = [...state.tasks.values()].filter(({ status }) => status.is === 'running');
     if (running.length >= state.settings.maxConcurrent || !someoneWaits(state)) return NO_HOLD;
     const now = clock.now();
-    if (last === null || now >= last.at + LOOK_MS) last = { at: now, reading: probe() };
+    if (last === null || now >= last.at + LOOK_MS || hasEndedSince(state, last.at))
+      last = { at: now, reading: probe() };
     const { at, reading } = last;
     const needs = { memory: memoryNeed(state, options), disk: options.workspaceSize() };
     const before = running.filter((task) => task.attempts.at(-1)!.startedAt < at);
@@ -39,6 +43,11 @@ export function admission(options: AdmissionOptions): (state: RunState) => Admis
       held: state.held,
     });
   };
+}
+
+function hasEndedSince(state: RunState, at: number): boolean {
+  for (const { attempts } of state.tasks.values()) if ((attempts.at(-1)?.endedAt ?? 0) > at) return true;
+  return false;
 }
 
 function someoneWaits(state: RunState): boolean {

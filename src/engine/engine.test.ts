@@ -62,6 +62,15 @@ function result(outcome: Outcome): AttemptResult {
   return { outcome, ...nothing, head: 'h', commits: 1, tokens: NO_TOKENS, cost: NO_COST };
 }
 
+/** Time that passes only by sleeping. */
+function quickClock() {
+  let now = 0;
+  const sleep = async (ms: number) => {
+    now += ms;
+  };
+  return { now: () => now, sleep };
+}
+
 interface World {
   tasks: { id: string; wave: number; deps: string[] }[];
   executor: Executor;
@@ -304,11 +313,26 @@ describe('the engine', () => {
       state,
       schedule,
       ports,
-      clock: systemClock,
+      clock: quickClock(),
       signal: new AbortController().signal,
     });
     await expect(run).rejects.toThrow('no space left');
     expect(scripted.submitted).toEqual([]);
+  });
+
+  it('waits for a journal whose disk is full for a while, and loses nothing', async () => {
+    const { journal, events } = memoryJournal();
+    let full = 5;
+    const flush = async () => {
+      if (full-- > 0) throw new Error('no space left on device');
+    };
+    const scripted = scriptedExecutor(() => 'success');
+    const { state, schedule, ports } = setUp({ tasks: CHAIN, executor: scripted.executor }, { ...journal, flush });
+    const signal = new AbortController().signal;
+    await runEngine({ journal: { ...journal, flush }, state, schedule, ports, clock: quickClock(), signal });
+    expect(state.outcome).toBe('integrated');
+    expect(scripted.submitted.map(({ task }) => task)).toEqual(CHAIN.map(({ id }) => id));
+    expect(events.at(-1)).toMatchObject({ type: 'run.finished' });
   });
 
   it('an effect that throws fails its task and not the run', async () => {

@@ -1,5 +1,6 @@
 import type { ExecutorEvent } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
+import { NoSpaceError } from '../machine/no-space.ts';
 import type { Ending, RunEvent, RunEventBody, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { reduce } from '../run/reduce.ts';
@@ -10,6 +11,7 @@ import { withJitter } from '../schedule/quota.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Clock } from '../util/clock.ts';
 import { notifier } from './notifier.ts';
+import { type Patient, patience } from './patience.ts';
 import type { Ports } from './ports.ts';
 
 export interface EngineInput {
@@ -50,9 +52,12 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
       change.notify();
     });
   };
+  const places = ports.places ?? [];
+  const patient = patience({ state, places, clock, stopping: signal, over: closing.signal });
   const perform = performer({
     append,
     background,
+    patient,
     verifying,
     journal,
     ports,
@@ -85,7 +90,7 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
       const actions = decide(schedule, state, limits, verifying);
       for (const action of actions) perform(action);
       if (isFinished(state)) {
-        await journal.flush();
+        await patient(() => journal.flush());
         return state;
       }
       if (actions.some((action) => action.do !== 'wake')) continue;
@@ -151,6 +156,8 @@ async function relay(
 interface PerformerInput {
   append: (body: RunEventBody) => void;
   background: (work: Promise<void>) => void;
+  /** Does it again while the disk is full and somebody runs who may make room. */
+  patient: Patient;
   verifying: Set<TaskId>;
   journal: Journal;
   ports: Ports;
@@ -162,7 +169,7 @@ interface PerformerInput {
 
 /** Gives `perform(action)`: journals the intent at once, does the effect in the background, appends its outcome. */
 function performer(input: PerformerInput) {
-  const { append, background, verifying, journal, ports, state, change } = input;
+  const { append, background, patient, verifying, journal, ports, state, change } = input;
   return (action: Action): void => {
     switch (action.do) {
       case 'wake':
@@ -232,7 +239,7 @@ function performer(input: PerformerInput) {
       ...(account !== undefined && { account }),
       ...(resume && { resume: resume.session }),
     });
-    background(journal.flush().then(() => ports.executor.submit(spec)));
+    background(patient(() => journal.flush()).then(() => ports.executor.submit(spec)));
   }
 
   function end({ task, attempt }: { task: TaskId; attempt: number }, why: Ending): void {
@@ -242,7 +249,7 @@ function performer(input: PerformerInput) {
 
   async function verify(task: TaskId): Promise<void> {
     const attempt = lastAttempt(state.tasks.get(task)!)!;
-    const { evidence, failure, escapes = [] } = await ports.verify(task, attempt).catch(asInternal);
+    const { evidence, failure, escapes = [] } = await patient(() => ports.verify(task, attempt)).catch(asInternal);
     const name = { task, attempt: attempt.number };
     for (const found of escapes) append({ type: 'escape.found', ...found });
     if (failure) append({ type: 'attempt.failed', ...name, failure, evidence });
@@ -252,10 +259,10 @@ function performer(input: PerformerInput) {
   async function land({ tasks }: Extract<Action, { do: 'land' }>): Promise<void> {
     const { tip } = state;
     for (const each of tasks) append({ type: 'landing.started', ...each, onto: tip });
-    await journal.flush();
-    const landings = await ports
-      .land({ tip, tasks })
-      .catch((error) => tasks.map(() => ({ landed: false as const, failure: asInternal(error).failure })));
+    await patient(() => journal.flush());
+    const landings = await patient(() => ports.land({ tip, tasks })).catch((error) =>
+      tasks.map(() => ({ landed: false as const, failure: asInternal(error).failure })),
+    );
     for (const [at, { task, attempt, head }] of tasks.entries()) {
       const landing = landings[at]!;
       if (landing.landed) {
@@ -288,6 +295,7 @@ function performer(input: PerformerInput) {
 
 /** The one place where an unknown throw becomes data: the task fails with it, the others go on. */
 function asInternal(error: unknown): { evidence: []; failure: Failure; escapes?: [] } {
+  if (error instanceof NoSpaceError) throw error; // the task has not failed: resume goes on with it
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { evidence: [], failure: { code: 'internal', message } };
 }

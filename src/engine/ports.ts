@@ -13,6 +13,8 @@ export interface Ports {
   executor: Executor;
   /** Everything an attempt needs: prompt, branch, workspace. Reads nothing that changes. */
   specify(task: TaskId, attempt: number, state: RunState): AttemptSpec;
+  /** Folders on the disks that a run needs room on. */
+  places?: readonly string[];
   /** What the machine has room for at present; default everything. */
   admission?(state: RunState): Admission;
   /** Whose allowance the next attempt at a task uses; absent: one account for all. */

@@ -1,22 +1,25 @@
-import { appendFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import type { AgentAdapter, AgentContext, TranscriptReader } from '../agent/adapter.ts';
+import { isFull, untilThereIsRoom } from '../machine/no-space.ts';
 import { type Observed, observe } from '../process/census.ts';
 import { launch, settleLaunch } from '../process/launch.ts';
 import { stopTree } from '../process/stop.ts';
-import { lastBytes, tailLines } from '../process/tail.ts';
+import { lastBytes } from '../process/tail.ts';
 import type { ProcessId } from '../process/tree.ts';
 import { type ExitRecord, waitForExit } from '../process/wait.ts';
 import type { AttemptResult, Ending } from '../run/event.ts';
-import type { Limit } from '../run/failure.ts';
+import type { Failure, Limit } from '../run/failure.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Mask } from '../util/mask.ts';
+import { formatBytes } from '../util/size.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { coalesce } from './coalesce.ts';
 import { type Cut, whenToEnd } from './cut-off.ts';
 import { agentEnvironment } from './environment.ts';
 import type { AttemptSpec, ExecutorEvent, Key } from './executor.ts';
 import { failedResult, lostResult, resultOf } from './result.ts';
+import { followTranscript } from './transcript.ts';
 
 /** The files of one attempt, all absolute. */
 export interface AttemptFiles {
@@ -44,6 +47,8 @@ export interface AttemptParts {
   mask?: Mask;
   /** Aborted: graces are over. */
   hurry?: AbortSignal;
+  /** Bytes of the agent's output that are kept on the disk. */
+  maxTranscript: number;
   newSession(): string;
   /** The command line that runs the agent's, confined to what it may write. */
   confine?(spec: AttemptSpec, argv: string[]): string[];
@@ -103,7 +108,9 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     const process = await startAgent(context);
     if ('error' in process) {
       const message = `${adapter.name} could not be started: ${process.error.message}`;
-      const failure = { code: 'agent', outcome: 'crashed', message, exit: null, signal: null } as const;
+      const failure: Failure = isFull(files.dir)
+        ? { code: 'no-space', message }
+        : { code: 'agent', outcome: 'crashed', message, exit: null, signal: null };
       return end(failedResult(failure, clock.now() - startedAt));
     }
     const { pid, pidStart } = process;
@@ -195,19 +202,29 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       const { tokens, cost, turns } = event;
       return emit({ type: 'attempt.usage', ...name, tokens, cost, ...(turns !== undefined && { turns }) });
     }, 1000);
-    writeFileSync(files.log, '', { mode: 0o600 }); // an adopted transcript is read from its beginning again
     const mask = parts.mask?.lines() ?? ((line: string) => line);
-    for await (const { text } of tailLines(files.transcript, { ended })) {
-      for (const event of reader.line(text)) {
-        if (event.type === 'activity' || event.type === 'usage') live.push(event);
-        else if (event.type === 'limit') {
-          live.flush(); // an answer that came before must not seem to come after
-          limitedBy(event.limit);
-        } else if (event.type === 'finished') onLastWord();
-        if (event.type === 'usage') limited = undefined; // it got an answer
-      }
-      const rendered = adapter.render(text);
-      if (rendered !== null) appendFileSync(files.log, `${mask(rendered)}\n`);
+    const { leftOut } = await followTranscript({
+      files,
+      maxBytes: parts.maxTranscript,
+      ended,
+      render: (text) => {
+        const rendered = adapter.render(text);
+        return rendered === null ? null : mask(rendered);
+      },
+      line: (text) => {
+        for (const event of reader.line(text)) {
+          if (event.type === 'activity' || event.type === 'usage') live.push(event);
+          else if (event.type === 'limit') {
+            live.flush(); // an answer that came before must not seem to come after
+            limitedBy(event.limit);
+          } else if (event.type === 'finished') onLastWord();
+          if (event.type === 'usage') limited = undefined; // it got an answer
+        }
+      },
+    });
+    if (leftOut > 0) {
+      const note = `${formatBytes(leftOut)} of the agent's output are not kept: it wrote more than ${formatBytes(parts.maxTranscript)}`;
+      emit({ type: 'task.noted', task: spec.task, note });
     }
     live.flush();
   }
@@ -248,11 +265,18 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
 
   async function finish(reader: TranscriptReader, exit: ExitRecord, cut: Cut | null, startedAt: number): Promise<void> {
     const verdict = reader.verdict(exit.exit, exit.signal, lastBytes(files.stderr, 64 * 1024));
-    const harvest = await workspaces.harvest(place, `feat: ${spec.task} ${spec.title}`);
+    const places = [spec.workspace, files.dir];
+    const full = places.some(isFull);
+    const harvest = await untilThereIsRoom(() => workspaces.harvest(place, `feat: ${spec.task} ${spec.title}`), {
+      places,
+      clock,
+      givesUp: (ms) => (parts.hurry?.aborted ? ms > 3000 : cancelled.signal.aborted && ms > 2 * parts.graceMs),
+      onWait: () => emit({ type: 'task.noted', task: spec.task, note: 'its work waited for room on the disk' }),
+    });
     for (const note of harvest.notes) emit({ type: 'task.noted', task: spec.task, note });
     const memory = observed?.peak() ?? 0;
     const ms = (exit.at ?? clock.now()) - startedAt;
-    end(resultOf({ spec, verdict, exit, cut, memory, harvest, ms, ...(limited && { limited }) }));
+    end(resultOf({ spec, verdict, exit, cut, full, memory, harvest, ms, ...(limited && { limited }) }));
   }
 
   return { start, adopt, cancel: (reason) => cancelled.abort(reason), memory: () => observed?.memory() ?? null };

@@ -49,6 +49,7 @@ describeExecutor('local', (scratch) => {
         rolesFolder: scratch.repo,
         clock: systemClock,
         graceMs: 500,
+        maxTranscript: 1_000_000,
         newSession: randomUUID,
       }),
   };

@@ -1,4 +1,6 @@
 import type { AgentAdapter } from '../agent/adapter.ts';
+import { isNoSpace, NoSpaceError } from '../machine/no-space.ts';
+import type { Failure } from '../run/failure.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Mask } from '../util/mask.ts';
 import { type Queue, queue } from '../util/queue.ts';
@@ -24,6 +26,8 @@ export interface LocalExecutorOptions {
   mask?: Mask;
   /** Aborted: graces are over. */
   hurry?: AbortSignal;
+  /** Bytes of an agent's output that are kept on the disk. */
+  maxTranscript: number;
   newSession(): string;
   /** Holds the processes of an attempt to what they may write; default not at all. */
   confine?(spec: AttemptSpec, argv: string[]): string[];
@@ -54,9 +58,15 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
     try {
       return await work;
     } catch (error) {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const { task, attempt } = spec;
-      events.push({ type: 'attempt.ended', task, attempt, ...failedResult({ code: 'internal', message }, 0) });
+      // Not ended as far as the journal goes: the next coordinator harvests what is there.
+      if (error instanceof NoSpaceError) events.fail(error);
+      else
+        events.push({
+          type: 'attempt.ended',
+          task: spec.task,
+          attempt: spec.attempt,
+          ...failedResult(failureOf(error), 0),
+        });
       return 'lost';
     } finally {
       live.delete(nameOf(spec));
@@ -91,6 +101,11 @@ export function localExecutor(options: LocalExecutorOptions): Executor {
     },
     workers: async () => [{ name: 'local', running: live.size }],
   };
+}
+
+function failureOf(error: unknown): Failure {
+  if (isNoSpace(error)) return { code: 'no-space', message: (error as Error).message };
+  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
 const nameOf = ({ run, task, attempt }: Key) => `${run}/${task}.${attempt}`;

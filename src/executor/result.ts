@@ -15,6 +15,8 @@ interface Ended {
   verdict: AgentVerdict;
   exit: ExitRecord;
   cut: Cut | null;
+  /** The disk had no room left when it ended. */
+  full: boolean;
   /** The most that it held at once, bytes; 0 when nobody looked. */
   memory: number;
   harvest: Harvest;
@@ -25,15 +27,17 @@ interface Ended {
 
 /** The result of an attempt whose agent ran. */
 export function resultOf(ended: Ended): AttemptResult {
-  const { spec, verdict, exit, cut, memory, harvest, ms } = ended;
+  const { spec, verdict, exit, cut, full, memory, harvest, ms } = ended;
   const { claim, ranTests, tokens, cost } = verdict;
   const { head, commits, leftovers, marker, shared } = harvest;
-  const end = outcomeOf({ spec, verdict, exit, cut, memory });
+  const end = outcomeOf(ended);
   const measured = { claim, tokens, cost, ms, ...(memory > 0 && { memory }) };
   const how = { ...end, exit: exit.exit, signal: exit.signal };
   const seen = { ...(shared && { shared }), ...(ranTests !== undefined && { ranTests }) };
   const result = { ...how, head, commits, leftovers, marker, ...seen, ...measured };
   if (end.outcome === 'success') return result;
+  // Who fails while nothing can be written has not failed.
+  if (full && cut !== 'cancelled') return { ...result, failure: { code: 'no-space', message: end.message } };
   const isOverTask = cut === 'task-budget' || (end.outcome === 'budget' && isSpent(spec, cost));
   if (isOverTask) return { ...result, failure: taskBudget(spec, cost) };
   const limit = verdict.limit ?? ended.limited ?? { resetsAt: null, text: end.message };
@@ -52,13 +56,7 @@ function taskBudget({ maxUsd = 0, taskUsd = 0 }: AttemptSpec, cost: Cost): Failu
 }
 
 /** What we did to an agent outweighs what it says, unless it had succeeded before. */
-function outcomeOf({
-  spec,
-  verdict,
-  exit,
-  cut,
-  memory,
-}: Omit<Ended, 'harvest' | 'ms'>): Pick<AttemptResult, 'outcome' | 'message'> {
+function outcomeOf({ spec, verdict, exit, cut, memory }: Ended): Pick<AttemptResult, 'outcome' | 'message'> {
   const { outcome, message } = verdict;
   if (outcome === 'success') return { outcome, message };
   switch (cut) {

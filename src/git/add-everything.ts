@@ -1,3 +1,4 @@
+import { isNoSpace } from '../machine/no-space.ts';
 import { type CopiedIndex, isFolder, updateIndex } from './copied-index.ts';
 import { GitError, splitFields } from './git.ts';
 import type { Scan } from './scan.ts';
@@ -7,8 +8,12 @@ export async function addEverything(scratch: CopiedIndex, scan: Scan): Promise<s
   const { git, env, patterns } = scratch;
   const paths = new Set([...scan.changed, ...scan.untracked.filter((path) => !isFolder(path))]);
   if (paths.size === 0) return [];
-  const { exit, stderr } = await updateIndex(scratch, [...paths]);
+  const result = await updateIndex(scratch, [...paths]);
+  const { exit, stderr } = result;
   if (exit === 0 && stderr.length === 0) return [];
+  // No fault of a file: with half of them missing it would look as if that were all the work.
+  const failure = new GitError(['update-index', '--stdin'], result);
+  if (exit !== 0 && isNoSpace(failure, [git.cwd])) throw failure;
   // It fails as a whole for one file that cannot be read, and passes over a name it refuses with no more than a remark.
   if (exit !== 0) await addOneByOne(scratch, [...paths], { failures: 0 });
   const [changed, untracked] = await Promise.all([

@@ -104,7 +104,11 @@ function lockOf(dir: string, { epoch, killed, content }: Pick<Lock, 'epoch' | 'k
     killed,
     holds,
     release: () => {
-      if (holds()) writeFileAtomic(path, JSON.stringify({ ...content, released: true }), PRIVATE_FILE);
+      try {
+        if (holds()) writeFileAtomic(path, JSON.stringify({ ...content, released: true }), PRIVATE_FILE);
+      } catch {
+        // A full disk: it is free as soon as our process is gone.
+      }
     },
   };
 }

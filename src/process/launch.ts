@@ -36,7 +36,8 @@ export interface LaunchError {
 /**
  * Waits for the program in the foreground, so that it has our stdin and its signals are not ignored, and outlives the
  * signals that end it. Data comes as positional arguments only. Nothing but builtins is used: no PATH and no fork
- * stands between an agent that ended and its exit status. `set -C` makes `>` exclusive.
+ * stands between an agent that ended and its exit status, except that on a full disk it waits for room. `set -C` makes `>`
+ * exclusive.
  */
 const WRAPPER = `
 _copse_exit=$1 _copse_pid=$2
@@ -53,7 +54,10 @@ if [ -n "$_copse_pid" ]; then
   set +C
 fi
 "$@"
-printf '%s\\n' $? >"$_copse_exit"
+_copse_status=$?
+until printf '%s\\n' $_copse_status >"$_copse_exit"; do
+  [ -d "\${_copse_exit%/*}" ] && sleep 1 || exit
+done 2>/dev/null
 `;
 
 /**

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Changes, watchChanges } from './changes.ts';
@@ -24,6 +24,10 @@ export interface TailOptions {
   signal?: AbortSignal;
   /** Longest line in bytes, default 4 MiB; the rest of a longer one is left out. */
   maxLineBytes?: number;
+  /** Bytes the file may have: when it has more, all of it is dropped, read or not. Its writers append. */
+  maxBytes?: number;
+  /** Called before a file that is too long loses all of its `bytes`. */
+  onCut?(bytes: number): void;
   /** Milliseconds between looks where the system tells of no change; default 250. */
   pollMs?: number;
 }
@@ -56,6 +60,7 @@ export async function* tailLines(path: string, options: TailOptions = {}): Async
       for (let size = 1; fd !== null && size > 0 && !signal?.aborted; ) {
         size = readSync(fd, CHUNK, 0, CHUNK.length, lines.position());
         yield* lines.push(CHUNK.subarray(0, size));
+        yield* cutBack(path, fd, lines, options);
         if (size === CHUNK.length) await setImmediate(); // a long file is no reason to let all others wait
       }
       if (fd !== null && fstatSync(fd).size < lines.position()) lines.restart(fstatSync(fd).size);
@@ -66,6 +71,25 @@ export async function* tailLines(path: string, options: TailOptions = {}): Async
     changes.close();
     if (fd !== null) closeSync(fd);
   }
+}
+
+/** Who writes faster than we read loses all but the end of it. Between the look and the cut lies one system call: what is written in there is lost too. */
+function cutBack(path: string, fd: number, lines: ReturnType<typeof lineSplitter>, options: TailOptions): TailLine[] {
+  const { maxBytes = Number.POSITIVE_INFINITY, onCut } = options;
+  if (maxBytes === Number.POSITIVE_INFINITY || fstatSync(fd).size <= maxBytes) return [];
+  const { size } = fstatSync(fd);
+  onCut?.(size);
+  const unread = size - lines.position();
+  const last = CHUNK.subarray(
+    0,
+    readSync(fd, CHUNK, 0, Math.min(unread, CHUNK.length), size - Math.min(unread, CHUNK.length)),
+  );
+  truncateSync(path, 0);
+  const skipped = unread > last.length;
+  if (skipped) lines.restart(0);
+  const rest = lines.push(skipped ? last.subarray(last.indexOf(10) + 1) : last);
+  lines.rewind();
+  return rest;
 }
 
 /** The last `bytes` bytes of a file as text, from the beginning of a character; empty when there is no such file. */
@@ -127,6 +151,10 @@ function lineSplitter(from: number, max: number) {
     /** The file was cut back to `size`: what was half read is gone. */
     restart(size: number) {
       [parts, kept, cut, offset] = [[], 0, 0, size];
+    },
+    /** All that was read is gone from the file; what comes goes on with the line that is half read. */
+    rewind() {
+      offset = 0;
     },
   };
 }

@@ -81,6 +81,8 @@ const sections = {
     maxTokens: z.int().nonnegative().optional(),
     /** The largest file that a branch may bring; 0 is no limit. */
     maxFileSize: size.default(50e6),
+    /** Bytes of an agent's output that are kept. */
+    maxTranscript: size.optional(),
   }),
   sandbox: z.strictObject({
     mode: z.enum(['auto', 'on', 'off']).default('auto'),

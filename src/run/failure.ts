@@ -67,8 +67,9 @@ export function isParked(failure: Failure): boolean {
   return failure.code === 'agent' && (failure.limit !== undefined || failure.outcome === 'paused');
 }
 
-/** Stopped by us or lost with the machine: no fault of the agent either, but it begins anew. */
+/** Stopped by us, lost with the machine, a full disk: no fault of the agent either, but it begins anew. */
 export function isOurDoing(failure: Failure): boolean {
+  if (failure.code === 'no-space') return true;
   if (failure.code !== 'agent') return false;
   return isParked(failure) || failure.outcome === 'cancelled' || failure.outcome === 'lost';
 }

@@ -92,8 +92,9 @@ function started(state: RunState, task: TaskState, event: Extract<RunEvent, { ty
 }
 
 function failed(state: RunState, task: TaskState, failure: Failure, at: number): void {
-  if (isOurDoing(failure)) task.allowance++;
-  const again = isOurDoing(failure) || (isRetryable(failure) && task.attempts.length < task.allowance);
+  const ours = isOurDoing(failure) && !isHopeless(task);
+  if (ours) task.allowance++;
+  const again = ours || (isRetryable(failure) && task.attempts.length < task.allowance);
   const { maxTaskUsd } = state.settings;
   const { usd: spent } = spentOf(task);
   const attempt = task.attempts.length;
@@ -103,9 +104,21 @@ function failed(state: RunState, task: TaskState, failure: Failure, at: number):
   else put(state, task, { is: 'failed', attempt, failure });
 }
 
-/** A service that is down is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */
+/** Attempts in a row that a full disk may cost: a quarter of an hour. */
+const NO_SPACE_IN_A_ROW = 7;
+
+function isHopeless({ attempts }: TaskState): boolean {
+  const last = attempts.slice(-NO_SPACE_IN_A_ROW);
+  return last.length === NO_SPACE_IN_A_ROW && last.every(({ failure }) => failure?.code === 'no-space');
+}
+
+/** A service that is down, or a disk that is full, is not asked again at once: 15 s, 30 s, 60 s … at most 5 minutes. */
 function backoffMs(failure: Failure, attempts: number): number {
-  if (failure.code !== 'agent' || failure.limit) return 0; // a parked account has a gate of its own
-  const down = failure.outcome === 'network' || failure.outcome === 'overloaded';
+  if (failure.code === 'agent' && failure.limit) return 0; // a parked account has a gate of its own
+  const down = failure.code === 'no-space' || isDown(failure);
   return down ? Math.min(15_000 * 2 ** (attempts - 1), 300_000) : 0;
+}
+
+function isDown(failure: Failure): boolean {
+  return failure.code === 'agent' && (failure.outcome === 'network' || failure.outcome === 'overloaded');
 }

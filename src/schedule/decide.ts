@@ -12,7 +12,7 @@ import { needsValidation, selectedIn, tasksOfWave, type WaveGates, waveGates, wa
 /** How long a reading of the machine counts, milliseconds; while starts are held they are decided about anew so often. */
 export const LOOK_MS = 2000;
 /** A disk that stays too small for so long while nothing runs ends the run, which can be resumed. */
-const DISK_PATIENCE_MS = 30_000;
+const DISK_PATIENCE_MS = 15_000;
 
 /**
  * The next actions of a run; pure. What is under way is in the state (running, landing, validating) or in `verifying`:

@@ -1,6 +1,8 @@
 /** An unbounded queue with one reader; what is pushed before the reader comes is kept. */
 export interface Queue<T> {
   push(item: T): void;
+  /** Makes the reader throw, once it has had all that was pushed before. */
+  fail(error: unknown): void;
   /** Ends when the signal aborts; what is queued by then is still given out. */
   read(signal: AbortSignal): AsyncIterable<T>;
 }
@@ -8,9 +10,14 @@ export interface Queue<T> {
 export function queue<T>(): Queue<T> {
   const items: T[] = [];
   let wake: (() => void) | null = null;
+  let failure: { error: unknown } | null = null;
   return {
     push(item) {
       items.push(item);
+      wake?.();
+    },
+    fail(error) {
+      failure ??= { error };
       wake?.();
     },
     async *read(signal) {
@@ -19,6 +26,7 @@ export function queue<T>(): Queue<T> {
       try {
         while (true) {
           while (items.length > 0) yield items.shift()!;
+          if (failure !== null) throw failure.error;
           if (signal.aborted) return;
           await new Promise<void>((resolve) => {
             wake = resolve;

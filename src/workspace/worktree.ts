@@ -11,6 +11,7 @@ import { readShared } from '../git/shared-files.ts';
 import { keepCommit, snapshot } from '../git/snapshot.ts';
 import { readBaseline } from '../git/stage.ts';
 import { addWorktree, emptyTrash, isUnfinished, populate, removeWorktree, worktreeGitDir } from '../git/worktree.ts';
+import { isNoSpace } from '../machine/no-space.ts';
 import type { Oid, RunId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
@@ -43,9 +44,12 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
       const started = clock.now();
       try {
         const result = await prepare(options, spec);
-        return result.ok ? { ...result, ms: clock.now() - started } : result;
+        if (result.ok) return { ...result, ms: clock.now() - started };
+        return (await noSpace(options, spec, textOf(result.failure))) ?? result;
       } catch (error) {
-        if (error instanceof GitError) return refuse(error.message); // no space, a filter that fails: the machine's fault
+        const full = await noSpace(options, spec, error);
+        if (full) return full;
+        if (error instanceof GitError) return refuse(error.message); // a filter that fails: the machine's fault
         throw error;
       }
     },
@@ -53,6 +57,25 @@ export function createWorktrees(options: WorktreesOptions): Workspaces {
     remove: (spec, how) => remove(options, spec, how),
     settle: async () => {}, // nothing of the user's is lent
   };
+}
+
+/** When the disk is why a workspace could not be made: takes what there is of it away again, which is nobody's work. */
+async function noSpace({ repository }: WorktreesOptions, spec: WorkspaceSpec, error: unknown) {
+  if (!isNoSpace(error, [spec.path, repository.commonDir])) return null;
+  const { message } = error as Error;
+  try {
+    const gitDir = await worktreeGitDir(repository, spec.path);
+    const record = gitDir === null ? null : await readRecord(gitDir);
+    if (record !== null && !record.ready) await removeWorktree(repository, spec.path);
+    await emptyTrash(dirname(spec.path));
+  } catch {
+    // As full as that: the next attempt at it clears the place.
+  }
+  return { ok: false as const, failure: { code: 'no-space' as const, message } };
+}
+
+function textOf(failure: Failure): Error {
+  return new Error('message' in failure ? failure.message : 'tail' in failure ? failure.tail : failure.code);
 }
 
 type Result = { ok: true; notes: string[]; kept?: boolean } | { ok: false; failure: Failure };

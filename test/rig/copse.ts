@@ -9,7 +9,8 @@ import type { Scratch } from './repository.ts';
 export interface Copse {
   /** The file that node runs. */
   main: string;
-  start(scratch: Scratch, argv: string[], env?: NodeJS.ProcessEnv): CopseProcess;
+  /** `enter`: what the command is put behind, as `nsenter … --`. */
+  start(scratch: Scratch, argv: string[], env?: NodeJS.ProcessEnv, enter?: string[]): CopseProcess;
   remove(): void;
 }
 
@@ -27,8 +28,11 @@ export function compiledCopse(): Copse {
   writeFileSync(main, "import { start } from './cli/start.js';\nstart();\n");
   return {
     main,
-    start(scratch, argv, env = {}) {
-      const child = spawn(process.execPath, [main, ...argv], { cwd: scratch.repo, env: { ...scratch.env, ...env } });
+    start(scratch, argv, env = {}, enter = []) {
+      // The checkout may be seen from in there only.
+      const there = ['sh', '-c', 'cd "$0" && exec "$@"', scratch.repo, process.execPath, main, ...argv];
+      const [file, ...args] = [...enter, ...there];
+      const child = spawn(file!, args, { cwd: scratch.root, env: { ...scratch.env, ...env } });
       let text = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
       const ended = new Promise<number | string>((resolve) =>
