@@ -1,4 +1,13 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { lastBytes, tailLines } from '../process/tail.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -41,7 +50,8 @@ export async function followTranscript(options: TranscriptOptions): Promise<{ le
     // An adopted transcript is read from its beginning again.
     for (const text of kept.lines()) take(text);
     if (kept.leftOut() > 0) log.cut(kept.leftOut());
-    for await (const { text, cut } of tailLines(files.transcript, { ended, maxBytes, onCut })) take(text, cut);
+    for await (const { text, cut } of tailLines(files.transcript, { ended, maxBytes, beforeCut: kept.keep, onCut }))
+      take(text, cut);
   } finally {
     clearInterval(errors);
     shorten(files.stderr, maxBytes);
@@ -59,17 +69,22 @@ function keptHead({ dir, transcript }: TranscriptOptions['files']) {
   return {
     leftOut: () => leftOut,
     lines: () => (text === null ? [] : text.split('\n').slice(0, -1)),
-    cut(bytes: number): void {
-      leftOut += bytes;
-      if (text === null) {
-        text = wholeLines(firstBytes(transcript, HEAD_BYTES));
-        leftOut -= Buffer.byteLength(text);
-      }
+    keep(): void {
+      if (text !== null) return;
+      text = wholeLines(firstBytes(transcript, HEAD_BYTES));
+      leftOut -= Buffer.byteLength(text);
       try {
         writeFileAtomic(head, text, 0o600);
-        writeFileAtomic(count, `${leftOut}\n`, 0o600);
       } catch {
         // A full disk: the bytes go all the same, for they are what fills it.
+      }
+    },
+    cut(bytes: number): void {
+      leftOut += bytes;
+      try {
+        writeFileSync(count, `${leftOut}\n`, { mode: 0o600 });
+      } catch {
+        // The same.
       }
     },
   };
@@ -112,11 +127,14 @@ function openLog(path: string) {
     /** Keeps the beginning and the end, and says between them how much the agent's output lacks. */
     cut(leftOut: number): void {
       flush();
-      const end = size - (head ?? 0) > TAIL_BYTES ? lastBytes(path, TAIL_BYTES) : '';
       head ??= Buffer.byteLength(wholeLines(firstBytes(path, HEAD_BYTES)));
+      const beyond = size - head;
+      const end = lastBytes(path, Math.min(beyond, TAIL_BYTES));
       ftruncateSync(fd, head);
       size = head;
-      put(`… ${formatBytes(leftOut)} of output left out …\n${end.slice(end.indexOf('\n') + 1)}`);
+      put(
+        `… ${formatBytes(leftOut)} of output left out …\n${beyond > TAIL_BYTES ? end.slice(end.indexOf('\n') + 1) : end}`,
+      );
     },
     close(): void {
       flush();

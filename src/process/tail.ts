@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type Changes, watchChanges } from './changes.ts';
 
 /** One line of a growing file. */
@@ -26,7 +26,9 @@ export interface TailOptions {
   maxLineBytes?: number;
   /** Bytes the file may have: when it has more, all of it is dropped, read or not. Its writers append. */
   maxBytes?: number;
-  /** Called before a file that is too long loses all of its `bytes`. */
+  /** Called before a file that is too long loses all that is in it. */
+  beforeCut?(): void;
+  /** Called right after that, with how many bytes there were. */
   onCut?(bytes: number): void;
   /** Milliseconds between looks where the system tells of no change; default 250. */
   pollMs?: number;
@@ -60,7 +62,10 @@ export async function* tailLines(path: string, options: TailOptions = {}): Async
       for (let size = 1; fd !== null && size > 0 && !signal?.aborted; ) {
         size = readSync(fd, CHUNK, 0, CHUNK.length, lines.position());
         yield* lines.push(CHUNK.subarray(0, size));
-        yield* cutBack(path, fd, lines, options);
+        const rest = cutBack(path, fd, lines, options);
+        yield* rest ?? [];
+        // Nobody can read as fast as some can write: others have their turn, and more of it is passed over unread.
+        if (rest !== null) await setTimeout(CUT_PAUSE_MS);
         if (size === CHUNK.length) await setImmediate(); // a long file is no reason to let all others wait
       }
       if (fd !== null && fstatSync(fd).size < lines.position()) lines.restart(fstatSync(fd).size);
@@ -73,19 +78,33 @@ export async function* tailLines(path: string, options: TailOptions = {}): Async
   }
 }
 
-/** Who writes faster than we read loses all but the end of it. Between the look and the cut lies one system call: what is written in there is lost too. */
-function cutBack(path: string, fd: number, lines: ReturnType<typeof lineSplitter>, options: TailOptions): TailLine[] {
-  const { maxBytes = Number.POSITIVE_INFINITY, onCut } = options;
-  if (maxBytes === Number.POSITIVE_INFINITY || fstatSync(fd).size <= maxBytes) return [];
-  const { size } = fstatSync(fd);
-  onCut?.(size);
-  const unread = size - lines.position();
-  const last = CHUNK.subarray(
-    0,
-    readSync(fd, CHUNK, 0, Math.min(unread, CHUNK.length), size - Math.min(unread, CHUNK.length)),
-  );
+const CUT_PAUSE_MS = 50;
+/** Looks at an end that does not stand still. */
+const END_LOOKS = 5;
+
+/** Who writes faster than we read loses all but the end of it; what is written within the last system call is lost too. */
+function cutBack(
+  path: string,
+  fd: number,
+  lines: ReturnType<typeof lineSplitter>,
+  options: TailOptions,
+): TailLine[] | null {
+  const { maxBytes = Number.POSITIVE_INFINITY, beforeCut, onCut } = options;
+  if (maxBytes === Number.POSITIVE_INFINITY || fstatSync(fd).size <= maxBytes) return null;
+  beforeCut?.();
+  let { size } = fstatSync(fd);
+  let length = 0;
+  for (let looks = 0; looks < END_LOOKS; looks++) {
+    length = Math.min(size - lines.position(), CHUNK.length);
+    length = readSync(fd, CHUNK, 0, length, size - length);
+    const now = fstatSync(fd).size;
+    if (now === size) break;
+    size = now;
+  }
   truncateSync(path, 0);
-  const skipped = unread > last.length;
+  onCut?.(size);
+  const last = CHUNK.subarray(0, length);
+  const skipped = size - lines.position() > length;
   if (skipped) lines.restart(0);
   const rest = lines.push(skipped ? last.subarray(last.indexOf(10) + 1) : last);
   lines.rewind();
