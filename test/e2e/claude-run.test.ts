@@ -153,17 +153,17 @@ describe('copse run with the real Claude Code', () => {
   });
 
   it('of two tasks that conflict the second is done again on top of the first', async () => {
-    const change = (id: string) =>
+    const change = (id: string, own: string) =>
       script([
         {
-          bash: `printf 'changed by ${id}\\n' > shared.txt && git commit -qam 'feat: ${id}' && touch .claude-task-complete`,
+          bash: `echo ${id} > ${own} && printf 'changed by ${id}\\n' > shared.txt && git add -A && git commit -qm 'feat: ${id}' && touch .claude-task-complete`,
         },
         { say: 'Done.' },
       ]);
     plan({
       tasks: [
-        { id: 'task-001', create: ['a'], does: change('task-001') },
-        { id: 'task-002', create: ['b'], does: change('task-002') },
+        { id: 'task-001', create: ['a'], does: change('task-001', 'a') },
+        { id: 'task-002', create: ['b'], does: change('task-002', 'b') },
       ],
     });
     const run = await copse('run');

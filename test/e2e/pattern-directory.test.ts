@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../rig/cli.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
@@ -122,8 +123,9 @@ describe('the sandbox', () => {
       { tasks: FOUR.slice(0, 2) },
       { 'task-001': `set +e; echo one > src/one/new.txt; ${script}; exit $?`, 'task-002': WORK['task-002'] },
     );
-    // A home folder that does not lie in the temporary one.
-    const home = join(import.meta.dirname, '../..');
+    // A home folder that does not lie in a temporary one, which agents may write.
+    const home = mkdtempSync(join(homedir(), '.copse-test-'));
+    onTestFinished(() => rmSync(home, { recursive: true }));
     const before = mine();
     const run = await runCli(['run', '--pattern', 'directory', '--retries', '0'], {
       cwd: scratch.repo,
