@@ -116,7 +116,7 @@ ${claim}
       { ask: { path: '/etc/hosts', kind: 'read' } },
       ...paths.slice(0, 3).map((path) => ({ write: { path, content: 'hi' } })),
     ]);
-    const said = ran.log.split('\n').filter((line) => !/^[●■✗]/.test(line));
+    const said = ran.log.split('\n').filter((line) => !/^[●■✗✓]/.test(line));
     expect(said).toEqual([
       `${paths[0]}: once`,
       `${paths[1]}: no`,
