@@ -6,6 +6,7 @@ export default defineConfig({
     // The large agents: `npm run test:agents`.
     exclude: ['**/node_modules/**', '**/fixtures/**', ...(process.env.COPSE_BIG_AGENTS ? [] : ['test/agents-big/**'])],
     pool: 'forks',
+    maxWorkers: '100%', // one less than there are cores is the default: half of a small machine
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/rig/summary-reporter.ts'],

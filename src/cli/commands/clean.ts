@@ -5,7 +5,7 @@ import { endAttempt } from '../../executor/end-attempt.ts';
 import { isAncestor } from '../../git/history.ts';
 import { deleteRef, findRefs, readRef } from '../../git/refs.ts';
 import { keepCommit } from '../../git/snapshot.ts';
-import { checkedOutAt, emptyTrash, removeWorktree } from '../../git/worktree.ts';
+import { checkedOutAt, emptyTrash, listWorktrees, removeWorktree } from '../../git/worktree.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { attemptPaths } from '../../journal/store.ts';
 import { openJournal } from '../../journal/write.ts';
@@ -181,11 +181,13 @@ async function removeShared(
   const root = workspacesRoot(project, state.plan);
   const worktree = join(root, '.integration');
   const outcomes: Outcome[] = [];
-  if (existsSync(worktree) && all) {
+  // One whose folder is gone, but not its registration, is left by a clean that was killed.
+  const there = (await listWorktrees(git)).some(({ path }) => path === worktree) || existsSync(worktree);
+  if (there && all) {
     await removeWorktree(project.repository, worktree);
-    await emptyTrash(root);
     outcomes.push({ what: worktree, removed: true, why: null });
   }
+  if (all) await emptyTrash(root);
   const name = state.integrationRef.replace('refs/heads/', '');
   const tip = await readRef(git, state.integrationRef);
   if (tip !== null) {
