@@ -6,6 +6,7 @@ import { type Repository, readHead } from '../git/repository.ts';
 import { scanWorktree } from '../git/scan.ts';
 import { readShared } from '../git/shared-files.ts';
 import { snapshot } from '../git/snapshot.ts';
+import { readBaseline } from '../git/stage.ts';
 import { operationInProgress } from '../git/status.ts';
 import { forgetOperation, switchTo } from '../git/switch.ts';
 import type { RunId } from '../run/event.ts';
@@ -71,7 +72,8 @@ async function prepare(options: BranchesOptions, spec: WorkspaceSpec): Promise<P
     base: spec.base,
     ready: true,
     provided: [],
-    baseline: {},
+    // Untracked files of the plan, such as reports of an earlier run: no doing of the agent.
+    baseline: await readBaseline(git, { gitDir, junk: options.junk }),
     shared: readShared(repository.commonDir, gitDir),
   });
   const message = await switchTo(git, { branch: spec.branch, oid: spec.base });

@@ -78,6 +78,15 @@ describe('a run in the checkout', () => {
     expect(refs.some((ref) => scratch.git('ls-tree', '--name-only', ref).includes('half.txt'))).toBe(true);
   });
 
+  it('what lies untracked in the plan folder is no doing of an agent', async () => {
+    shellPlan(scratch, { tasks: FOUR.slice(0, 1) });
+    scratch.write(`parallel/${NAME}/report.json`, '{}\n');
+    const run = await copse('run', '--pattern', 'branch');
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.stderr).not.toContain('report.json');
+    expect(dirt()).toBe(`?? parallel/${NAME}/report.json`);
+  });
+
   it('works on a detached HEAD and puts it back there', async () => {
     shellPlan(scratch, { tasks: FOUR.slice(0, 1) });
     scratch.git('checkout', '-q', '--detach');

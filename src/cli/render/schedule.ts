@@ -1,6 +1,7 @@
 import type { Prediction } from '../../engine/predict.ts';
 import type { Pattern } from '../../run/event.ts';
 import { formatBytes } from '../../util/size.ts';
+import { count } from '../style.ts';
 import { columns, duration } from './format.ts';
 import { clip } from './width.ts';
 
@@ -33,7 +34,7 @@ export function scheduleLines(
   const header = ['  task', 'wave', unit === 'ms' ? 'time' : 'step', ...(agents ? ['agent'] : []), 'after'];
   const ids = new Set(tasks.map((task) => task.id));
   const lines = [
-    `${prediction.plan}: ${tasks.length} tasks in ${waves.filter((wave) => wave.tasks.some((id) => ids.has(id))).length} waves, at most ${peak} at once`,
+    `${prediction.plan}: ${count(tasks.length, 'task')} in ${count(waves.filter((wave) => wave.tasks.some((id) => ids.has(id))).length, 'wave')}, at most ${peak} at once`,
     '',
     ...columns([header, ...rows]),
     '',
