@@ -17,6 +17,7 @@ const LAYER: Record<string, number> = {
   sandbox: 3,
   journal: 3,
   gate: 3,
+  contract: 3,
   integrate: 3,
   executor: 3,
   escape: 3,

@@ -1,0 +1,27 @@
+import type { Checker, CheckOptions } from './checker.ts';
+import { type Contract, type ContractCheck, type ContractKind, notChecked } from './finding.ts';
+import { kindOf } from './kind.ts';
+import { checkOpenApi } from './openapi.ts';
+import type { SourceTree } from './tree.ts';
+
+/** Who checks what: one file a kind. */
+const CHECKERS: Partial<Record<ContractKind, Checker>> = {
+  openapi: checkOpenApi,
+};
+
+/** Checks one contract on one tree. */
+export async function checkContract(
+  contract: Contract,
+  tree: SourceTree,
+  options: CheckOptions,
+): Promise<ContractCheck> {
+  const kind = kindOf(contract);
+  const checker = CHECKERS[kind];
+  if (contract.text.trim() === '') return notChecked(contract, kind, 'the contract is empty');
+  if (checker === undefined) return notChecked(contract, kind, WHY[kind] ?? 'nothing here can check it');
+  return checker(contract, tree, options);
+}
+
+const WHY: Partial<Record<ContractKind, string>> = {
+  other: 'it is no OpenAPI document, no types, no JSON Schema and no SQL',
+};

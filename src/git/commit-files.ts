@@ -1,0 +1,71 @@
+import type { Oid } from '../run/event.ts';
+import { treePaths } from './diff.ts';
+import { type Git, GitError, splitFields } from './git.ts';
+import { readObjects } from './objects.ts';
+
+/** The files of a commit, read without a checkout. */
+export interface CommitFiles {
+  /** All paths, sorted. */
+  files(): readonly string[];
+  /** The text of a file; null when there is none or it is above 1 MiB. What is asked for in one turn is one git call. */
+  read(path: string): Promise<string | null>;
+  /** Paths with one of these endings (`py`) whose text holds one of the words. One git call, however large the commit is. */
+  holding(words: readonly string[], endings: readonly string[]): Promise<string[]>;
+}
+
+/** One git call, and one for each turn in which files are read. */
+export async function commitFiles(git: Git, commit: Oid): Promise<CommitFiles> {
+  const known = await treePaths(git, commit);
+  const paths = [...known].sort();
+  const texts = new Map<string, Promise<string | null>>();
+  let batch: { paths: string[]; found: Promise<Map<string, string>> } | null = null;
+
+  async function readTogether(wanted: string[]): Promise<Map<string, string>> {
+    await Promise.resolve(); // until everybody of this turn has asked
+    batch = null;
+    const names = new Map(wanted.map((path) => [`${commit}:${path}`, path]));
+    const objects = await readObjects(git, [...names.keys()]);
+    return new Map(
+      [...objects].flatMap(([name, { type, bytes }]) =>
+        type === 'blob' && bytes !== null ? [[names.get(name)!, bytes.toString('utf8')] as const] : [],
+      ),
+    );
+  }
+
+  async function readOne(path: string): Promise<string | null> {
+    if (batch === null) {
+      const wanted: string[] = [];
+      batch = { paths: wanted, found: readTogether(wanted) };
+    }
+    const { found } = batch;
+    batch.paths.push(path);
+    return (await found).get(path) ?? null;
+  }
+
+  return {
+    files: () => paths,
+    read(path) {
+      if (!known.has(path)) return Promise.resolve(null);
+      const text = texts.get(path) ?? readOne(path);
+      texts.set(path, text);
+      return text;
+    },
+    holding: (words, endings) => search(git, commit, { words, endings }),
+  };
+}
+
+async function search(
+  git: Git,
+  commit: Oid,
+  { words, endings }: { words: readonly string[]; endings: readonly string[] },
+): Promise<string[]> {
+  const patterns = words.flatMap((word) => ['-e', word]);
+  const specs = endings.map((ending) => `:(top)*.${ending}`);
+  const args = ['grep', '-l', '-z', '-I', '-F', '--full-name', '--no-textconv', ...patterns, commit, '--', ...specs];
+  const result = await git.run(args);
+  if (result.exit === 1) return []; // nothing was found
+  if (result.exit !== 0) throw new GitError(args, result);
+  return splitFields(result.stdout)
+    .map((found) => found.slice(commit.length + 1))
+    .sort();
+}
