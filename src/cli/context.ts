@@ -1,17 +1,13 @@
+import type { Surroundings } from '../compose/context.ts';
+
 /** Everything a command may touch of the world around it: the CLI is a function of this. */
-export interface CliContext {
+export interface CliContext extends Omit<Surroundings, 'warn'> {
   /** Arguments after the program's name. */
   argv: string[];
-  cwd: string;
-  env: NodeJS.ProcessEnv;
   /** The answer. */
   stdout: Output;
   /** The narration: progress, hints, errors. */
   stderr: Output;
-  /** Aborted on SIGINT and SIGTERM, with the signal's name as reason. */
-  signal: AbortSignal;
-  /** Aborted on the second signal: what has a grace gets none any more. */
-  force?: AbortSignal;
   /** Aborted when nobody reads stdout any more (`copse logs -f | head`). */
   unread?: AbortSignal;
 }
@@ -21,4 +17,9 @@ export interface Output {
   isTTY: boolean;
   columns: number;
   rows: number;
+}
+
+/** The context of a run that tells what it has to say on stderr. */
+export function narrating(context: CliContext): Surroundings {
+  return { ...context, warn: (message) => context.stderr.write(`copse: ${message}\n`) };
 }

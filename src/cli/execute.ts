@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { portsOf } from '../compose/ports.ts';
+import type { Project } from '../compose/project.ts';
 import { scheduleOf } from '../engine/create.ts';
 import { runEngine } from '../engine/engine.ts';
 import type { OpenRun } from '../engine/open.ts';
@@ -12,10 +14,8 @@ import { summarize } from '../run/summarize.ts';
 import { warningLines } from '../run/warnings.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
-import { portsOf } from './compose.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, narrating } from './context.ts';
 import { knownDurations } from './durations.ts';
-import type { Project } from './project.ts';
 import { escapeLines } from './render/escapes.ts';
 import { duration, money } from './render/format.ts';
 import { nextCommand } from './render/next.ts';
@@ -35,7 +35,7 @@ export async function execute(
 ): Promise<ExitCode> {
   const { journal, state, plan } = open;
   const { commonDir } = project.repository;
-  const ports = await portsOf(context, project, open);
+  const ports = await portsOf(narrating(context), project, open);
   const known = knownDurations(commonDir, plan.name, open.id);
   const schedule = scheduleOf(plan, state.settings.barrier, (task) => known(task) ?? 1);
   const view = runView(viewKind(context, options), context);

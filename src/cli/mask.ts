@@ -1,17 +1,6 @@
-import { type Mask, maskOf } from '../util/mask.ts';
+import { maskFor } from '../compose/mask.ts';
+import type { Mask } from '../util/mask.ts';
 import type { CliContext, Output } from './context.ts';
-
-const known = new WeakMap<NodeJS.ProcessEnv, Mask>();
-
-/** The mask of the user's environment; `COPSE_MASK` names further variables that hold secrets. */
-export function maskFor({ env }: Pick<CliContext, 'env'>): Mask {
-  let mask = known.get(env);
-  if (!mask) {
-    mask = maskOf(env, (env.COPSE_MASK ?? '').split(/[\s,]+/).filter(Boolean));
-    known.set(env, mask);
-  }
-  return mask;
-}
 
 /** The context with streams that show no secret. What hands over the user's own bytes (`diff`, `logs --raw`) is left alone. */
 export function maskedContext(context: CliContext, command: string | undefined): CliContext {

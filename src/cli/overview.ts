@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openProject, type Project } from '../compose/project.ts';
 import { printable } from '../plan/text.ts';
 import { findParallel, plansIn } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
@@ -8,7 +9,6 @@ import { summarize } from '../run/summarize.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
 import { helpText } from './help.ts';
-import { openProject, type Project } from './project.ts';
 import { columns, duration } from './render/format.ts';
 import { countLine } from './render/monitor.ts';
 import { nextCommand } from './render/next.ts';

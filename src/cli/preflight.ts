@@ -1,4 +1,8 @@
 import { lstatSync } from 'node:fs';
+import { sandboxFor } from '../compose/confine.ts';
+import type { Project } from '../compose/project.ts';
+import { checkWorkspaceRoot } from '../compose/workspace-root.ts';
+import { checkoutOf, directoriesByTask, placeOf, workspacesRoot } from '../compose/workspaces.ts';
 import { integrationRefOf } from '../engine/open.ts';
 import { listRefs } from '../git/refs.ts';
 import { dirtyPaths } from '../git/status.ts';
@@ -8,12 +12,8 @@ import type { RunSettings } from '../run/event.ts';
 import { sharedDirectories } from '../scope/directories.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { whyNotClean } from '../workspace/branch.ts';
-import { sandboxFor } from './confine.ts';
-import type { CliContext } from './context.ts';
-import type { Project } from './project.ts';
+import { type CliContext, narrating } from './context.ts';
 import { quoted } from './typed.ts';
-import { checkWorkspaceRoot } from './workspace-root.ts';
-import { checkoutOf, directoriesByTask, placeOf, workspacesRoot } from './workspaces.ts';
 
 /**
  * Before a new run: branches and workspaces of its names must be free. A refusal names all that are not, while nothing was
@@ -39,7 +39,7 @@ export async function preflight(
     });
   }
   checkBranchRoom([integrationRefOf(plan.name).replace('refs/heads/', ''), ...own], branches);
-  await sandboxFor(context, project, { pattern, mode });
+  await sandboxFor(narrating(context), project, { pattern, mode });
   if (pattern !== 'worktree') {
     if (pattern === 'branch') await checkClean(project, planDir);
     else checkDirectories(project, plan);

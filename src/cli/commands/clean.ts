@@ -1,6 +1,10 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { GRACE_MS } from '../../compose/executor.ts';
+import { maskFor } from '../../compose/mask.ts';
+import { openProject, type Project } from '../../compose/project.ts';
+import { workspacesOf, workspacesRoot } from '../../compose/workspaces.ts';
 import { endAttempt } from '../../executor/end-attempt.ts';
 import { isAncestor } from '../../git/history.ts';
 import { deleteRef, findRefs, readRef } from '../../git/refs.ts';
@@ -18,13 +22,9 @@ import { deleteOwnedBranch } from '../../workspace/ownership.ts';
 import type { Workspaces } from '../../workspace/workspace.ts';
 import { type CleanSnapshots, cleanSnapshots } from '../clean-snapshots.ts';
 import type { CommandModule } from '../command.ts';
-import { GRACE_MS } from '../compose.ts';
 import type { CliContext } from '../context.ts';
-import { maskFor } from '../mask.ts';
-import { openProject, type Project } from '../project.ts';
 import { asHeld, type FoundRun, findRun } from '../runs.ts';
 import { landingRefs } from '../snapshots.ts';
-import { workspacesOf, workspacesRoot } from '../workspaces.ts';
 
 /** What became of one thing that could be removed. */
 interface Outcome {

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PACKAGE_ROOT } from '../../compose/package-root.ts';
+import { openProject } from '../../compose/project.ts';
 import { findProgram } from '../../process/program.ts';
 import type { RunState } from '../../run/state.ts';
 import { summarize } from '../../run/summarize.ts';
@@ -12,8 +14,6 @@ import { type Demo, makeDemo } from '../demo/make.ts';
 import { story } from '../demo/story.ts';
 import { execute } from '../execute.ts';
 import { openRun } from '../open-run.ts';
-import { PACKAGE_ROOT } from '../package-root.ts';
-import { openProject } from '../project.ts';
 import { latestRunOf } from '../runs.ts';
 import { integrate } from './integrate.ts';
 

@@ -1,3 +1,7 @@
+import { agentsOf } from '../../compose/agents.ts';
+import type { Project } from '../../compose/project.ts';
+import { checkWorkspaceRoot } from '../../compose/workspace-root.ts';
+import { workspacesRoot } from '../../compose/workspaces.ts';
 import { createGit, requireGit } from '../../git/git.ts';
 import { openRepository } from '../../git/repository.ts';
 import { dirtyPaths } from '../../git/status.ts';
@@ -11,12 +15,8 @@ import { findSandbox } from '../../sandbox/find.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
 import { formatBytes } from '../../util/size.ts';
 import type { CommandModule } from '../command.ts';
-import { agentsOf } from '../compose.ts';
 import type { CliContext } from '../context.ts';
-import type { Project } from '../project.ts';
 import { wrapWords } from '../style.ts';
-import { checkWorkspaceRoot } from '../workspace-root.ts';
-import { workspacesRoot } from '../workspaces.ts';
 
 /** One thing that copse needs or can use. `missing`: a run would fail; `note`: it goes without. */
 interface Finding {

@@ -1,4 +1,6 @@
 import { join, relative } from 'node:path';
+import { maskFor } from '../../compose/mask.ts';
+import { openProject, type Project } from '../../compose/project.ts';
 import type { Git } from '../../git/git.ts';
 import { branchExists, readRef } from '../../git/refs.ts';
 import { landOnTarget, type TargetLanding } from '../../integrate/target.ts';
@@ -14,8 +16,6 @@ import { systemClock } from '../../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { maskFor } from '../mask.ts';
-import { openProject, type Project } from '../project.ts';
 import { asHeld, type FoundRun, findRun } from '../runs.ts';
 
 interface Options {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openProject } from '../../compose/project.ts';
 import { attemptPaths } from '../../journal/store.ts';
 import { tailLines } from '../../process/tail.ts';
 import { isSettled, lastAttempt } from '../../run/state.ts';
@@ -8,7 +9,6 @@ import { plainText } from '../../util/plain-text.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { openProject } from '../project.ts';
 import { columns } from '../render/format.ts';
 import { whole } from '../run-options.ts';
 import { type FoundRun, findRun, readRun } from '../runs.ts';

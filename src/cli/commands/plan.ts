@@ -1,3 +1,5 @@
+import { openProject, type Project } from '../../compose/project.ts';
+import { placeOf, workspacesRoot } from '../../compose/workspaces.ts';
 import { createdEvent, scheduleOf } from '../../engine/create.ts';
 import { integrationRefOf } from '../../engine/open.ts';
 import { predict } from '../../engine/predict.ts';
@@ -12,7 +14,6 @@ import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { knownDurations } from '../durations.ts';
 import { readPlan } from '../open-run.ts';
-import { openProject, type Project } from '../project.ts';
 import { scheduleLines } from '../render/schedule.ts';
 import {
   addLimitOptions,
@@ -22,7 +23,6 @@ import {
   selectionOf,
   settingsOf,
 } from '../run-options.ts';
-import { placeOf, workspacesRoot } from '../workspaces.ts';
 
 export const plan: CommandModule = {
   define(command) {

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { maskFor } from '../../compose/mask.ts';
 import { parsePlan } from '../../plan/parse.ts';
 import type { Plan, PlanResult, PlanSource } from '../../plan/plan.ts';
 import { type PromptReport, reportPrompts } from '../../plan/prompt-check.ts';
@@ -16,7 +17,6 @@ import { systemClock } from '../../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { maskFor } from '../mask.ts';
 import { showChanges, showCheck } from '../render/prompts.ts';
 import { styleFor } from '../style.ts';
 

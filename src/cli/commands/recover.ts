@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
+import { openProject } from '../../compose/project.ts';
 import { diffStat, patch } from '../../git/diff.ts';
 import { subjectsOf } from '../../git/history.ts';
 import { commitsBeyond } from '../../git/holdings.ts';
@@ -10,7 +11,6 @@ import { listWorktrees } from '../../git/worktree.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { openProject } from '../project.ts';
 import { restoredLines, snapshotLines, snapshotTable } from '../render/snapshots.ts';
 import { findRun } from '../runs.ts';
 import { chooseSnapshot, measured, type Recoverable, snapshotsOf } from '../snapshots.ts';

@@ -1,8 +1,8 @@
+import { openProject } from '../../compose/project.ts';
 import { EXIT } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import { execute } from '../execute.ts';
 import { resumeRun } from '../open-run.ts';
-import { openProject } from '../project.ts';
 import { nextCommand } from '../render/next.ts';
 import { addLimitOptions, addSelectOptions, progressOption, type RunOptions } from '../run-options.ts';
 import { findRun } from '../runs.ts';

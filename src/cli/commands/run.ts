@@ -1,7 +1,7 @@
+import { openProject } from '../../compose/project.ts';
 import type { CommandModule } from '../command.ts';
 import { execute } from '../execute.ts';
 import { openRun } from '../open-run.ts';
-import { openProject } from '../project.ts';
 import {
   addLimitOptions,
   addSelectOptions,

@@ -1,3 +1,4 @@
+import { openProject } from '../../compose/project.ts';
 import type { Repository } from '../../git/repository.ts';
 import { describeFailure } from '../../run/describe.ts';
 import { warningLines } from '../../run/warnings.ts';
@@ -6,7 +7,6 @@ import { openLoan } from '../../workspace/loan.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { measure } from '../measure.ts';
-import { openProject } from '../project.ts';
 import { escapeLines } from '../render/escapes.ts';
 import { monitor } from '../render/monitor.ts';
 import { nextCommand } from '../render/next.ts';

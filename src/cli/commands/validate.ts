@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { maskFor } from '../../compose/mask.ts';
 import { ownershipMatrix } from '../../plan/ownership.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { findPlan } from '../../project/find-plan.ts';
@@ -6,7 +7,6 @@ import { loadPlanFolder } from '../../project/plan-folder.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { maskFor } from '../mask.ts';
 import { styleFor } from '../style.ts';
 import { showReport, type Verdict } from '../validate-report.ts';
 

@@ -12,7 +12,7 @@ import { createDirectories } from '../workspace/directory.ts';
 import { NO_SETUP, type SetupConfig } from '../workspace/setup.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { createWorktrees } from '../workspace/worktree.ts';
-import type { CliContext } from './context.ts';
+import type { Surroundings } from './context.ts';
 import type { Project } from './project.ts';
 
 /** Where the workspaces of a plan are: outside of every checkout. */
@@ -41,7 +41,7 @@ export function checkoutOf({ repository, config }: Project, planDir: string) {
 
 /** The workspaces of a run. `plan`: null where nothing will be prepared any more. */
 export function workspacesOf(
-  context: CliContext,
+  context: Pick<Surroundings, 'env'>,
   project: Project,
   { state, plan }: { state: RunState; plan: Plan | null },
 ): Workspaces {

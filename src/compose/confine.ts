@@ -7,7 +7,7 @@ import type { RunState } from '../run/state.ts';
 import { findSandbox } from '../sandbox/find.ts';
 import type { Confinement, Sandbox } from '../sandbox/sandbox.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
-import type { CliContext } from './context.ts';
+import type { Surroundings } from './context.ts';
 import type { Project } from './project.ts';
 import { directoriesByTask, workspacesRoot } from './workspaces.ts';
 
@@ -16,7 +16,7 @@ export type Confine = (spec: AttemptSpec, argv: string[]) => string[];
 
 /** The confinement of the attempts of a run, or nothing where none is wanted or there is no sandbox. */
 export async function confining(
-  context: CliContext,
+  context: Pick<Surroundings, 'env' | 'warn'>,
   project: Project,
   { state, plan }: { state: RunState; plan: Plan },
 ): Promise<{ confine?: Confine }> {
@@ -38,7 +38,7 @@ export async function confining(
  * a pattern has to do without.
  */
 export async function sandboxFor(
-  context: CliContext,
+  context: Pick<Surroundings, 'env' | 'warn'>,
   { config }: Project,
   { pattern, mode }: { pattern: Pattern; mode: SandboxMode },
 ): Promise<Sandbox | null> {
@@ -48,8 +48,8 @@ export async function sandboxFor(
   if (mode === 'on') {
     throw new Refusal('no-sandbox', found.message, { exit: EXIT.environment, hint: found.hint });
   }
-  context.stderr.write(
-    `copse: no sandbox here (${found.message}): nothing keeps an agent in its directories; strays are found afterwards\n`,
+  context.warn(
+    `no sandbox here (${found.message}): nothing keeps an agent in its directories; strays are found afterwards`,
   );
   return null;
 }

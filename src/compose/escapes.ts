@@ -16,7 +16,7 @@ import type { Failure } from '../run/failure.ts';
 import type { AttemptState } from '../run/state.ts';
 import { assertNever } from '../util/assert-never.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
-import type { CliContext } from './context.ts';
+import type { Surroundings } from './context.ts';
 import type { Project } from './project.ts';
 import { directoriesByTask } from './workspaces.ts';
 
@@ -31,7 +31,7 @@ export interface Escapes {
 }
 
 export interface EscapesInput {
-  context: CliContext;
+  context: Pick<Surroundings, 'env'>;
   project: Project;
   open: OpenRun;
   agents: ReadonlyMap<string, AgentAdapter>;

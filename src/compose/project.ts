@@ -3,7 +3,7 @@ import { createGit } from '../git/git.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import { type Config, loadConfig } from '../project/config.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
-import type { CliContext } from './context.ts';
+import type { Surroundings } from './context.ts';
 
 /** The user's repository with its config: what almost every command begins with. */
 export interface Project {
@@ -14,7 +14,7 @@ export interface Project {
 }
 
 /** Throws a refusal when there is no repository to work in, or its config is wrong. */
-export async function openProject(context: CliContext): Promise<Project> {
+export async function openProject(context: Pick<Surroundings, 'cwd' | 'env'>): Promise<Project> {
   if (!existsSync(context.cwd)) {
     const hint = 'cd to a repository';
     throw new Refusal('no-folder', `the folder ${context.cwd} is not there any more`, { exit: EXIT.environment, hint });

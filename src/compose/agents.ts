@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import type { AgentAdapter } from '../agent/adapter.ts';
+import { createAgents } from '../agent/registry.ts';
+import { type AgentChoice, chooseAgent, fallBack } from '../plan/agent-choice.ts';
+import type { Task } from '../plan/plan.ts';
+import { fallbackOf } from '../project/config.ts';
+import type { RunState } from '../run/state.ts';
+import { isClosed } from '../schedule/quota.ts';
+import { systemClock } from '../util/clock.ts';
+import type { Surroundings } from './context.ts';
+import { PACKAGE_ROOT } from './package-root.ts';
+import type { Project } from './project.ts';
+import type { Wiring } from './wiring.ts';
+
+/** Bytes, of an agent that says nothing of itself. */
+const AGENT_MEMORY = 200_000_000;
+
+/** The agents of this machine and this project, by name. */
+export function agentsOf(
+  { env }: Pick<Surroundings, 'env'>,
+  { config, repository }: Project,
+): Map<string, AgentAdapter> {
+  const acpClient = [process.execPath, fileURLToPath(new URL('bin/acp-client.js', PACKAGE_ROOT))];
+  const machine = { isRoot: process.getuid?.() === 0, baseEnv: env, baseDir: repository.root, acpClient };
+  return createAgents({ agent: config.agent, agents: config.agents, prices: config.prices }, machine);
+}
+
+/** Who carries out a task now. */
+export function agentFor({ project, agents }: Wiring, task: Task, state: RunState): AgentChoice {
+  return fallBack(
+    chooseAgent(task, state.settings, agents),
+    (name) => fallbackOf(project.config, name),
+    (name) => isClosed(state, accountOf(agents, name), systemClock.now()),
+  );
+}
+
+/** Whose allowance an agent uses. */
+export function accountOf(agents: ReadonlyMap<string, AgentAdapter>, name: string): string {
+  return agents.get(name)?.account ?? name;
+}
+
+/** Roles only the run's agent is asked for. */
+export function rolesOf({ open, agents }: Wiring): Map<string, string[]> {
+  const { settings } = open.state;
+  const wanted = open.plan.tasks.flatMap((task) => chooseAgent(task, settings, agents).role ?? []);
+  return new Map([[settings.agent, [...new Set(wanted)]]]);
+}
+
+/** What one agent takes as a rule: of several kinds in one run the largest. */
+export function memoryOf({ open, agents }: Wiring): number {
+  const used = open.plan.tasks.map((task) => agents.get(chooseAgent(task, open.state.settings, agents).agent));
+  return Math.max(...used.map((adapter) => adapter?.memory ?? AGENT_MEMORY));
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { OpenRun } from '../engine/open.ts';
+import type { Ports } from '../engine/ports.ts';
+import { guardRepository } from '../git/guard.ts';
+import { runPaths } from '../journal/store.ts';
+import type { Workspaces } from '../workspace/workspace.ts';
+import { admissionOf } from './admission.ts';
+import { accountOf, agentFor, agentsOf } from './agents.ts';
+import type { Surroundings } from './context.ts';
+import { escapesOf } from './escapes.ts';
+import { executorOf } from './executor.ts';
+import { lander } from './land.ts';
+import { maskFor } from './mask.ts';
+import { mergedTree } from './merged-tree.ts';
+import type { Project } from './project.ts';
+import { specifier } from './specify.ts';
+import { verifier } from './verify.ts';
+import type { Wiring } from './wiring.ts';
+import { workspacesOf, workspacesRoot } from './workspaces.ts';
+
+/** Wires the real parts of a run. */
+export async function portsOf(
+  context: Surroundings,
+  { repository: unguarded, ...rest }: Project,
+  open: OpenRun,
+): Promise<Ports & Pick<Workspaces, 'settle'>> {
+  const trust = join(runPaths(unguarded.commonDir, open.id).dir, 'git-settings.json');
+  const project: Project = { ...rest, repository: await guardRepository(unguarded, trust) };
+  const { plan } = open;
+  const agents = agentsOf(context, project);
+  const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+  const wiring: Wiring = { context, project, open, tasks, agents, mask: maskFor(context) };
+  const workspaces = workspacesOf(context, project, open);
+  const escapes = escapesOf({ context, project, open, agents, root: workspacesRoot(project, plan.name) });
+  const executor = escapes.executor(await executorOf(wiring, escapes.workspaces(workspaces)));
+
+  return {
+    executor,
+    settle: workspaces.settle,
+    ...admissionOf(wiring, executor),
+    accountOf: (id) => accountOf(agents, agentFor(wiring, tasks.get(id)!, open.state).agent),
+    specify: specifier(wiring),
+    verify: verifier(wiring, escapes),
+    land: lander(wiring),
+    ...mergedTree(wiring),
+  };
+}

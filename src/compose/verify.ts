@@ -1,0 +1,49 @@
+import type { Ports } from '../engine/ports.ts';
+import { judgeAttempt } from '../gate/judge.ts';
+import { inspectBranchWork } from '../git/inspect.ts';
+import { worktreeGitDir } from '../git/worktree.ts';
+import type { AttemptState, RunState } from '../run/state.ts';
+import { filesToCreate } from '../scope/created.ts';
+import type { Escapes } from './escapes.ts';
+import type { Wiring } from './wiring.ts';
+import { insideOf } from './workspaces.ts';
+
+/** Measures what an attempt left and judges it by that. */
+export function verifier({ project, open, tasks, mask }: Wiring, escapes: Escapes): Ports['verify'] {
+  const { repository, config } = project;
+  return async (id, attempt) => {
+    const result = attempt.result!;
+    const task = tasks.get(id)!;
+    const { base, branch } = attempt;
+    const measured = await inspectBranchWork(repository.git, {
+      base,
+      head: result.head ?? base,
+      branch,
+      integrated: open.state.tip,
+      gitDir: await worktreeGitDir(repository, attempt.workspace),
+      maxFileBytes: config.limits.maxFileSize,
+      expected: filesToCreate(task.scope),
+      secretsIn: mask.find,
+    });
+    const judged = judgeAttempt({
+      ...measured,
+      task,
+      base,
+      result,
+      alone: wasAlone(open.state, id, attempt),
+      planPath: insideOf(repository.root, open.state.planDir),
+      policy: open.state.settings.scope,
+      allow: config.scope.allow,
+    });
+    return escapes.verdict(id, attempt, judged);
+  };
+}
+
+/** Whether no attempt at another task was under way at any time of this one. */
+function wasAlone(state: RunState, task: string, { startedAt, endedAt }: AttemptState): boolean {
+  const others = [...state.tasks.values()].filter(({ seed }) => seed.id !== task).flatMap(({ attempts }) => attempts);
+  const meets = (other: AttemptState) =>
+    other.startedAt <= (endedAt ?? Number.POSITIVE_INFINITY) &&
+    (other.endedAt ?? Number.POSITIVE_INFINITY) >= startedAt;
+  return !others.some(meets);
+}
