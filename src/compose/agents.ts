@@ -7,8 +7,8 @@ import { fallbackOf } from '../project/config.ts';
 import type { RunState } from '../run/state.ts';
 import { isClosed } from '../schedule/quota.ts';
 import { systemClock } from '../util/clock.ts';
+import { PACKAGE_ROOT } from '../util/package-root.ts';
 import type { Surroundings } from './context.ts';
-import { PACKAGE_ROOT } from './package-root.ts';
 import type { Project } from './project.ts';
 import type { Wiring } from './wiring.ts';
 

@@ -12,6 +12,7 @@ const LAYER: Record<string, number> = {
   process: 2,
   machine: 2,
   git: 2,
+  syntax: 2,
   agent: 3,
   workspace: 3,
   sandbox: 3,

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PACKAGE_ROOT } from '../../compose/package-root.ts';
 import { openProject } from '../../compose/project.ts';
 import { findProgram } from '../../process/program.ts';
 import type { RunState } from '../../run/state.ts';
 import { summarize } from '../../run/summarize.ts';
+import { PACKAGE_ROOT } from '../../util/package-root.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';

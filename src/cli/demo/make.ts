@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PACKAGE_ROOT } from '../../compose/package-root.ts';
 import { createGit, requireGit } from '../../git/git.ts';
 import type { Oid } from '../../run/event.ts';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { PACKAGE_ROOT } from '../../util/package-root.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
 
 /** What the package ships for the demo: the repository's files, the agent and the code that it writes. */

@@ -1,2 +1,0 @@
-/** Where the package lies: as deep below it here, in `dist/compose/` and in `dist/start/`. Nobody else may ask where its code is. */
-export const PACKAGE_ROOT = new URL('../../', import.meta.url);
