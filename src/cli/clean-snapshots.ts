@@ -1,3 +1,4 @@
+import { canGoOn, findRun } from '../compose/runs.ts';
 import { bytesOnlyIn } from '../git/holdings.ts';
 import { deleteRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
@@ -5,7 +6,6 @@ import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import { formatBytes } from '../util/size.ts';
 import type { CliContext } from './context.ts';
 import { age } from './render/format.ts';
-import { canGoOn, findRun } from './runs.ts';
 import { type SnapshotOfRun, snapshotsOf } from './snapshots.ts';
 import { count } from './style.ts';
 

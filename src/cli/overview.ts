@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { openProject, type Project } from '../compose/project.ts';
+import { type FoundRun, latestRunOf } from '../compose/runs.ts';
+import { quoted } from '../compose/typed.ts';
 import { printable } from '../plan/text.ts';
 import { findParallel, plansIn } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { clockTime, describeBudget } from '../run/describe.ts';
+import { nextCommand } from '../run/next.ts';
 import { hasLanded } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
@@ -11,12 +14,9 @@ import type { CliContext } from './context.ts';
 import { helpText } from './help.ts';
 import { columns, duration } from './render/format.ts';
 import { countLine } from './render/monitor.ts';
-import { nextCommand } from './render/next.ts';
 import { clip } from './render/width.ts';
-import { type FoundRun, latestRunOf } from './runs.ts';
 import { count } from './style.ts';
 import { COMMANDS } from './table.ts';
-import { quoted } from './typed.ts';
 
 /** Where one plan stands. */
 interface Standing {

@@ -1,39 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Config } from '../project/config.ts';
-import type { Pattern, RunSettings, SandboxMode } from '../run/event.ts';
-import type { SelectOptions } from '../schedule/select.ts';
+import type { Reading } from '../compose/read-plan.ts';
+import type { Choices } from '../compose/settings.ts';
 import { parseDuration } from '../util/duration.ts';
 import { parseBytes } from '../util/size.ts';
 
 /** Options that `run`, `resume` and `plan` share, as commander hands them over. */
-export interface RunOptions {
-  maxConcurrent?: number;
-  retries?: number;
-  timeout?: number;
-  stall?: number;
-  taskMemory?: number;
-  /** US dollars; 0 is no limit. */
-  maxCost?: number;
-  maxTaskCost?: number;
-  maxTokens?: number;
+export interface RunOptions extends Choices, Reading {
   /** Try accounts that are parked at once. */
   now?: boolean;
-  barrier?: 'none' | 'wave';
-  scope?: 'warn' | 'enforce';
-  escape?: 'warn' | 'fail' | 'off';
-  agent?: string;
-  pattern?: Pattern;
-  sandbox?: SandboxMode;
-  model?: string;
-  wave?: number;
-  only?: string[];
-  skip?: string[];
-  retryFailed?: boolean;
-  honorBlocks?: boolean;
-  freshPrompts?: boolean;
 }
-
-const HOUR = 3_600_000;
 
 export function addLimitOptions(command: Command): Command {
   return command
@@ -99,81 +74,6 @@ export function addSelectOptions(command: Command): Command {
     .option('--only <ids>', 'these tasks only, separated by commas', ids)
     .option('--skip <ids>', 'leave these tasks out, separated by commas', ids)
     .option('--retry-failed', 'give failed tasks a fresh set of attempts');
-}
-
-/** The settings of a new run: what was typed, else the config, else the defaults. */
-export function settingsOf(config: Config, options: RunOptions): RunSettings {
-  const { limits } = config;
-  const model = options.model;
-  const pattern = options.pattern ?? config.pattern;
-  return {
-    pattern,
-    ...sandboxOf(options.sandbox ?? config.sandbox.mode),
-    agent: options.agent ?? config.agent,
-    ...(model && { model }),
-    maxConcurrent: pattern === 'branch' ? 1 : (options.maxConcurrent ?? limits.maxConcurrent ?? 3),
-    retries: options.retries ?? limits.retries ?? 1,
-    timeoutMs: options.timeout ?? limits.timeout ?? 2 * HOUR,
-    stallMs: options.stall ?? limits.stall ?? HOUR / 2,
-    barrier: options.barrier ?? 'none',
-    scope: options.scope ?? config.scope.policy ?? 'warn',
-    escape: options.escape ?? config.escape ?? 'warn',
-    ...taskMemoryOf(options.taskMemory ?? limits.taskMemory),
-    ...budgetOf({
-      maxUsd: options.maxCost ?? limits.maxCost,
-      maxTaskUsd: options.maxTaskCost ?? limits.maxTaskCost,
-      maxTokens: options.maxTokens ?? limits.maxTokens,
-    }),
-  };
-}
-
-/** The settings of a run that goes on: as they were, with what was typed this time. */
-export function changedSettings(frozen: RunSettings, options: RunOptions): RunSettings {
-  const { taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
-  return {
-    ...kept,
-    ...(options.maxConcurrent !== undefined && frozen.pattern !== 'branch' && { maxConcurrent: options.maxConcurrent }),
-    ...(options.retries !== undefined && { retries: options.retries }),
-    ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
-    ...(options.stall !== undefined && { stallMs: options.stall }),
-    ...(options.barrier !== undefined && { barrier: options.barrier }),
-    ...(options.scope !== undefined && { scope: options.scope }),
-    ...(options.escape !== undefined && { escape: options.escape }),
-    ...taskMemoryOf(options.taskMemory ?? taskMemory),
-    ...budgetOf({
-      maxUsd: options.maxCost ?? maxUsd,
-      maxTaskUsd: options.maxTaskCost ?? maxTaskUsd,
-      maxTokens: options.maxTokens ?? maxTokens,
-    }),
-    ...(options.agent !== undefined && { agent: options.agent }),
-    ...(options.model !== undefined && { model: options.model }),
-  };
-}
-
-function sandboxOf(mode: SandboxMode): Pick<RunSettings, 'sandbox'> {
-  return mode === 'auto' ? {} : { sandbox: mode };
-}
-
-/** 0 is no limit, which the journal says by saying nothing. */
-function taskMemoryOf(bytes: number | undefined): Pick<RunSettings, 'taskMemory'> {
-  return bytes ? { taskMemory: bytes } : {};
-}
-
-/** The same of budgets. */
-function budgetOf(limits: { [name in 'maxUsd' | 'maxTaskUsd' | 'maxTokens']: number | undefined }) {
-  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit)) as Pick<
-    RunSettings,
-    'maxUsd' | 'maxTaskUsd' | 'maxTokens'
-  >;
-}
-
-export function selectionOf({ wave, only, skip, retryFailed }: RunOptions): SelectOptions {
-  return {
-    ...(wave !== undefined && { wave }),
-    ...(only && { only }),
-    ...(skip && { skip }),
-    ...(retryFailed && { retryFailed }),
-  };
 }
 
 /** Reads a whole number from `min` to `max`, both included. */

@@ -1,3 +1,4 @@
+import { type FoundRun, readRun } from '../compose/runs.ts';
 import type { Git } from '../git/git.ts';
 import { isAncestor, mergeBase } from '../git/history.ts';
 import { type Holdings, holdingsOf, type Question } from '../git/holdings.ts';
@@ -10,7 +11,6 @@ import { listed } from '../run/describe.ts';
 import type { Oid } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
-import { type FoundRun, readRun } from './runs.ts';
 
 /** A snapshot with the run it came from; null when that is not there any more, or cannot be read. */
 export interface SnapshotOfRun extends KeptSnapshot {

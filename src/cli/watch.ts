@@ -1,3 +1,5 @@
+import { measure } from '../compose/measure.ts';
+import { type FoundRun, readRun } from '../compose/runs.ts';
 import type { Repository } from '../git/repository.ts';
 import { lockHolder } from '../journal/lock.ts';
 import { followJournal } from '../journal/replay.ts';
@@ -5,11 +7,9 @@ import type { RunEvent } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { fold, type RunState } from '../run/state.ts';
 import type { CliContext } from './context.ts';
-import { measure } from './measure.ts';
 import { monitor } from './render/monitor.ts';
 import { progressLines } from './render/progress.ts';
 import { redraw } from './render/redraw.ts';
-import { type FoundRun, readRun } from './runs.ts';
 
 /** Time between two looks at what no event tells: elapsed times, commits, whether the coordinator lives. */
 const LOOK_MS = 1000;

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { GRACE_MS } from '../../compose/executor.ts';
 import { maskFor } from '../../compose/mask.ts';
 import { openProject, type Project } from '../../compose/project.ts';
+import { asHeld, type FoundRun, findRun } from '../../compose/runs.ts';
 import { workspacesOf, workspacesRoot } from '../../compose/workspaces.ts';
 import { endAttempt } from '../../executor/end-attempt.ts';
 import { isAncestor } from '../../git/history.ts';
@@ -23,7 +24,6 @@ import type { Workspaces } from '../../workspace/workspace.ts';
 import { type CleanSnapshots, cleanSnapshots } from '../clean-snapshots.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { asHeld, type FoundRun, findRun } from '../runs.ts';
 import { landingRefs } from '../snapshots.ts';
 
 /** What became of one thing that could be removed. */

@@ -1,20 +1,21 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openRun } from '../../compose/open-run.ts';
 import { openProject } from '../../compose/project.ts';
+import { readPlan } from '../../compose/read-plan.ts';
+import { latestRunOf } from '../../compose/runs.ts';
 import { findProgram } from '../../process/program.ts';
 import type { RunState } from '../../run/state.ts';
 import { summarize } from '../../run/summarize.ts';
 import { PACKAGE_ROOT } from '../../util/package-root.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, narrating } from '../context.ts';
 import { type TestResult, testInventory } from '../demo/check.ts';
 import { type Demo, makeDemo } from '../demo/make.ts';
 import { story } from '../demo/story.ts';
 import { execute } from '../execute.ts';
-import { openRun } from '../open-run.ts';
-import { latestRunOf } from '../runs.ts';
 import { integrate } from './integrate.ts';
 
 interface Options {
@@ -78,7 +79,8 @@ async function play(
   say(`\n1. A repository with a plan of 4 tasks in 3 waves: ${made.repo}`);
   say(`\n2. copse run ${made.plan}`);
   const project = await openProject(inside);
-  const open = await openRun(inside, project, made.plan, {});
+  const read = readPlan(inside, project, made.plan, { command: 'run' });
+  const open = await openRun(narrating(inside), project, read, {});
   const ran = await execute(inside, project, open, { progress: json ? 'plain' : 'auto' });
   if (ran !== EXIT.ok) return { exit: ran, state: open.state, tests: null };
 

@@ -1,4 +1,5 @@
 import { openProject } from '../../compose/project.ts';
+import { findRun } from '../../compose/runs.ts';
 import { changedPaths, patch } from '../../git/diff.ts';
 import { readRef } from '../../git/refs.ts';
 import type { Oid } from '../../run/event.ts';
@@ -6,7 +7,6 @@ import { lastAttempt, type RunState } from '../../run/state.ts';
 import { resolveTask } from '../../schedule/select.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
-import { findRun } from '../runs.ts';
 
 export const diff: CommandModule = {
   define(command) {

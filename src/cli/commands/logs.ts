@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openProject } from '../../compose/project.ts';
+import { type FoundRun, findRun, readRun } from '../../compose/runs.ts';
 import { attemptPaths } from '../../journal/store.ts';
 import { tailLines } from '../../process/tail.ts';
 import { isSettled, lastAttempt } from '../../run/state.ts';
@@ -11,7 +12,6 @@ import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { columns } from '../render/format.ts';
 import { whole } from '../run-options.ts';
-import { type FoundRun, findRun, readRun } from '../runs.ts';
 
 interface Options {
   follow?: boolean;

@@ -1,4 +1,7 @@
+import { knownDurations } from '../../compose/durations.ts';
 import { openProject, type Project } from '../../compose/project.ts';
+import { readPlan } from '../../compose/read-plan.ts';
+import { selectionOf, settingsOf } from '../../compose/settings.ts';
 import { placeOf, workspacesRoot } from '../../compose/workspaces.ts';
 import { createdEvent, scheduleOf } from '../../engine/create.ts';
 import { integrationRefOf } from '../../engine/open.ts';
@@ -12,17 +15,8 @@ import { select } from '../../schedule/select.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { knownDurations } from '../durations.ts';
-import { readPlan } from '../open-run.ts';
 import { scheduleLines } from '../render/schedule.ts';
-import {
-  addLimitOptions,
-  addSelectOptions,
-  patternOption,
-  type RunOptions,
-  selectionOf,
-  settingsOf,
-} from '../run-options.ts';
+import { addLimitOptions, addSelectOptions, patternOption, type RunOptions } from '../run-options.ts';
 
 export const plan: CommandModule = {
   define(command) {

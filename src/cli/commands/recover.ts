@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { openProject } from '../../compose/project.ts';
+import { findRun } from '../../compose/runs.ts';
 import { diffStat, patch } from '../../git/diff.ts';
 import { subjectsOf } from '../../git/history.ts';
 import { commitsBeyond } from '../../git/holdings.ts';
@@ -12,7 +13,6 @@ import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { restoredLines, snapshotLines, snapshotTable } from '../render/snapshots.ts';
-import { findRun } from '../runs.ts';
 import { chooseSnapshot, measured, type Recoverable, snapshotsOf } from '../snapshots.ts';
 
 interface Options {

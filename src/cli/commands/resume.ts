@@ -1,11 +1,12 @@
+import { resumeRun } from '../../compose/open-run.ts';
 import { openProject } from '../../compose/project.ts';
+import { findRun } from '../../compose/runs.ts';
+import { nextCommand } from '../../run/next.ts';
 import { EXIT } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
+import { narrating } from '../context.ts';
 import { execute } from '../execute.ts';
-import { resumeRun } from '../open-run.ts';
-import { nextCommand } from '../render/next.ts';
 import { addLimitOptions, addSelectOptions, progressOption, type RunOptions } from '../run-options.ts';
-import { findRun } from '../runs.ts';
 
 interface Options extends RunOptions {
   progress?: 'auto' | 'plain' | 'live';
@@ -38,6 +39,6 @@ its budget goes on with a higher one: copse resume TS-0042 --max-cost 40`,
       context.stderr.write(`${nextCommand(state, false)}\n`);
       return EXIT.ok;
     }
-    return execute(context, project, await resumeRun(context, project, found, options), options);
+    return execute(context, project, await resumeRun(narrating(context), project, found, options), options);
   },
 };

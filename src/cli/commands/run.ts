@@ -1,7 +1,9 @@
+import { openRun } from '../../compose/open-run.ts';
 import { openProject } from '../../compose/project.ts';
+import { readPlan } from '../../compose/read-plan.ts';
 import type { CommandModule } from '../command.ts';
+import { narrating } from '../context.ts';
 import { execute } from '../execute.ts';
-import { openRun } from '../open-run.ts';
 import {
   addLimitOptions,
   addSelectOptions,
@@ -54,7 +56,9 @@ Examples:
   async run(context, [plan], options: Options) {
     const project = await openProject(context);
     if (options.dryRun) return showSchedule(context, project, plan, { ...options, command: 'run' });
-    const opened = await openRun(context, project, plan, options);
+    const surroundings = narrating(context);
+    const read = readPlan(context, project, plan, { ...options, command: 'run' });
+    const opened = await openRun(surroundings, project, read, options);
     return execute(context, project, opened, options);
   },
 };

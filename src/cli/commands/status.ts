@@ -1,16 +1,16 @@
+import { measure } from '../../compose/measure.ts';
 import { openProject } from '../../compose/project.ts';
+import { type FoundRun, findRun } from '../../compose/runs.ts';
 import type { Repository } from '../../git/repository.ts';
 import { describeFailure } from '../../run/describe.ts';
+import { nextCommand } from '../../run/next.ts';
 import { warningLines } from '../../run/warnings.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import { openLoan } from '../../workspace/loan.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { measure } from '../measure.ts';
 import { escapeLines } from '../render/escapes.ts';
 import { monitor } from '../render/monitor.ts';
-import { nextCommand } from '../render/next.ts';
-import { type FoundRun, findRun } from '../runs.ts';
 import { watchRun } from '../watch.ts';
 
 interface Options {

@@ -1,7 +1,7 @@
+import { quoted } from '../../compose/typed.ts';
 import { oneLine } from '../../run/describe.ts';
 import type { Recoverable } from '../snapshots.ts';
 import { count } from '../style.ts';
-import { quoted } from '../typed.ts';
 import { age, columns } from './format.ts';
 
 /** What there is to recover, one line a snapshot. `hidden`: how many more hold nothing that is not integrated. */

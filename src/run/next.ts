@@ -1,6 +1,6 @@
-import type { Failure } from '../../run/failure.ts';
-import { hasLanded, type RunState, type TaskStatus } from '../../run/state.ts';
-import { raised } from '../../schedule/budget.ts';
+import { raised } from '../schedule/budget.ts';
+import type { Failure } from './failure.ts';
+import { hasLanded, type RunState, type TaskStatus } from './state.ts';
 
 /** The command that goes on from here, as the last line of a command says it. `alive`: the run's coordinator lives. */
 export function nextCommand(state: RunState, alive: boolean): string {

@@ -1,8 +1,4 @@
 import { lstatSync } from 'node:fs';
-import { sandboxFor } from '../compose/confine.ts';
-import type { Project } from '../compose/project.ts';
-import { checkWorkspaceRoot } from '../compose/workspace-root.ts';
-import { checkoutOf, directoriesByTask, placeOf, workspacesRoot } from '../compose/workspaces.ts';
 import { integrationRefOf } from '../engine/open.ts';
 import { listRefs } from '../git/refs.ts';
 import { dirtyPaths } from '../git/status.ts';
@@ -12,15 +8,19 @@ import type { RunSettings } from '../run/event.ts';
 import { sharedDirectories } from '../scope/directories.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { whyNotClean } from '../workspace/branch.ts';
-import { type CliContext, narrating } from './context.ts';
+import { sandboxFor } from './confine.ts';
+import type { Surroundings } from './context.ts';
+import type { Project } from './project.ts';
 import { quoted } from './typed.ts';
+import { checkWorkspaceRoot } from './workspace-root.ts';
+import { checkoutOf, directoriesByTask, placeOf, workspacesRoot } from './workspaces.ts';
 
 /**
  * Before a new run: branches and workspaces of its names must be free. A refusal names all that are not, while nothing was
  * changed yet. Uncommitted changes are told, not refused: agents start from the commit.
  */
 export async function preflight(
-  context: CliContext,
+  context: Surroundings,
   project: Project,
   { plan, planDir, settings }: { plan: Plan; planDir: string; settings: RunSettings },
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function preflight(
     });
   }
   checkBranchRoom([integrationRefOf(plan.name).replace('refs/heads/', ''), ...own], branches);
-  await sandboxFor(narrating(context), project, { pattern, mode });
+  await sandboxFor(context, project, { pattern, mode });
   if (pattern !== 'worktree') {
     if (pattern === 'branch') await checkClean(project, planDir);
     else checkDirectories(project, plan);
@@ -56,8 +56,8 @@ export async function preflight(
   await preflightAgain(project, plan.name);
   const dirty = await dirtyPaths(git);
   if (dirty.length > 0) {
-    context.stderr.write(
-      `copse: ${dirty.length} uncommitted ${dirty.length === 1 ? 'change is' : 'changes are'} not part of the run: agents start from the last commit\n`,
+    context.warn(
+      `${dirty.length} uncommitted ${dirty.length === 1 ? 'change is' : 'changes are'} not part of the run: agents start from the last commit`,
     );
   }
 }

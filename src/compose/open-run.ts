@@ -1,0 +1,86 @@
+import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
+import { oneAtATime } from '../journal/new-run.ts';
+import type { Plan } from '../plan/plan.ts';
+import { select } from '../schedule/select.ts';
+import { systemClock } from '../util/clock.ts';
+import { Refusal } from '../util/refusal.ts';
+import { checkBudget } from './budget.ts';
+import { checkAgents, checkCheckout, checkDone, nothingToRetry } from './check-start.ts';
+import type { Surroundings } from './context.ts';
+import { maskFor } from './mask.ts';
+import { preflight, preflightAgain } from './preflight.ts';
+import type { Project } from './project.ts';
+import { type Reading, type ReadPlan, readPlan } from './read-plan.ts';
+import { canGoOn, type FoundRun, latestRunOf } from './runs.ts';
+import { type Choices, changedSettings, selectionOf, settingsOf } from './settings.ts';
+
+/** `run`: a new run of the plan, or the one that is there gone on with when that was asked for. */
+export async function openRun(
+  context: Surroundings,
+  project: Project,
+  { plan, dir }: ReadPlan,
+  options: Choices,
+): Promise<OpenRun> {
+  const { repository, config } = project;
+  const latest = latestRunOf(repository.commonDir, plan.name);
+  const goesOn = options.retryFailed || options.wave !== undefined || options.only !== undefined;
+  if (latest && goesOn && canGoOn(latest)) return goOn(context, project, latest, plan, options);
+  if (options.retryFailed) throw nothingToRetry(plan.name);
+  if (latest) checkDone(latest);
+
+  const settings = settingsOf(config, options);
+  await checkAgents(context, project, plan.tasks, settings);
+  return oneAtATime(repository.commonDir, async () => {
+    // Again: somebody else may have begun one meanwhile.
+    const newer = latestRunOf(repository.commonDir, plan.name);
+    if (newer) checkDone(newer);
+    await preflight(context, project, { plan, planDir: dir, settings });
+    const select = selectionOf(options);
+    return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock, mask: maskFor(context) });
+  });
+}
+
+/** `resume`: the latest run, or the one that is named, gone on with. */
+export async function resumeRun(
+  context: Surroundings,
+  project: Project,
+  found: FoundRun,
+  options: Choices & Reading & { now?: boolean },
+): Promise<OpenRun> {
+  let current: Plan | null = null;
+  try {
+    current = readPlan(context, project, found.state.planDir, { ...options, command: 'resume' }).plan;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    context.warn(`the plan cannot be read any more (${error.message.split('\n')[0]}); going on with it as it was`);
+  }
+  return goOn(context, project, found, current, options);
+}
+
+async function goOn(
+  context: Surroundings,
+  project: Project,
+  found: FoundRun,
+  current: Plan | null,
+  options: Choices & { now?: boolean },
+): Promise<OpenRun> {
+  const { retry } = select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
+  const tasks = current?.tasks ?? [...found.state.tasks.values()].map(({ seed }) => seed);
+  const settings = changedSettings(found.state.settings, options);
+  checkBudget(found.state, settings, retry);
+  await checkAgents(context, project, tasks, settings);
+  checkCheckout(project, found.state);
+  await preflightAgain(project, found.state.plan);
+  const opened = await reopenRun({
+    repository: project.repository,
+    run: found.id,
+    current,
+    settings: (frozen) => changedSettings(frozen, options),
+    select: selectionOf(options),
+    ...(options.now && { now: true }),
+    clock: systemClock,
+    mask: maskFor(context),
+  });
+  if (opened.replanned) context.warn('the plan was edited since; tasks that start now use it as it is');
+  return opened;
+}
