@@ -2,11 +2,13 @@ import type { Checker, CheckOptions } from './checker.ts';
 import { type Contract, type ContractCheck, type ContractKind, notChecked } from './finding.ts';
 import { kindOf } from './kind.ts';
 import { checkOpenApi } from './openapi.ts';
+import { checkPython } from './python/check.ts';
 import type { SourceTree } from './tree.ts';
 
 /** Who checks what: one file a kind. */
 const CHECKERS: Partial<Record<ContractKind, Checker>> = {
   openapi: checkOpenApi,
+  python: checkPython,
 };
 
 /** Checks one contract on one tree. */

@@ -1,5 +1,6 @@
 import type { Contract, ContractCheck } from './finding.ts';
 import type { SourceTree } from './tree.ts';
+import type { ReadShapes } from './types/shape.ts';
 
 export interface CheckOptions {
   /**
@@ -7,6 +8,10 @@ export interface CheckOptions {
    * not told.
    */
   complete: boolean;
+  /** Whether a path is in the scope of a task that names the contract: of two types of a name, that one is meant. */
+  isOwn?: (path: string) => boolean;
+  /** What parses code, in a process of its own. */
+  readShapes?: ReadShapes;
 }
 
 /** Compares one contract with the code that should honour it. Whatever it finds is data. */

@@ -39,8 +39,8 @@ const SEAMS = new Set([
   'executor/executor.ts',
 ]);
 
-/** Where a program of ours begins: the CLI, and the client between it and agents that speak ACP. */
-const ENTRIES = new Set(['cli/start.ts', 'agent/acp-start.ts']);
+/** Where a program of ours begins: the CLI, the client between it and agents that speak ACP, what parses code. */
+const ENTRIES = new Set(['cli/start.ts', 'agent/acp-start.ts', 'contract/types/shapes-start.ts']);
 
 const root = resolve(import.meta.dirname, '../..');
 const src = join(root, 'src');

@@ -1,0 +1,50 @@
+import type { Contract } from '../finding.ts';
+import type { SourceTree } from '../tree.ts';
+import { implementations } from '../types/aside.ts';
+import { namesOf } from '../types/find.ts';
+import type { Source } from '../types/shape.ts';
+import { importedFiles } from './inherit.ts';
+
+/** Files that inherit from files that inherit, and how many of all; more is no code of one contract. */
+const MAX_DEPTH = 4;
+const MAX_FILES = 400;
+
+/** What a text of Python declares outside of functions: only to find files by, what is parsed counts. */
+export function declaredIn(text: string): string[] {
+  const declared = /^[ \t]*class[ \t]+(\w+)|^([A-Z]\w*)[ \t]*(?::[^=\n]*)?=(?!=)|^type[ \t]+(\w+)/gm;
+  return [...new Set([...text.matchAll(declared)].map((match) => (match[1] ?? match[2] ?? match[3])!))];
+}
+
+/** The files that declare what the contract declares, and those from which their classes inherit. */
+export async function filesFor(contract: Contract, tree: SourceTree): Promise<Source[]> {
+  const wanted = new Set(declaredIn(contract.text).flatMap(namesOf));
+  const holding = await tree.holding([...wanted], ['py']);
+  const sources = await readAll(tree, implementations(holding, contract.path));
+  const declaring = sources.filter(({ text }) => declaredIn(text).some((name) => wanted.has(name)));
+  return withImports(declaring.slice(0, MAX_FILES), tree);
+}
+
+async function withImports(first: Source[], tree: SourceTree): Promise<Source[]> {
+  const known = new Map(first.map((source) => [source.path, source]));
+  const python = tree.files().filter((path) => path.endsWith('.py'));
+  let latest = first;
+  for (let depth = 0; depth < MAX_DEPTH && latest.length > 0; depth++) {
+    const paths = latest.flatMap((source) =>
+      importsOf(source).flatMap((from) => importedFiles(from, source.path, python)),
+    );
+    const fresh = [...new Set(paths)].filter((path) => !known.has(path)).slice(0, MAX_FILES - known.size);
+    latest = await readAll(tree, fresh);
+    for (const source of latest) known.set(source.path, source);
+  }
+  return [...known.values()];
+}
+
+/** The modules from which comes what classes inherit from, and what annotations and choices name. */
+function importsOf({ text }: Source): string[] {
+  return [...text.matchAll(/^[ \t]*from[ \t]+([.\w]+)[ \t]+import\b/gm)].map((match) => match[1]!);
+}
+
+async function readAll(tree: SourceTree, paths: readonly string[]): Promise<Source[]> {
+  const texts = await Promise.all(paths.map((path) => tree.read(path)));
+  return paths.flatMap((path, index) => (texts[index] === null ? [] : [{ path, text: texts[index]! }]));
+}

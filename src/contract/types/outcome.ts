@@ -1,0 +1,42 @@
+import { listed } from '../../util/listed.ts';
+import {
+  type Contract,
+  type ContractCheck,
+  type ContractFinding,
+  type ContractKind,
+  checked,
+  notChecked,
+} from '../finding.ts';
+
+export interface Outcome {
+  contract: Contract;
+  kind: ContractKind;
+  findings: ContractFinding[];
+  /** Types of the contract that were compared with code. */
+  compared: readonly string[];
+  /** Those for which no code was found. */
+  missing: readonly { name: string; line: number }[];
+  complete: boolean;
+}
+
+/** What was compared decides; a type that nothing implements is no pass for the contract, and no breach of it. */
+export function outcomeOf({ contract, kind, findings, compared, missing, complete }: Outcome): ContractCheck {
+  const names = missing.map(({ name }) => name);
+  if (compared.length === 0) return notChecked(contract, kind, `nothing in the code is named ${listed(names, 5)}`);
+  if (!complete || missing.length === 0) return checked(contract, kind, findings);
+  const all = [...findings, ...missing.map(({ name, line }) => missingType(contract, name, line))];
+  const result = checked(contract, kind, all);
+  if (result.outcome === 'broken') return result;
+  const why = `${names.length} of ${names.length + compared.length} types are nowhere in the code: ${listed(names, 5)}`;
+  return notChecked(contract, kind, why, all);
+}
+
+function missingType({ path }: Contract, name: string, line: number): ContractFinding {
+  return {
+    code: 'missing-type',
+    level: 'warning',
+    basis: 'advisory',
+    contract: { file: path, line },
+    message: `nothing in the code is named ${name}`,
+  };
+}

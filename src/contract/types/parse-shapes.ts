@@ -1,0 +1,18 @@
+import { languageOf } from '../../syntax/languages.ts';
+import { parse } from '../../syntax/parse.ts';
+import { readPython } from '../python/read.ts';
+import type { Module, ReadShapes } from './shape.ts';
+
+/** Parses here and now. That loads grammars into this process: `readShapes` does it in another one. */
+export const parseShapes: ReadShapes = async (files) => {
+  const modules = new Map<string, Module>();
+  for (const { path, text } of files) {
+    const language = languageOf(path);
+    if (language !== 'python') continue;
+    const tree = await parse(text, language);
+    if (tree === null) continue;
+    modules.set(path, readPython(tree.rootNode));
+    tree.delete();
+  }
+  return { modules };
+};
