@@ -12,7 +12,7 @@ export interface RunOptions extends Choices, Reading {
 
 export function addLimitOptions(command: Command): Command {
   return command
-    .option('--max-concurrent <n>', 'agents at once (default: config, else 3)', whole(1, 1000))
+    .option('--max-concurrent <n>', 'agents at once; auto: as `copse plan` advises (default: config, else 3)', agents)
     .option('--retries <n>', 'further attempts after a failure (default: config, else 1)', whole(0, 100))
     .option('--timeout <duration>', 'time an agent has, as 90s, 30m, 2h (default: config, else 2h)', positive)
     .option(
@@ -51,9 +51,9 @@ export function addLimitOptions(command: Command): Command {
 /** Where attempts work; fixed for the whole of a run. */
 export function patternOption(): Option {
   const text =
-    'worktree: each task in a worktree of its own; branch: one after the other in this checkout; directory: all at once in this checkout, each in its directories';
-  const option = new Option('--pattern <name>', `${text} (default: config, else worktree)`);
-  return option.choices(['worktree', 'branch', 'directory']);
+    'worktree: each task in a worktree of its own; branch: one after the other in this checkout; directory: all at once in this checkout, each in its directories; auto: as `copse plan` advises';
+  const option = new Option('--pattern <name>', `${text} (default: manifest, config, else worktree)`);
+  return option.choices(['worktree', 'branch', 'directory', 'auto']);
 }
 
 /** Whether agents are confined by the system. */
@@ -85,6 +85,10 @@ export function whole(min: number, max: number) {
     }
     return value;
   };
+}
+
+function agents(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : whole(1, 1000)(text);
 }
 
 function usd(text: string): number {

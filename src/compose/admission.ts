@@ -4,7 +4,7 @@ import type { Executor } from '../executor/executor.ts';
 import { probe } from '../machine/probe.ts';
 import { systemClock } from '../util/clock.ts';
 import { memoryOf } from './agents.ts';
-import { workspaceSizeOf } from './disk.ts';
+import { workspaceSize, workspaceSizeOf } from './disk.ts';
 import type { Wiring } from './wiring.ts';
 import { workspacesRoot } from './workspaces.ts';
 
@@ -16,6 +16,7 @@ export function admissionOf(wiring: Wiring, executor: Executor): Required<Pick<P
   const { project, open } = wiring;
   const { git, commonDir } = project.repository;
   const { limits } = project.config;
+  const { settings, base } = open.state;
   const root = workspacesRoot(project, open.plan.name);
   const places = [root, commonDir];
   return {
@@ -28,9 +29,9 @@ export function admissionOf(wiring: Wiring, executor: Executor): Required<Pick<P
         disk: limits.minFreeDisk ?? null,
         load: limits.maxLoad ?? MAX_LOAD,
       },
-      agentMemory: memoryOf(wiring),
-      taskMemory: open.state.settings.taskMemory ?? null,
-      workspaceSize: workspaceSizeOf(git, root, open.state.base),
+      agentMemory: memoryOf(open.plan, settings, wiring.agents),
+      taskMemory: settings.taskMemory ?? null,
+      workspaceSize: settings.pattern === 'worktree' ? workspaceSizeOf(git, root, base) : () => workspaceSize(0),
       used: (task, attempt) => executor.memory?.(task, attempt) ?? null,
     }),
   };

@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { AgentAdapter } from '../agent/adapter.ts';
 import { createAgents } from '../agent/registry.ts';
 import { type AgentChoice, chooseAgent, fallBack } from '../plan/agent-choice.ts';
-import type { Task } from '../plan/plan.ts';
+import type { Plan, Task } from '../plan/plan.ts';
 import { fallbackOf } from '../project/config.ts';
+import type { RunSettings } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { isClosed } from '../schedule/quota.ts';
 import { systemClock } from '../util/clock.ts';
@@ -47,7 +48,7 @@ export function rolesOf({ open, agents }: Wiring): Map<string, string[]> {
 }
 
 /** What one agent takes as a rule: of several kinds in one run the largest. */
-export function memoryOf({ open, agents }: Wiring): number {
-  const used = open.plan.tasks.map((task) => agents.get(chooseAgent(task, open.state.settings, agents).agent));
+export function memoryOf(plan: Plan, settings: RunSettings, agents: ReadonlyMap<string, AgentAdapter>): number {
+  const used = plan.tasks.map((task) => agents.get(chooseAgent(task, settings, agents).agent));
   return Math.max(...used.map((adapter) => adapter?.memory ?? AGENT_MEMORY));
 }

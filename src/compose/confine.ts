@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AttemptSpec } from '../executor/executor.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Pattern, SandboxMode } from '../run/event.ts';
+import type { SandboxMode } from '../run/event.ts';
+import type { Pattern } from '../run/pattern.ts';
 import type { RunState } from '../run/state.ts';
-import { findSandbox } from '../sandbox/find.ts';
+import { type FoundSandbox, findSandbox } from '../sandbox/find.ts';
 import type { Confinement, Sandbox } from '../sandbox/sandbox.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import type { Surroundings } from './context.ts';
@@ -39,11 +40,11 @@ export async function confining(
  */
 export async function sandboxFor(
   context: Pick<Surroundings, 'env' | 'warn'>,
-  { config }: Project,
+  project: Project,
   { pattern, mode }: { pattern: Pattern; mode: SandboxMode },
 ): Promise<Sandbox | null> {
   if (mode === 'off' || (mode === 'auto' && pattern !== 'directory')) return null;
-  const found = await findSandbox({ env: context.env, writable: config.sandbox.writable });
+  const found = await findSandboxFor(context, project);
   if (found.ok) return found.sandbox;
   if (mode === 'on') {
     throw new Refusal('no-sandbox', found.message, { exit: EXIT.environment, hint: found.hint });
@@ -52,6 +53,11 @@ export async function sandboxFor(
     `no sandbox here (${found.message}): nothing keeps an agent in its directories; strays are found afterwards`,
   );
   return null;
+}
+
+/** The sandbox of this machine for agents of this project, tried out. */
+export function findSandboxFor({ env }: Pick<Surroundings, 'env'>, { config }: Project): Promise<FoundSandbox> {
+  return findSandbox({ env, writable: config.sandbox.writable });
 }
 
 /** What no attempt may write, whatever folder it lies in: the user's checkout, and the workspaces of others. */

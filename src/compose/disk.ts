@@ -19,8 +19,8 @@ export function workspaceSizeOf(git: Git, root: string, commit: Oid): () => numb
   const free = diskAt(root)?.free ?? 0;
   if (free < PLENTY) {
     treeSize(git, commit).then(
-      (size) => {
-        tree = size;
+      ({ bytes }) => {
+        tree = bytes;
       },
       () => {}, // the first workspace will say what is wrong
     );

@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
 import { Refusal } from '../util/refusal.ts';
+import { chooseAgents, chooseSettings } from './advice.ts';
 import { checkBudget } from './budget.ts';
 import { checkAgents, checkCheckout, checkDone, nothingToRetry } from './check-start.ts';
 import type { Surroundings } from './context.ts';
@@ -12,7 +13,7 @@ import { preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
 import { type Reading, type ReadPlan, readPlan } from './read-plan.ts';
 import { canGoOn, type FoundRun, latestRunOf } from './runs.ts';
-import { type Choices, changedSettings, selectionOf, settingsOf } from './settings.ts';
+import { type Choices, changedSettings, selectionOf } from './settings.ts';
 
 /** `run`: a new run of the plan, or the one that is there gone on with when that was asked for. */
 export async function openRun(
@@ -21,14 +22,14 @@ export async function openRun(
   { plan, dir }: ReadPlan,
   options: Choices,
 ): Promise<OpenRun> {
-  const { repository, config } = project;
+  const { repository } = project;
   const latest = latestRunOf(repository.commonDir, plan.name);
   const goesOn = options.retryFailed || options.wave !== undefined || options.only !== undefined;
   if (latest && goesOn && canGoOn(latest)) return goOn(context, project, latest, plan, options);
   if (options.retryFailed) throw nothingToRetry(plan.name);
   if (latest) checkDone(latest);
 
-  const settings = settingsOf(config, options);
+  const { settings, advice } = await chooseSettings(context, project, { plan, dir }, options);
   await checkAgents(context, project, plan.tasks, settings);
   return oneAtATime(repository.commonDir, async () => {
     // Again: somebody else may have begun one meanwhile.
@@ -36,7 +37,8 @@ export async function openRun(
     if (newer) checkDone(newer);
     await preflight(context, project, { plan, planDir: dir, settings });
     const select = selectionOf(options);
-    return createRun({ repository, plan, planDir: dir, settings, select, clock: systemClock, mask: maskFor(context) });
+    const input = { repository, plan, planDir: dir, settings, advice, select };
+    return createRun({ ...input, clock: systemClock, mask: maskFor(context) });
   });
 }
 
@@ -62,8 +64,9 @@ async function goOn(
   project: Project,
   found: FoundRun,
   current: Plan | null,
-  options: Choices & { now?: boolean },
+  typed: Choices & { now?: boolean },
 ): Promise<OpenRun> {
+  const options = await chooseAgents(context, project, found, { current, options: typed });
   const { retry } = select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
   const tasks = current?.tasks ?? [...found.state.tasks.values()].map(({ seed }) => seed);
   const settings = changedSettings(found.state.settings, options);

@@ -1,5 +1,8 @@
+import type { Plan } from '../plan/plan.ts';
 import type { Config } from '../project/config.ts';
-import type { Pattern, RunSettings, SandboxMode } from '../run/event.ts';
+import type { Advice } from '../run/advice.ts';
+import type { RunSettings, SandboxMode } from '../run/event.ts';
+import type { PatternChoice } from '../run/pattern.ts';
 import type { SelectOptions } from '../schedule/select.ts';
 
 /** What may be chosen of a run; whatever is left out is as the config says, else as it is by default. */
@@ -8,12 +11,12 @@ export interface Choices {
   agent?: string;
   /** For agents that take one. */
   model?: string;
-  /** Where attempts work; default `worktree`. Fixed for the whole of a run. */
-  pattern?: Pattern;
+  /** Where attempts work; default `worktree`. `auto`: as is advised. Fixed for the whole of a run. */
+  pattern?: PatternChoice;
   /** Whether the system refuses what an agent may not write; default `auto`. Fixed for the whole of a run. */
   sandbox?: SandboxMode;
-  /** Agents at once; default 3. */
-  maxConcurrent?: number;
+  /** Agents at once; default 3. `auto`: as many as is advised. */
+  maxConcurrent?: number | 'auto';
   /** Further attempts after a failure; default 1. */
   retries?: number;
   /** Milliseconds that an agent has; default two hours. */
@@ -46,17 +49,35 @@ export interface Choices {
 
 const HOUR = 3_600_000;
 
-/** The settings of a new run: what was typed, else the config, else the defaults. */
-export function settingsOf(config: Config, options: Choices): RunSettings {
+/** What is asked for and may be `auto`: what was typed, else the plan, else the config. */
+function askedFor({ pattern, limits }: Config, plan: Plan, options: Choices) {
+  return {
+    pattern: options.pattern ?? plan.pattern ?? pattern ?? 'worktree',
+    maxConcurrent: options.maxConcurrent ?? limits.maxConcurrent ?? 3,
+  };
+}
+
+/** Whether something is `auto`, and has to be chosen by what is measured. */
+export function leavesToAuto(config: Config, plan: Plan, options: Choices): boolean {
+  return Object.values(askedFor(config, plan, options)).includes('auto');
+}
+
+/**
+ * The settings of a new run: what was typed, else the plan, else the config, else the defaults.
+ * @param advice what to take for `auto`; the defaults until it is there
+ */
+export function settingsOf(config: Config, plan: Plan, options: Choices, advice: Advice | null): RunSettings {
   const { limits } = config;
   const model = options.model;
-  const pattern = options.pattern ?? config.pattern;
+  const asked = askedFor(config, plan, options);
+  const pattern = asked.pattern === 'auto' ? (advice?.pattern ?? 'worktree') : asked.pattern;
+  const agents = asked.maxConcurrent === 'auto' ? (advice?.agents.count ?? 3) : asked.maxConcurrent;
   return {
     pattern,
     ...sandboxOf(options.sandbox ?? config.sandbox.mode),
     agent: options.agent ?? config.agent,
     ...(model && { model }),
-    maxConcurrent: pattern === 'branch' ? 1 : (options.maxConcurrent ?? limits.maxConcurrent ?? 3),
+    maxConcurrent: pattern === 'branch' ? 1 : agents,
     retries: options.retries ?? limits.retries ?? 1,
     timeoutMs: options.timeout ?? limits.timeout ?? 2 * HOUR,
     stallMs: options.stall ?? limits.stall ?? HOUR / 2,
@@ -75,9 +96,10 @@ export function settingsOf(config: Config, options: Choices): RunSettings {
 /** The settings of a run that goes on: as they were, with what was typed this time. */
 export function changedSettings(frozen: RunSettings, options: Choices): RunSettings {
   const { taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
+  const agents = options.maxConcurrent === 'auto' ? undefined : options.maxConcurrent;
   return {
     ...kept,
-    ...(options.maxConcurrent !== undefined && frozen.pattern !== 'branch' && { maxConcurrent: options.maxConcurrent }),
+    ...(agents !== undefined && frozen.pattern !== 'branch' && { maxConcurrent: agents }),
     ...(options.retries !== undefined && { retries: options.retries }),
     ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
     ...(options.stall !== undefined && { stallMs: options.stall }),

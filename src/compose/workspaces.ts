@@ -3,7 +3,7 @@ import { outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Config } from '../project/config.ts';
-import type { Pattern } from '../run/event.ts';
+import type { Pattern } from '../run/pattern.ts';
 import type { RunState } from '../run/state.ts';
 import { directoriesOf, outermost } from '../scope/directories.ts';
 import { assertNever } from '../util/assert-never.ts';

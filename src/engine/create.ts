@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
+import type { Advice } from '../run/advice.ts';
 import type { Oid, RunEventBody, RunSettings } from '../run/event.ts';
 import { makeSchedule, type Schedule } from '../schedule/schedule.ts';
 import { overlappingPairs } from '../scope/pairs.ts';
@@ -10,6 +11,7 @@ export interface CreateInput {
   target: string | null;
   integrationRef: string;
   settings: RunSettings;
+  advice?: Advice;
 }
 
 /** The first event of a run: everything of the plan that a reader of the journal needs. */

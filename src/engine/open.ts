@@ -10,6 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import { createRun as createFolder, newRunId, type RunPaths, removeRun, runPaths } from '../journal/store.ts';
 import { openJournal } from '../journal/write.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Advice } from '../run/advice.ts';
 import type { Oid, RunEventBody, RunId, RunSettings } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { fold, type RunState } from '../run/state.ts';
@@ -34,6 +35,8 @@ export interface CreateRunInput {
   planDir: string;
   settings: RunSettings;
   select: SelectOptions;
+  /** What `auto` chose. */
+  advice?: Advice | undefined;
   clock: Clock;
   mask?: (text: string) => string;
 }
@@ -46,10 +49,11 @@ export const integrationRefOf = (plan: string) => `refs/heads/copse/${plan}`;
  * it was, when the integration branch holds work that HEAD does not have.
  */
 export async function createRun(input: CreateRunInput): Promise<OpenRun> {
-  const { repository, plan, planDir, settings, clock } = input;
+  const { repository, plan, planDir, settings, advice, clock } = input;
   const { git, head } = repository;
   const integrationRef = integrationRefOf(plan.name);
-  const created = createdEvent({ plan, planDir, base: head.oid, target: head.branch, integrationRef, settings });
+  const place = { plan, planDir, base: head.oid, target: head.branch, integrationRef };
+  const created = createdEvent({ ...place, settings, ...(advice && { advice }) });
   const selection = select(fold([{ v: 1, seq: 1, at: 0, run: '', ...created }], reduce), input.select);
   const old = await readRef(git, integrationRef);
   if (old && !(await isAncestor(git, old, head.oid))) throw branchTaken(integrationRef, plan.name);

@@ -46,8 +46,7 @@ export interface PredictInput {
 /** Plays the run with the real scheduler and a fake clock. */
 export function predict(input: PredictInput): Prediction {
   const { plan, schedule, created, select, skip, integrated, known, place } = input;
-  const measured = plan.tasks.every((task) => known(task.id) !== undefined);
-  const duration = (task: TaskId) => (measured ? known(task)! : 1);
+  const { unit, duration } = durationsOf(plan, known);
   const played = simulate({ schedule, created, select, skip, integrated, duration });
   const started = plan.tasks.filter((task) => played.tasks.has(task.id));
   const exclusive: [TaskId, TaskId][] = [];
@@ -55,7 +54,7 @@ export function predict(input: PredictInput): Prediction {
     for (const other of others) if (task < other) exclusive.push([task, other]);
   return {
     plan: plan.name,
-    unit: measured ? 'ms' : 'tasks',
+    unit,
     makespan: played.makespan,
     peak: played.peak,
     criticalPath: criticalPath(
@@ -81,4 +80,11 @@ export function predict(input: PredictInput): Prediction {
       .sort((a, b) => a.start - b.start || a.wave - b.wave || (a.id < b.id ? -1 : 1)),
     exclusive,
   };
+}
+
+/** How long tasks take: as earlier runs say, when they say it of all, else 1 each. */
+export function durationsOf({ tasks }: Plan, known: PredictInput['known']) {
+  const measured = tasks.every(({ id }) => known(id) !== undefined);
+  const duration = (task: TaskId): number => (measured ? known(task)! : 1);
+  return { unit: measured ? ('ms' as const) : ('tasks' as const), duration };
 }

@@ -11,7 +11,12 @@ export function probe(places: readonly string[]): Reading {
 
 /** Processes that want to run, per core, over the last minute; null on Windows, which does not tell. */
 export function loadPerCore(): number | null {
-  return process.platform === 'win32' ? null : loadavg()[0]! / availableParallelism();
+  return process.platform === 'win32' ? null : loadavg()[0]! / cores();
+}
+
+/** Cores that this process may use. */
+export function cores(): number {
+  return availableParallelism();
 }
 
 /** Space for us where `path` is, or would be; null when the system does not tell. */

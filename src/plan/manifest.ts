@@ -1,3 +1,4 @@
+import type { PatternChoice } from '../run/pattern.ts';
 import { readDependencies } from './dependencies.ts';
 import type { Findings } from './findings.ts';
 import { type JsonFields, jsonFields } from './json-fields.ts';
@@ -19,6 +20,7 @@ export interface Manifest {
   techSpec: string | undefined;
   prd: string | undefined;
   technology: string | undefined;
+  pattern: PatternChoice | undefined;
   /** Undefined when waves come from front matter (M1). */
   waves: ManifestWave[] | undefined;
   /** `tasks.files` of M1. */
@@ -82,6 +84,7 @@ export function readManifest(source: string, found: Findings): Manifest | null {
   return {
     variant: variantOf(root, fields),
     ...describe(root, fields),
+    pattern: readPattern(root, fields, found),
     waves,
     ...readM1(root, waves === undefined, fields),
     dependencies: readDependencies(root, fields, found),
@@ -102,6 +105,19 @@ function describe(root: JsonNode, fields: JsonFields) {
     prd: fields.string(sourcesObject, 'prd')?.value,
     technology: fields.string(root, 'technology')?.value,
   };
+}
+
+const PATTERNS: readonly PatternChoice[] = ['worktree', 'branch', 'directory', 'auto'];
+
+function readPattern(root: JsonNode, fields: JsonFields, found: Findings): PatternChoice | undefined {
+  const written = fields.string(root, 'pattern');
+  const known = PATTERNS.find((pattern) => pattern === written?.value);
+  if (written === undefined || known !== undefined) return known;
+  const { value, line, column } = written;
+  found.error('unknown-pattern', { file: MANIFEST, line, column }, `there is no pattern ${show(value)}`, {
+    hint: `one of ${PATTERNS.join(', ')}`,
+  });
+  return undefined;
 }
 
 /** The richest documented manifest whose keys are there. */

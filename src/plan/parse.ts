@@ -62,7 +62,7 @@ function assemble(source: PlanSource, { drafts, manifest, honorBlocks, found }: 
     title: label([manifest?.title, manifest?.name], source.name),
     variant: manifest?.variant ?? 'M0',
     ...optional({ techSpec: manifest?.techSpec ?? common(tasks.map(({ techSpec }) => techSpec)) }),
-    ...optional({ prd: manifest?.prd, technology: manifest?.technology }),
+    ...optional({ prd: manifest?.prd, technology: manifest?.technology, pattern: manifest?.pattern }),
     tasks,
     waves,
     dependencies: manifest?.dependencies ?? [],

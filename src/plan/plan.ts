@@ -1,3 +1,4 @@
+import type { PatternChoice } from '../run/pattern.ts';
 import type { Scope } from '../scope/scope.ts';
 
 export type TaskId = string;
@@ -40,6 +41,8 @@ export interface Plan {
   techSpec?: string;
   prd?: string;
   technology?: string;
+  /** Where its tasks are worked on, unless that was typed. */
+  pattern?: PatternChoice;
   /** Sorted by wave, then by id. */
   tasks: Task[];
   /** Ascending by number; every task is in exactly one. */

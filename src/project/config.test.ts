@@ -22,7 +22,6 @@ function refused(action: () => unknown): string {
 describe('a config', () => {
   it('has defaults for everything', () => {
     expect(json({})).toEqual({
-      pattern: 'worktree',
       prices: {},
       directories: {},
       sandbox: { mode: 'auto', writable: [] },
@@ -71,7 +70,6 @@ junk: ["*.pyc"]
 `;
     const config = parseConfig(yaml, 'copse.config.yaml');
     expect(config).toEqual({
-      pattern: 'worktree',
       prices: {},
       directories: {},
       sandbox: { mode: 'auto', writable: [] },

@@ -63,7 +63,7 @@ const sections = {
     submodules: z.boolean().default(false),
   }),
   limits: z.strictObject({
-    maxConcurrent: z.int().positive().max(1000).optional(),
+    maxConcurrent: z.union([z.int().positive().max(1000), z.literal('auto')]).optional(),
     retries: z.int().nonnegative().max(100).optional(),
     timeout: durationFrom(1).optional(),
     /** 0 is never. */
@@ -100,7 +100,7 @@ const perMillion = z.number().nonnegative();
 const price = z.strictObject({ input: perMillion, output: perMillion, cacheRead: perMillion, cacheWrite: perMillion });
 
 const configSchema = z.strictObject({
-  pattern: z.enum(['worktree', 'branch', 'directory']).default('worktree'),
+  pattern: z.enum(['worktree', 'branch', 'directory', 'auto']).optional(),
   /** For the pattern `directory`: the directories of a task, where its scope does not say it. */
   directories: z
     .record(

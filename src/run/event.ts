@@ -1,5 +1,7 @@
+import type { Advice } from './advice.ts';
 import type { Escape } from './escape.ts';
 import type { Failure, Limit, Outcome } from './failure.ts';
+import type { Pattern } from './pattern.ts';
 
 export type RunId = string;
 export type TaskId = string;
@@ -66,12 +68,6 @@ export interface TaskSeed {
   deps: TaskId[];
   agent?: string;
 }
-
-/**
- * Where attempts work: each in a linked worktree, one after the other in the user's checkout, or all at once in the checkout,
- * each in its own directories.
- */
-export type Pattern = 'worktree' | 'branch' | 'directory';
 
 /** Whether the system holds agents to what they may write; auto: where a pattern depends on it, and the machine can. */
 export type SandboxMode = 'auto' | 'on' | 'off';
@@ -153,6 +149,8 @@ export type RunEventBody =
       tasks: TaskSeed[];
       waves: { number: number; name?: string; validated: boolean }[];
       dependencies: boolean;
+      /** What `auto` chose, and why; absent when nothing was left to it. */
+      advice?: Advice;
     }
   /** `settings`: in force from here on; a resumed run may change limits. `now`: parked accounts are tried at once. */
   | {

@@ -60,11 +60,16 @@ const MARGIN = 1.2;
  * has no room for a workspace is the exception.
  */
 export function admit(input: AdmissionInput): Admission {
-  const rooms = [...disks(input), ...memory(input), ...files(input), ...load(input)];
+  const rooms = [...roomsIn(input), ...load(input)];
   const least = rooms.reduce<Admission>((a, b) => (b.room < a.room ? b : a), NO_HOLD);
   if (least.room > 0) return { room: least.room, hold: null };
   if (input.running > 0 || least.hold?.resource === 'disk') return { ...least, room: 0 };
   return { room: 1, hold: null };
+}
+
+/** How many more agents each resource has room for; load is no matter of room. */
+export function roomsIn(input: AdmissionInput): Admission[] {
+  return [...disks(input), ...memory(input), ...files(input)];
 }
 
 function disks({ reading, needs, floors, started, held }: AdmissionInput): Admission[] {
@@ -101,6 +106,7 @@ function marginOf(resource: Hold['resource'], held: Hold | null): number {
   return held?.resource === resource ? MARGIN : 1;
 }
 
-function defaultFloor(total: number): number {
+/** What stays free where no setting says it. */
+export function defaultFloor(total: number): number {
   return Math.min(LARGEST_FLOOR, total / 20);
 }

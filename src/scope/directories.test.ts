@@ -53,6 +53,30 @@ describe('directories that tasks share', () => {
     ]);
   });
 
+  it('are the pairs that a look at every pair and every path of dependencies finds', () => {
+    const directory = fc.constantFrom('.', 'a', 'a/b', 'a/b/c', 'ab', 'd');
+    const plan = fc.array(fc.tuple(fc.array(directory, { maxLength: 3 }), fc.array(fc.nat(9), { maxLength: 2 })), {
+      maxLength: 10,
+    });
+    fc.assert(
+      fc.property(plan, (drawn) => {
+        const tasks = drawn.map(([directories, deps], at) => {
+          const before = deps.filter((dep) => dep < at).map((dep) => `t${dep}`);
+          return task(`t${at}`, outermost(directories), before);
+        });
+        const waits = (a: string, b: string): boolean =>
+          tasks.find(({ id }) => id === a)!.deps.some((dep) => dep === b || waits(dep, b));
+        const pairs = tasks.flatMap((a, at) =>
+          tasks.slice(at + 1).flatMap((b) => {
+            const meet = a.directories.some((x) => b.directories.some((y) => contains(x, y) || contains(y, x)));
+            return meet && !waits(a.id, b.id) && !waits(b.id, a.id) ? [[a.id, b.id]] : [];
+          }),
+        );
+        expect(sharedDirectories(tasks).map((each) => each.tasks)).toEqual(pairs);
+      }),
+    );
+  });
+
   it('a name that begins alike is another directory', () => {
     expect(sharedDirectories([task('a', ['src/a']), task('b', ['src/ab'])])).toEqual([]);
   });

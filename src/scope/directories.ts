@@ -40,41 +40,80 @@ export interface SharedDirectory {
   directories: [string, string];
 }
 
+/** So many pairs say enough. */
+const MAX_SHARED = 1000;
+
 /** Pairs of tasks that may be at work at the same time in directories that meet: neither waits for the other. */
 export function sharedDirectories(tasks: readonly Confined[]): SharedDirectory[] {
-  const behind = waitingFor(tasks);
-  const shared: SharedDirectory[] = [];
-  for (const [at, a] of tasks.entries()) {
-    for (const b of tasks.slice(at + 1)) {
-      if (behind.get(a.id)!.has(b.id) || behind.get(b.id)!.has(a.id)) continue;
-      const pair = meeting(a.directories, b.directories);
-      if (pair !== null) shared.push({ tasks: [a.id, b.id], directories: pair });
+  const owners = new Map<string, number[]>();
+  for (const [at, { directories }] of tasks.entries()) {
+    for (const directory of directories) {
+      const known = owners.get(directory);
+      if (known) known.push(at);
+      else owners.set(directory, [at]);
     }
   }
-  return shared;
+  const ordered = ordering(tasks);
+  const shared = new Map<number, SharedDirectory>();
+  for (const [at, { directories }] of tasks.entries()) {
+    for (const other of directories.flatMap(upwards).flatMap((directory) => owners.get(directory) ?? [])) {
+      const [first, second] = at < other ? [at, other] : [other, at];
+      const pair = first * tasks.length + second;
+      if (at === other || shared.has(pair) || ordered(first, second)) continue;
+      const [a, b] = [tasks[first]!, tasks[second]!];
+      shared.set(pair, { tasks: [a.id, b.id], directories: meeting(a.directories, b.directories) });
+      if (shared.size === MAX_SHARED) return inOrder(shared);
+    }
+  }
+  return inOrder(shared);
 }
 
-function meeting(a: readonly string[], b: readonly string[]): [string, string] | null {
+function inOrder(shared: ReadonlyMap<number, SharedDirectory>): SharedDirectory[] {
+  return [...shared].sort(([a], [b]) => a - b).map(([, each]) => each);
+}
+
+/** `a/b` → `a/b`, `a`, `.`. */
+function upwards(directory: string): string[] {
+  const above = [directory];
+  for (let at = directory.lastIndexOf('/'); at > 0; at = directory.lastIndexOf('/', at - 1))
+    above.push(directory.slice(0, at));
+  return directory === '.' ? above : [...above, '.'];
+}
+
+function meeting(a: readonly string[], b: readonly string[]): [string, string] {
   for (const one of a) {
     for (const other of b) if (contains(one, other) || contains(other, one)) return [one, other];
   }
-  return null;
+  throw new Error('the directories do not meet');
 }
 
-/** For each task, all that it waits for, directly or not; the plan has no cycles. */
-function waitingFor(tasks: readonly Confined[]): Map<string, Set<string>> {
-  const deps = new Map(tasks.map((task) => [task.id, task.deps]));
-  const behind = new Map<string, Set<string>>();
-  for (const { id } of tasks) {
-    const seen = new Set<string>();
-    const open = [...(deps.get(id) ?? [])];
-    while (open.length > 0) {
-      const next = open.pop()!;
-      if (seen.has(next)) continue;
-      seen.add(next);
-      open.push(...(deps.get(next) ?? []));
+/** Tells whether one of two tasks waits for the other, directly or not; the plan has no cycles. A bit for each pair. */
+function ordering(tasks: readonly Confined[]): (a: number, b: number) => boolean {
+  const numbers = new Map(tasks.map(({ id }, at) => [id, at]));
+  const words = Math.ceil(tasks.length / 32);
+  const behind: (Uint32Array | undefined)[] = [];
+  const has = (a: number, b: number) => ((behind[a]![b >> 5]! >>> (b & 31)) & 1) === 1;
+  for (const start of numbers.values()) {
+    const open = [start];
+    for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
+      const deps = tasks[at]!.deps.flatMap((dep) => numbers.get(dep) ?? []);
+      const missing = deps.filter((dep) => behind[dep] === undefined);
+      if (missing.length > 0) {
+        open.push(...missing);
+        continue;
+      }
+      open.pop();
+      behind[at] ??= gathered(words, deps, behind as Uint32Array[]);
     }
-    behind.set(id, seen);
   }
-  return behind;
+  return (a, b) => has(a, b) || has(b, a);
+}
+
+function gathered(words: number, deps: readonly number[], behind: readonly Uint32Array[]): Uint32Array {
+  const bits = new Uint32Array(words);
+  for (const dep of deps) {
+    bits[dep >> 5]! |= 1 << (dep & 31);
+    for (const [word, value] of behind[dep]!.entries()) bits[word]! |= value;
+  }
+  return bits;
 }

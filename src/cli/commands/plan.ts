@@ -1,20 +1,17 @@
-import { knownDurations } from '../../compose/durations.ts';
+import { outlineWithAdvice } from '../../compose/advice.ts';
 import { openProject, type Project } from '../../compose/project.ts';
 import { readPlan } from '../../compose/read-plan.ts';
-import { selectionOf, settingsOf } from '../../compose/settings.ts';
+import { leavesToAuto } from '../../compose/settings.ts';
 import { placeOf, workspacesRoot } from '../../compose/workspaces.ts';
-import { createdEvent, scheduleOf } from '../../engine/create.ts';
-import { integrationRefOf } from '../../engine/open.ts';
 import { predict } from '../../engine/predict.ts';
 import { treeSize } from '../../git/tree-size.ts';
 import { diskAt } from '../../machine/probe.ts';
-import type { RunEvent } from '../../run/event.ts';
-import { reduce } from '../../run/reduce.ts';
-import { fold, type RunState } from '../../run/state.ts';
-import { select } from '../../schedule/select.ts';
+import type { Advice } from '../../run/advice.ts';
+import type { RunSettings } from '../../run/event.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { adviceLines } from '../render/advice.ts';
 import { scheduleLines } from '../render/schedule.ts';
 import { addLimitOptions, addSelectOptions, patternOption, type RunOptions } from '../run-options.ts';
 
@@ -42,61 +39,43 @@ export async function showSchedule(
   options: RunOptions & { json?: boolean; command: string },
 ): Promise<ExitCode> {
   const { repository, config } = project;
-  const { plan: read, dir } = readPlan(context, project, name, options);
-  const settings = settingsOf(config, options);
-  const known = knownDurations(repository.commonDir, read.name);
-  const created = createdEvent({
-    plan: read,
-    planDir: dir,
-    base: repository.head.oid,
-    target: repository.head.branch,
-    integrationRef: integrationRefOf(read.name),
-    settings,
+  const found = readPlan(context, project, name, options);
+  const { plan: read } = found;
+  const tree = await treeSize(repository.git, repository.head.oid);
+  const advised = options.command === 'plan' || leavesToAuto(config, read, options);
+  const { outline, advice } = await outlineWithAdvice(context, project, found, {
+    options,
+    tree: advised ? tree : null,
   });
-  // A dry run of a later wave supposes that the earlier ones are in.
-  const { wave } = options;
-  const integrated = read.tasks.filter((task) => wave !== undefined && task.wave < wave).map((task) => task.id);
-  const selection = select(stateWith(created, integrated), selectionOf(options));
+  const { settings } = outline.created;
   const prediction = predict({
-    plan: read,
-    schedule: scheduleOf(read, settings.barrier, (task) => known(task) ?? 1),
-    created,
-    select: selection.tasks,
-    skip: selection.skip,
-    integrated,
-    known,
+    ...outline,
     place: (task) => placeOf(project, read.name, { task, pattern: settings.pattern }),
   });
   const root = workspacesRoot(project, read.name);
   const disk = {
-    tree: await treeSize(repository.git, repository.head.oid),
+    tree: tree.bytes,
     worktrees: settings.pattern === 'worktree' ? prediction.tasks.length + 1 : 1,
     free: diskAt(root)?.free ?? null,
   };
   if (options.json) {
-    context.stdout.write(`${JSON.stringify({ v: 1, command: 'plan', ok: true, ...prediction, settings, disk })}\n`);
+    const answer = { v: 1, command: 'plan', ok: true, ...prediction, settings, disk, ...(advice && { advice }) };
+    context.stdout.write(`${JSON.stringify(answer)}\n`);
     return EXIT.ok;
   }
   const { isTTY, columns } = context.stdout;
-  for (const line of scheduleLines({ ...prediction, pattern: settings.pattern }, disk, isTTY ? columns : 160))
-    context.stdout.write(`${line}\n`);
-  context.stdout.write(`next: copse run ${read.name}\n`);
+  const width = isTTY ? columns : 160;
+  const lines = scheduleLines({ ...prediction, pattern: settings.pattern }, disk, width);
+  if (advice) lines.push('', ...adviceLines(advice, width), '');
+  for (const line of lines) context.stdout.write(`${line}\n`);
+  context.stdout.write(`next: copse run ${read.name}${optionsFor(advice, settings)}\n`);
   return EXIT.ok;
 }
 
-function stateWith(created: ReturnType<typeof createdEvent>, integrated: string[]): RunState {
-  const stamp = { v: 1 as const, at: 0, run: '' };
-  const done = integrated.map(
-    (task, at): RunEvent => ({
-      ...stamp,
-      seq: at + 2,
-      type: 'task.integrated',
-      task,
-      attempt: 0,
-      head: '',
-      commit: '',
-      commits: 0,
-    }),
-  );
-  return fold([{ ...stamp, seq: 1, ...created }, ...done], reduce);
+/** What takes the advice, where the settings differ from it. */
+function optionsFor(advice: Advice | null, { pattern, maxConcurrent }: RunSettings): string {
+  if (advice === null) return '';
+  const { count, limit } = advice.agents;
+  const helps = count > maxConcurrent || (count < maxConcurrent && limit !== 'plan');
+  return `${pattern === advice.pattern ? '' : ' --pattern auto'}${helps ? ' --max-concurrent auto' : ''}`;
 }

@@ -1,5 +1,5 @@
 import type { Prediction } from '../../engine/predict.ts';
-import type { Pattern } from '../../run/event.ts';
+import type { Pattern } from '../../run/pattern.ts';
 import { formatBytes } from '../../util/size.ts';
 import { count } from '../style.ts';
 import { columns, duration } from './format.ts';
