@@ -3,6 +3,7 @@
 import { install, run } from './installed.js';
 
 install('test/agents');
+install('test/agents-sdk');
 install('test/agents-big');
 run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/agents', ...process.argv.slice(2)], {
   COPSE_BIG_AGENTS: '1',

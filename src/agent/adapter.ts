@@ -71,6 +71,8 @@ export interface AgentAdapter {
   name: string;
   /** Whose allowance it uses, without secrets: definitions with the same login have the same. Default: its name. */
   account?: string;
+  /** Asked to end (SIGTERM), it ends its children itself and says what they cost: so it is asked alone first. */
+  endsItself?: boolean;
   /** It can go on with a session that was cut off. */
   resumes?: boolean;
   /** What it tells while it runs or in the end; without a word of it budgets cannot hold. Default `nothing`. */

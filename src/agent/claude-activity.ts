@@ -25,7 +25,7 @@ export function toolSummary(block: Json, workspace?: string): string {
   if (file !== null) return `${name} ${within(file, workspace)}`;
   if (string(input.command) !== null) return `${name} ${shortened(string(input.command)!, workspace)}`;
   const role = string(input.subagent_type);
-  const detail = ['pattern', 'path', 'url', 'query', 'skill', 'description', 'prompt', 'name']
+  const detail = ['pattern', 'path', 'url', 'query', 'skill', 'description', 'prompt', 'name', 'summary']
     .map((key) => string(input[key]))
     .find((value) => value !== null && value !== '');
   return [name, role, detail].filter(Boolean).join(' ');

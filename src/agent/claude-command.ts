@@ -21,7 +21,7 @@ export type ClaudeSettings = z.infer<typeof claudeSettings>;
  * Tools that reach out of the attempt: to other worktrees and sessions, or past the final result. A scheduled wake-up
  * keeps the process alive after it (measured); what it or a background workflow did then would be lost.
  */
-const DENIED_TOOLS = [
+export const DENIED_TOOLS = [
   'EnterWorktree',
   'ExitWorktree',
   'ListAgents',
@@ -39,7 +39,7 @@ const DENIED_TOOLS = [
  * null. Settings of a repository may run hooks, and so stay out; what it asks of agents is plain text and belongs to the task.
  */
 export function repositoryInstructions(settings: ClaudeSettings, workspace: string): string | null {
-  if ((settings.settingSources ?? 'user').split(',').includes('project')) return null;
+  if (settingSources(settings).includes('project')) return null;
   return (
     ['CLAUDE.md', '.claude/CLAUDE.md'].map((name) => join(workspace, name)).find((file) => existsSync(file)) ?? null
   );
@@ -48,7 +48,7 @@ export function repositoryInstructions(settings: ClaudeSettings, workspace: stri
 /** The arguments behind the program; the prompt comes on stdin, so that no option can swallow it and none is too long. */
 export function claudeArguments(settings: ClaudeSettings, context: AgentContext): string[] {
   const model = context.model ?? settings.model;
-  const budget = lower(settings.maxBudgetUsd, context.maxUsd);
+  const { maxTurns, maxBudgetUsd } = claudeLimits(settings, context);
   const instructions = repositoryInstructions(settings, context.workspace);
   // `--name=value`: a value from a plan that begins with a dash stays a value.
   return [
@@ -62,10 +62,15 @@ export function claudeArguments(settings: ClaudeSettings, context: AgentContext)
     context.resume === undefined ? `--session-id=${context.session}` : `--resume=${context.resume.session}`,
     ...(context.role === undefined ? [] : [`--agent=${context.role}`]),
     ...(model === undefined ? [] : [`--model=${model}`]),
-    ...(settings.maxTurns === undefined ? [] : [`--max-turns=${settings.maxTurns}`]),
-    ...(budget === undefined ? [] : [`--max-budget-usd=${budget}`]),
+    ...(maxTurns === undefined ? [] : [`--max-turns=${maxTurns}`]),
+    ...(maxBudgetUsd === undefined ? [] : [`--max-budget-usd=${maxBudgetUsd}`]),
     ...(settings.args ?? []),
   ];
+}
+
+/** The limits that Claude Code holds itself: of two budgets the lower one. */
+export function claudeLimits({ maxTurns, maxBudgetUsd }: ClaudeSettings, { maxUsd }: AgentContext) {
+  return { maxTurns, maxBudgetUsd: lower(maxBudgetUsd, maxUsd) };
 }
 
 function lower(a: number | undefined, b: number | undefined): number | undefined {
@@ -78,7 +83,11 @@ export function roleProbeArguments(settings: ClaudeSettings, unknown: string): s
 }
 
 function sources(settings: ClaudeSettings): string[] {
-  return [`--setting-sources=${settings.settingSources ?? 'user'}`, '--strict-mcp-config'];
+  return [`--setting-sources=${settingSources(settings).join(',')}`, '--strict-mcp-config'];
+}
+
+export function settingSources(settings: ClaudeSettings): string[] {
+  return (settings.settingSources ?? 'user').split(',').filter((source) => source !== '');
 }
 
 /** Variables that a Claude Code session sets for its children: a copse started by one must not pass them on. */

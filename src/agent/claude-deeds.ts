@@ -12,6 +12,7 @@ const LOOKING = new Set([
   'ToolSearch',
   'Task',
   'Agent',
+  'StructuredOutput',
 ]);
 /** Programs that only look, as long as nothing is redirected. */
 const VIEWERS =

@@ -119,7 +119,8 @@ describe('what it costs while it runs', () => {
 
 describe('whose allowance it is', () => {
   const account = (env: NodeJS.ProcessEnv, settings = {}, name = 'claude') =>
-    createClaudeAdapter(settings, { isRoot: false, baseEnv: env, baseDir: '/', acpClient: [] }, name).account;
+    createClaudeAdapter(settings, { isRoot: false, baseEnv: env, baseDir: '/', acpClient: [], sdkClient: [] }, name)
+      .account;
 
   it('is named by what logs in, never by its value', () => {
     expect(account({})).toBe('claude in ~/.claude');

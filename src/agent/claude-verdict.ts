@@ -1,4 +1,4 @@
-import { extractClaim } from '../run/claim.ts';
+import { claimFrom, extractClaim } from '../run/claim.ts';
 import type { Claim } from '../run/event.ts';
 import type { Limit, Outcome } from '../run/failure.ts';
 import { amount, type Json, list, object, string } from './json.ts';
@@ -44,7 +44,8 @@ interface Judgement {
  */
 export function claudeVerdict(seen: ClaudeRecord, ending: Ending): Judgement & { claim: Claim | null } {
   const said = string(seen.result?.result) ?? '';
-  const claim = extractClaim(said) ?? extractClaim(seen.texts);
+  const form = object(seen.result?.structured_output); // only who asked for a JSON schema gets one
+  const claim = form ? claimFrom(form) : (extractClaim(said) ?? extractClaim(seen.texts));
   const judgement = seen.result ? byResult(seen.result, seen, { claim, now: ending.now }) : withoutResult(seen, ending);
   return { ...judgement, message: oneLine(judgement.message, 400), claim };
 }

@@ -6,23 +6,34 @@ import { createClaudeReader } from './claude-reader.ts';
 import { renderClaudeLine } from './claude-render.ts';
 import { withOverlay } from './environment.ts';
 import type { Machine } from './machine.ts';
-import { agentProgram } from './program.ts';
+import { type AgentProgram, agentProgram, type NoProgram } from './program.ts';
 
 /** The Claude Code CLI as an agent, driven headlessly: prompt on stdin, stream-json out, the result event decides. */
 export function createClaudeAdapter(settings: ClaudeSettings, machine: Machine, name = 'claude'): AgentAdapter {
   const overlay = claudeEnvironment(settings, machine);
   const program = agentProgram('claude', settings, machine, overlay);
   return {
-    name,
-    account: accountOf(withOverlay(machine.baseEnv, overlay), machine.baseEnv, name),
-    resumes: true,
-    meters: 'cost',
-    memory: 250_000_000, // measured: 231 MB of its own for a short task
+    ...claudeTraits(program.find, { settings, machine, name }),
     command: (context) => ({
       argv: [...program.argv(), ...claudeArguments(settings, context)],
       env: { ...overlay },
       stdin: 'prompt',
     }),
+  };
+}
+
+/** What every agent is that has Claude Code behind it, however it is started: all but its command line. */
+export function claudeTraits(
+  find: () => AgentProgram | NoProgram,
+  { settings, machine, name }: { settings: ClaudeSettings; machine: Machine; name: string },
+): Omit<AgentAdapter, 'command'> {
+  const overlay = claudeEnvironment(settings, machine);
+  return {
+    name,
+    account: accountOf(withOverlay(machine.baseEnv, overlay), machine.baseEnv, name),
+    resumes: true,
+    meters: 'cost',
+    memory: 250_000_000, // measured: 231 MB of its own for a short task
     reader: ({ workspace, resume, saidAt }) =>
       createClaudeReader({
         workspace,
@@ -30,9 +41,9 @@ export function createClaudeAdapter(settings: ClaudeSettings, machine: Machine, 
         ...(machine.prices && { prices: machine.prices }),
         ...(saidAt && { saidAt }),
       }),
-    check: () => checkClaude(program.find(), name),
+    check: () => checkClaude(find(), name),
     async roles(wanted, workspace) {
-      const found = program.find();
+      const found = find();
       if (wanted.length === 0 || 'missing' in found) return new Set();
       const known = await knownRoles(found, workspace, (unknown) => roleProbeArguments(settings, unknown));
       return new Set(wanted.filter((role) => known.has(role)));

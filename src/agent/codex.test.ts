@@ -168,7 +168,7 @@ describe('the command line of Codex', () => {
     mkdirSync(gitDir, { recursive: true });
     mkdirSync(workspace);
     writeFileSync(join(workspace, '.git'), `gitdir: ${gitDir}\n`);
-    const machine = { isRoot: false, baseEnv: { PATH: '' }, baseDir: root, acpClient: [] };
+    const machine = { isRoot: false, baseEnv: { PATH: '' }, baseDir: root, acpClient: [], sdkClient: [] };
     const { argv } = createCodexAdapter({ sandbox: 'workspace-write' }, machine).command({ ...context, workspace });
     rmSync(root, { recursive: true });
     expect(argv).toEqual(expect.arrayContaining(['--sandbox=workspace-write', 'approval_policy="never"']));

@@ -17,7 +17,13 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const machine = () => ({ isRoot: false, baseEnv: { PATH: process.env.PATH }, baseDir: dir, acpClient: [] });
+const machine = () => ({
+  isRoot: false,
+  baseEnv: { PATH: process.env.PATH },
+  baseDir: dir,
+  acpClient: [],
+  sdkClient: [],
+});
 const adapter = (settings: CommandSettings) => createCommandAdapter(settings, machine());
 
 const context: AgentContext = {

@@ -9,7 +9,7 @@ import type { ProgramSettings } from './program.ts';
 // Transcripts recorded from Gemini CLI 0.61.0. The real one runs in test/agents-big.
 
 const WORKSPACE = '/home/dev/project';
-const machine = { isRoot: false, baseEnv: { PATH: '' }, baseDir: '/', acpClient: [] };
+const machine = { isRoot: false, baseEnv: { PATH: '' }, baseDir: '/', acpClient: [], sdkClient: [] };
 const gemini = (settings: ProgramSettings = {}) => createGeminiAdapter(settings, machine);
 const read = (text: string, exit: number | null, signal: string | null = null, stderr = '') =>
   fed(createGeminiReader({ workspace: WORKSPACE }), text, { exit, signal, stderr });

@@ -12,4 +12,6 @@ export interface Machine {
   prices?: PriceBook;
   /** Program and first arguments of our ACP client (bin/acp-client.js). */
   acpClient: readonly string[];
+  /** The same of our client for the Claude Agent SDK (bin/sdk-client.js). */
+  sdkClient: readonly string[];
 }

@@ -61,6 +61,7 @@ export function agentProgram(usual: string, settings: ProgramSettings, machine: 
     return 'path' in found ? { argv: [found.path, ...first], env } : { missing: found.error.message };
   }
   return {
+    env,
     find,
     /** Program and first arguments; the name as written when it is not there. */
     argv(): readonly string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agentNamed, BUILT_IN, createAgents } from './registry.ts';
 
-const machine = { isRoot: false, baseEnv: { PATH: '/usr/bin:/bin' }, baseDir: '/', acpClient: [] };
+const machine = { isRoot: false, baseEnv: { PATH: '/usr/bin:/bin' }, baseDir: '/', acpClient: [], sdkClient: [] };
 const context = { task: 't', title: 'T', attempt: 1, workspace: '/w', promptFile: '/p', session: 's' };
 
 describe('agents of a config', () => {
@@ -52,7 +52,7 @@ describe('agents of a config', () => {
     const agents = createAgents({}, machine);
     expect(agentNamed(agents, 'claude').name).toBe('claude');
     expect(() => agentNamed(agents, 'x')).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('known are claude, codex') }),
+      expect.objectContaining({ hint: expect.stringContaining('known are claude, claude-sdk, codex') }),
     );
   });
 });

@@ -5,6 +5,8 @@ import { acpSettings } from './acp-options.ts';
 import type { AgentAdapter } from './adapter.ts';
 import { createClaudeAdapter } from './claude.ts';
 import { claudeSettings } from './claude-command.ts';
+import { createClaudeSdkAdapter } from './claude-sdk.ts';
+import { claudeSdkSettings } from './claude-sdk-options.ts';
 import { createCodexAdapter } from './codex.ts';
 import { codexSettings } from './codex-command.ts';
 import { commandSettings, createCommandAdapter } from './command.ts';
@@ -20,12 +22,15 @@ interface AgentType {
   create(settings: never, machine: Machine, name: string): AgentAdapter;
   /** Usable without a word in the config. */
   builtIn: boolean;
+  /** The type of agents whose settings, under its own name in the config, count where this one's say nothing. */
+  like?: string;
 }
 
 /** Every type of agents. Another agent is a file of its own and a row here. */
 export const AGENT_TYPES: Readonly<Record<string, AgentType>> = {
   acp: { settings: acpSettings, create: createAcpAdapter, builtIn: false },
   claude: { settings: claudeSettings, create: createClaudeAdapter, builtIn: true },
+  'claude-sdk': { settings: claudeSdkSettings, create: createClaudeSdkAdapter, builtIn: true, like: 'claude' },
   codex: { settings: codexSettings, create: createCodexAdapter, builtIn: true },
   gemini: { settings: programSettings, create: createGeminiAdapter, builtIn: true },
   opencode: { settings: programSettings, create: createOpencodeAdapter, builtIn: true },
@@ -62,10 +67,20 @@ export function createAgents(config: AgentsConfig, machine: Machine): Map<string
   };
   const priced = { ...machine, prices: priceBook(config.prices) };
   const agents = new Map(
-    Object.entries(definitions).map(([name, definition]) => [name, create(name, definition, priced)] as const),
+    Object.entries(definitions).map(([name, definition]) => {
+      const settings = { ...likeOf(definition.type ?? name, definitions), ...definition };
+      return [name, create(name, settings, priced)] as const;
+    }),
   );
   if (config.agent !== undefined) agentNamed(agents, config.agent);
   return agents;
+}
+
+/** The settings that a type shares with another one, as long as its name has not been given to a third. */
+function likeOf(type: string, definitions: Readonly<Record<string, AgentDefinition>>): AgentDefinition {
+  const like = AGENT_TYPES[type]?.like ?? '';
+  const { type: typed = like, ...shared } = definitions[like] ?? {};
+  return typed === like ? shared : {};
 }
 
 /** @throws Refusal `unknown-agent` */

@@ -21,8 +21,14 @@ export function agentsOf(
   { env }: Pick<Surroundings, 'env'>,
   { config, repository }: Project,
 ): Map<string, AgentAdapter> {
-  const acpClient = [process.execPath, fileURLToPath(new URL('bin/acp-client.js', PACKAGE_ROOT))];
-  const machine = { isRoot: process.getuid?.() === 0, baseEnv: env, baseDir: repository.root, acpClient };
+  const client = (file: string) => [process.execPath, fileURLToPath(new URL(file, PACKAGE_ROOT))];
+  const machine = {
+    isRoot: process.getuid?.() === 0,
+    baseEnv: env,
+    baseDir: repository.root,
+    acpClient: client('bin/acp-client.js'),
+    sdkClient: client('bin/sdk-client.js'),
+  };
   return createAgents({ agent: config.agent, agents: config.agents, prices: config.prices }, machine);
 }
 

@@ -3,7 +3,7 @@ import type { AgentAdapter, AgentContext, TranscriptReader } from '../agent/adap
 import { isFull, untilThereIsRoom } from '../machine/no-space.ts';
 import { type Observed, observe } from '../process/census.ts';
 import { launch, settleLaunch } from '../process/launch.ts';
-import { stopTree } from '../process/stop.ts';
+import { askToEnd, stopTree } from '../process/stop.ts';
 import { lastBytes } from '../process/tail.ts';
 import type { ProcessId } from '../process/tree.ts';
 import { type ExitRecord, waitForExit } from '../process/wait.ts';
@@ -256,10 +256,9 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       clock,
     });
     if (reason === 'exited') return null;
-    await stopTree(
-      { ...process, marker, members: observed?.members() ?? [] },
-      { graceMs: parts.graceMs, clock, ...(parts.hurry && { signal: parts.hurry }) },
-    );
+    const grace = { graceMs: parts.graceMs, clock, ...(parts.hurry && { signal: parts.hurry }) };
+    if (adapter.endsItself) await askToEnd(process, grace);
+    await stopTree({ ...process, marker, members: observed?.members() ?? [] }, grace);
     return reason === 'lingering' ? null : reason;
   }
 

@@ -17,6 +17,10 @@ export const SECTIONS = [
 
 export type Section = (typeof SECTIONS)[number];
 
+/** What a run adds at the end of a prompt. */
+export const ADDED = ['YOUR PLACE', 'PREVIOUS ATTEMPT'] as const;
+export type Added = (typeof ADDED)[number];
+
 /** Without these an agent does not know how to work unattended. */
 export const CRITICAL: ReadonlySet<Section> = new Set([
   'EXECUTION INSTRUCTIONS',
@@ -28,7 +32,7 @@ export const CRITICAL: ReadonlySet<Section> = new Set([
 export const OPTIONAL: ReadonlySet<Section> = new Set(['OUTPUT FORMAT (REQUIRED)']);
 
 /** A section as one block of text that ends in one line feed. */
-export function block(section: string, body: string): string {
+export function block(section: Section | Added, body: string): string {
   return `=== ${section} ===\n${body.replace(/^\n+/, '').trimEnd()}\n`;
 }
 
@@ -46,8 +50,8 @@ export function quoted(text: string): string {
 }
 
 /** Where a section begins. */
-export interface Found {
-  section: Section;
+export interface Found<Name = Section> {
+  section: Name;
   /** Index of the first character of its marker. */
   offset: number;
   /** 1-based. */
@@ -59,7 +63,12 @@ export interface Found {
  * hide it, since one left open in CONTEXT would hide all that follows. `OUTPUT FORMAT` is read without `(REQUIRED)`, too.
  */
 export function findSections(text: string): Found[] {
-  const found = new Map<Section, Found>();
+  return findParts(text).filter((found): found is Found => SECTIONS.includes(found.section as Section));
+}
+
+/** The same with what a run has added. */
+export function findParts(text: string): Found<Section | Added>[] {
+  const found = new Map<string, Found<Section | Added>>();
   let offset = 0;
   text.split('\n').forEach((line, index) => {
     const section = sectionOf(line);
@@ -69,12 +78,12 @@ export function findSections(text: string): Found[] {
   return [...found.values()];
 }
 
-const BY_NAME = new Map<string, Section>([
-  ...SECTIONS.map((section): [string, Section] => [section, section]),
+const BY_NAME = new Map<string, Section | Added>([
+  ...[...SECTIONS, ...ADDED].map((section): [string, Section | Added] => [section, section]),
   ['OUTPUT FORMAT', 'OUTPUT FORMAT (REQUIRED)'],
 ]);
 
-function sectionOf(line: string): Section | undefined {
+function sectionOf(line: string): Section | Added | undefined {
   if (!looksLikeMarker(line) || line.length > 200) return undefined;
   const name = line.replace(/^=+|\s*=+\s*$/g, '').trim();
   return BY_NAME.get(name.replace(/\s+/g, ' ').toUpperCase());

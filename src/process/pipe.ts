@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 /** A child that we talk to over pipes, and that ends with us; its stderr is ours. */
@@ -40,4 +40,17 @@ export function startPiped(
     }
     child.on('spawn', () => resolve({ stdin: child.stdin, stdout: child.stdout, ended, end }));
   });
+}
+
+/**
+ * Starts a program for a library that talks to it over pipes, in a session of its own: who asks our group to end asks us alone,
+ * and we it. Its stderr is ours.
+ */
+export function startApart(
+  argv: readonly string[],
+  { cwd, env, signal }: { cwd?: string; env: NodeJS.ProcessEnv; signal: AbortSignal },
+): ChildProcess {
+  const [file, ...args] = argv;
+  const stdio: StdioOptions = ['pipe', 'pipe', 'inherit'];
+  return spawn(file!, args, { env, signal, stdio, detached: true, ...(cwd !== undefined && { cwd }) });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileSays } from '../../test/rig/file-says.ts';
 import { launch } from './launch.ts';
-import { stopTree } from './stop.ts';
+import { askToEnd, stopTree } from './stop.ts';
 import { processes } from './table.ts';
 import { findMarked, isAlive, processStart } from './tree.ts';
 import { waitForExit } from './wait.ts';
@@ -132,5 +132,45 @@ describe('stopTree', () => {
     expect(isAlive(asked.pid, asked.pidStart)).toBe(true);
     expect((await stopTree(asked, { graceMs: 60_000 })).ended).toEqual([asked.pid]);
     expect(await gone).toBe('SIGTERM');
+  });
+});
+
+describe('askToEnd', () => {
+  /** Ends when it is asked to, after its child in a session of its own, and says who was asked. */
+  const FOREMAN = `trap 'echo asked; kill $(cat child); exit 9' TERM
+    setsid sh -c 'trap "echo child >>child-asked; exit" TERM; echo $$ >child; mkfifo hold; read x <hold' &
+    while ! [ -s child ]; do :; done; echo ready; while :; do read x <fifo; done 2>/dev/null`;
+
+  it('reaches the program and none of its children, and waits until it has ended them', async () => {
+    const launched = await agent(FOREMAN.replace('kill $(cat child)', 'echo $(ls child-asked); kill $(cat child)'));
+    await askToEnd(launched, { graceMs: 60_000 });
+    expect(await exit(launched)).toMatchObject({ exit: 9 });
+    expect(readFileSync(at('out'), 'utf8')).toBe('ready\nasked\n\n');
+    expect((await stopTree({ ...launched, marker }, { graceMs: 60_000 })).left).toEqual([]);
+  });
+
+  it('goes past a program in front of it, which would take it down', async () => {
+    writeFileSync(at('foreman.sh'), FOREMAN);
+    const launched = await agent('sh foreman.sh; status=$?; echo over; exit $status');
+    await askToEnd(launched, { graceMs: 60_000 });
+    expect(await exit(launched)).toMatchObject({ exit: 9 });
+    expect(readFileSync(at('out'), 'utf8')).toBe('ready\nasked\nover\n');
+    expect((await stopTree({ ...launched, marker }, { graceMs: 60_000 })).left).toEqual([]);
+  });
+
+  it('leaves who does not obey for stopTree, after the grace or at once', async () => {
+    const launched = await agent('trap "" TERM; echo ready; while :; do sleep 1000; done');
+    await askToEnd(launched, { graceMs: 50 });
+    await askToEnd(launched, { graceMs: 1e9, signal: AbortSignal.abort() });
+    expect(isAlive(launched.pid, launched.pidStart)).toBe(true);
+    expect((await stopTree({ ...launched, marker }, { graceMs: 0 })).left).toEqual([]);
+  });
+
+  it('signals nobody in the group of a stranger', async () => {
+    const launched = await agent('trap "echo asked" TERM; mkfifo hold; echo ready; read x <hold; echo over');
+    await askToEnd({ pid: launched.pid, pidStart: `${launched.pidStart}1` }, { graceMs: 1e9 });
+    writeFileSync(at('hold'), 'go on\n');
+    await exit(launched);
+    expect(readFileSync(at('out'), 'utf8')).toBe('ready\nover\n');
   });
 });

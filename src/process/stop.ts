@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../util/clock.ts';
-import type { ProcessRow } from './table.ts';
+import { type ProcessRow, processes } from './table.ts';
 import { isAlive, lookAt, type Marker, type ProcessId } from './tree.ts';
 
 export interface StopOptions {
@@ -77,6 +77,22 @@ export async function stopTree(
   }
   const left = (living ?? []).map((row) => row.pid);
   return { ended: [...seen.keys()].filter((pid) => !left.includes(pid)), left };
+}
+
+/**
+ * Asks a launched program alone to end, none of its children in groups of their own, and waits until it has: for one that
+ * ends its children itself and has something to say before. What is left is for `stopTree`.
+ */
+export async function askToEnd(root: ProcessId, options: StopOptions): Promise<void> {
+  const clock = options.clock ?? systemClock;
+  const group = processes.all().filter((row) => row.group === root.pid && row.pid !== root.pid);
+  // Between the wrapper and the program may stand a sandbox, which would take everything down with it.
+  const programs = group.filter((row) => !group.some(({ parent }) => parent === row.pid));
+  if (isAlive(root.pid, root.pidStart)) send(programs, 'SIGTERM');
+  const deadline = clock.now() + options.graceMs;
+  while (isAlive(root.pid, root.pidStart) && clock.now() < deadline && !options.signal?.aborted) {
+    await clock.sleep(Math.min(POLL_MS, deadline - clock.now()), options.signal);
+  }
 }
 
 function send(rows: ProcessRow[], signal: 'SIGTERM' | 'SIGKILL'): void {

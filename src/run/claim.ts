@@ -13,6 +13,27 @@ const MAX_TEXT = 8_000;
 const MAX_FILES = 1_000;
 const MAX_PATH = 4_096;
 
+const [FLAG, COUNT, TEXT] = [{ type: 'boolean' }, { type: 'integer', minimum: 0 }, { type: 'string' }];
+const PATHS = { type: 'array', items: { type: 'string' } };
+
+/** What a claim looks like, for agents that can be held to a JSON schema; little is demanded, since work is not lost for a form. */
+export const CLAIM_SCHEMA = {
+  type: 'object',
+  properties: {
+    task_completed: FLAG,
+    validation_passed: FLAG,
+    files_created: PATHS,
+    files_modified: PATHS,
+    tests_run: COUNT,
+    tests_passed: COUNT,
+    tests_failed: COUNT,
+    summary: TEXT,
+    full_log: TEXT,
+    error_message: { type: ['string', 'null'] },
+  } satisfies Record<keyof Claim, object>,
+  required: ['task_completed', 'summary'],
+};
+
 /**
  * The last JSON object with a `task_completed` in an agent's text, fenced or in the middle of prose; null when there is none.
  * Fields of a wrong type are dropped, long ones cut. Time is bounded whatever the text.
@@ -22,7 +43,7 @@ export function extractClaim(text: string): Claim | null {
   let at = text.lastIndexOf(KEY);
   for (let tried = 0; at >= 0 && tried < MAX_KEYS && budget.left > 0; tried++) {
     const object = enclosingObject(text, at, budget);
-    if (object) return claimOf(object);
+    if (object) return claimFrom(object);
     at = at === 0 ? -1 : text.lastIndexOf(KEY, at - 1);
   }
   return null;
@@ -72,7 +93,8 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-function claimOf(object: Record<string, unknown>): Claim {
+/** The claim in an object that an agent gave as one; see above for its fields. */
+export function claimFrom(object: Readonly<Record<string, unknown>>): Claim {
   const flag = (value: unknown) => (typeof value === 'boolean' ? value : undefined);
   const count = (value: unknown) =>
     Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;

@@ -49,7 +49,7 @@ const AGENTS: [string, () => AgentDefinition, (url: string, home: string) => Rec
 function adapterOf(definition: AgentDefinition, env: NodeJS.ProcessEnv): AgentAdapter {
   const load = `import(${JSON.stringify(join(folder, 'agent/acp-start.js'))}).then(({ start }) => start())`;
   const acpClient = [process.execPath, '--input-type=module', '--eval', load, '--'];
-  const machine = { isRoot: false, baseEnv: env, baseDir: scratch.repo, acpClient };
+  const machine = { isRoot: false, baseEnv: env, baseDir: scratch.repo, acpClient, sdkClient: [] };
   return createAgents({ agents: { tried: definition } }, machine).get('tried')!;
 }
 

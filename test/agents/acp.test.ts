@@ -35,7 +35,7 @@ function agent(settings: Partial<AcpSettings> = {}, behaviour = '') {
     `import(${JSON.stringify(join(folder, 'agent/acp-start.js'))}).then(({ start }) => start())`,
     '--',
   ];
-  const machine = { isRoot: false, baseEnv: scratch.env, baseDir: scratch.repo, acpClient };
+  const machine = { isRoot: false, baseEnv: scratch.env, baseDir: scratch.repo, acpClient, sdkClient: [] };
   return createAcpAdapter({ command: [process.execPath, AGENT, behaviour], ...settings }, machine, 'scripted');
 }
 

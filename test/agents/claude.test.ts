@@ -41,7 +41,7 @@ function environment(): NodeJS.ProcessEnv {
 function claude(settings: ClaudeSettings = {}) {
   return createClaudeAdapter(
     { command: claudeBinary(), ...settings },
-    { isRoot, baseEnv: environment(), baseDir: scratch.repo, acpClient: [] },
+    { isRoot, baseEnv: environment(), baseDir: scratch.repo, acpClient: [], sdkClient: [] },
   );
 }
 

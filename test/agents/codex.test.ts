@@ -28,7 +28,13 @@ afterEach(() => scratch.remove());
 const environment = () => ({ ...scratch.env, ...codexEnv(server.url, scratch.root) });
 
 function codex(settings: CodexSettings = {}) {
-  const machine = { isRoot: process.getuid?.() === 0, baseEnv: environment(), baseDir: scratch.repo, acpClient: [] };
+  const machine = {
+    isRoot: process.getuid?.() === 0,
+    baseEnv: environment(),
+    baseDir: scratch.repo,
+    acpClient: [],
+    sdkClient: [],
+  };
   return createCodexAdapter({ command: codexBinary(), ...settings }, machine);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentPackages } from './model-server.ts';
 
@@ -35,4 +35,11 @@ export function claudeEnv(modelUrl: string, root: string): Record<string, string
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
   };
+}
+
+/** Absolute path of the Claude Agent SDK; throws with the command to run when it is not installed. */
+export function sdkModule(): string {
+  const file = join(import.meta.dirname, '../agents-sdk/node_modules/@anthropic-ai/claude-agent-sdk/sdk.mjs');
+  if (existsSync(file)) return file;
+  throw new Error('The Claude Agent SDK is not installed. Run: npm ci --prefix test/agents-sdk');
 }

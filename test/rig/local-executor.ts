@@ -25,7 +25,7 @@ export function localWorld(scratch: Scratch, more: Partial<LocalExecutorOptions>
   const env = { ...scratch.env, GATES: gates };
   const adapter: AgentAdapter = createCommandAdapter(
     { command: ['sh', '{prompt_file}'] },
-    { isRoot: false, baseEnv: env, baseDir: scratch.repo, acpClient: [] },
+    { isRoot: false, baseEnv: env, baseDir: scratch.repo, acpClient: [], sdkClient: [] },
     'script',
   );
   return {

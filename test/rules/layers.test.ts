@@ -39,8 +39,13 @@ const SEAMS = new Set([
   'executor/executor.ts',
 ]);
 
-/** Where a program of ours begins: the CLI, the client between it and agents that speak ACP, what parses code. */
-const ENTRIES = new Set(['cli/start.ts', 'agent/acp-start.ts', 'contract/types/shapes-start.ts']);
+/** Where a program of ours begins: the CLI, the clients between it and agents, what parses code. */
+const ENTRIES = new Set([
+  'cli/start.ts',
+  'agent/acp-start.ts',
+  'agent/claude-sdk-start.ts',
+  'contract/types/shapes-start.ts',
+]);
 
 const root = resolve(import.meta.dirname, '../..');
 const src = join(root, 'src');
