@@ -2,6 +2,8 @@ import { scheduleOf } from '../engine/create.ts';
 import { runEngine } from '../engine/engine.ts';
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
+import { transcriptLimit } from '../executor/transcript.ts';
+import { keepShortUnwatched } from '../executor/unwatched.ts';
 import type { RunEvent } from '../run/event.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { systemClock } from '../util/clock.ts';
@@ -21,6 +23,8 @@ export async function drive(
 ): Promise<void> {
   const { journal, state, plan } = open;
   const { commonDir } = project.repository;
+  const limit = transcriptLimit(project.config.limits.maxTranscript);
+  const unwatched = keepShortUnwatched(open.id, open.paths.attempts, limit);
   try {
     const ports = await portsOf(context, project, open);
     const known = knownDurations(commonDir, plan.name, open.id);
@@ -34,6 +38,7 @@ export async function drive(
     await runEngine({ journal, state, schedule, ports, clock: systemClock, signal: context.signal, onEvent: seen });
     if (![...state.tasks.values()].some(({ status }) => status.is === 'running')) await ports.settle();
   } finally {
+    await unwatched.cancel();
     await journal.close();
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Executor } from '../executor/executor.ts';
 import { localExecutor } from '../executor/local.ts';
+import { transcriptLimit } from '../executor/transcript.ts';
 import { agentEnv } from '../git/env.ts';
 import { identityEnv } from '../git/identity.ts';
 import { attemptPaths } from '../journal/store.ts';
@@ -13,9 +14,6 @@ import type { Wiring } from './wiring.ts';
 
 /** From asking an agent to end to ending it. */
 export const GRACE_MS = 10_000;
-/** Bytes of one attempt's output; hours of an agent at work are a tenth of it. */
-const MAX_TRANSCRIPT = 64_000_000;
-const LEAST_TRANSCRIPT = 1_000_000;
 
 /** The executor that runs the attempts of a run on this machine. */
 export async function executorOf(wiring: Wiring, workspaces: Workspaces): Promise<Executor> {
@@ -34,7 +32,7 @@ export async function executorOf(wiring: Wiring, workspaces: Workspaces): Promis
     clock: systemClock,
     graceMs: GRACE_MS,
     mask,
-    maxTranscript: Math.max(project.config.limits.maxTranscript ?? MAX_TRANSCRIPT, LEAST_TRANSCRIPT),
+    maxTranscript: transcriptLimit(project.config.limits.maxTranscript),
     newSession: randomUUID,
     ...(await confining(context, project, open)),
     ...(context.force && { hurry: context.force }),

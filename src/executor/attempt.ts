@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import type { AgentAdapter, AgentContext, TranscriptReader } from '../agent/adapter.ts';
 import { isFull, untilThereIsRoom } from '../machine/no-space.ts';
 import { type Observed, observe } from '../process/census.ts';
+import { type Hold, holdOf, letGo } from '../process/hold.ts';
 import { launch, settleLaunch } from '../process/launch.ts';
 import { askToEnd, stopTree } from '../process/stop.ts';
 import { lastBytes } from '../process/tail.ts';
@@ -74,6 +75,13 @@ export const ATTEMPT_MARKER = 'COPSE_ATTEMPT';
 /** What every process of that attempt carries in its environment. */
 export const markerOf = ({ run, task, attempt }: Key) => ({ name: ATTEMPT_MARKER, value: `${run}/${task}.${attempt}` });
 
+interface Following {
+  reader: TranscriptReader;
+  hold: Hold;
+  ended: Promise<unknown>;
+  onLastWord(): void;
+}
+
 type AgentProcess = ProcessId & { exited?: Promise<void> };
 
 export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
@@ -124,6 +132,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       end(lostResult('copse ended before the agent was started'));
       return { state: 'lost', done: Promise.resolve() };
     }
+    letGo(process, marker);
     emit({ type: 'attempt.spawned', ...name, ...process });
     return {
       state: 'adopted',
@@ -182,7 +191,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       const [exit, cut] = await Promise.all([
         exited,
         cutOff(process, startedAt, exited, lastWord.signal),
-        follow(reader, exited, () => lastWord.abort()),
+        follow({ reader, hold: holdOf(process, watched.members), ended: exited, onLastWord: () => lastWord.abort() }),
       ]);
       // Whatever the agent left behind goes with it: servers in the background, daemons in a session of their own.
       await stopTree(
@@ -196,7 +205,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   }
 
   /** Feeds the transcript to the reader as it grows, and the readable log with it. */
-  async function follow(reader: TranscriptReader, ended: Promise<unknown>, onLastWord: () => void): Promise<void> {
+  async function follow({ reader, hold, ended, onLastWord }: Following): Promise<void> {
     const live = coalesce((event) => {
       if (event.type === 'activity') return emit({ type: 'attempt.activity', ...name, activity: event.activity });
       const { tokens, cost, turns } = event;
@@ -206,6 +215,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     const { leftOut } = await followTranscript({
       files,
       maxBytes: parts.maxTranscript,
+      hold,
       ended,
       render: (text) => {
         const rendered = adapter.render(text);

@@ -50,6 +50,19 @@ describe('a transcript that gets too long', () => {
     expect(readFileSync(files.log, 'utf8')).toMatch(/ of output left out …\n(line \d+\n)*after the crash\n$/);
   });
 
+  it('goes on where it was cut while no copse was there, in the middle of a line too', async () => {
+    writeFileSync(join(dir, 'transcript.head'), 'line 0\nline 1\nli');
+    writeFileSync(join(dir, 'transcript.tail'), 'ne 7\nline 8\nthe last ');
+    writeFileSync(join(dir, 'transcript.left-out'), '1234000\n');
+    writeFileSync(files.transcript, 'word\n');
+    const { lines, leftOut } = await read(MB);
+    expect(lines).toEqual(['line 0', 'line 1', 'line 8', 'the last word']);
+    expect(leftOut).toBe(1_234_000);
+    expect(readFileSync(files.log, 'utf8')).toBe(
+      'line 0\nline 1\n… 1.2 MB of output left out …\nline 8\nthe last word\n',
+    );
+  });
+
   it('shortens what an agent complains of', async () => {
     writeFileSync(files.stderr, `${'complaint\n'.repeat(200_000)}the last one\n`);
     await read(MB);

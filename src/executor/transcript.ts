@@ -9,7 +9,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { lastBytes, tailLines } from '../process/tail.ts';
+import { setTimeout } from 'node:timers/promises';
+import { watchChanges } from '../process/changes.ts';
+import type { Hold } from '../process/hold.ts';
+import { lastBytes, pauseAfter, tailLines } from '../process/tail.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import { formatBytes } from '../util/size.ts';
 
@@ -17,6 +20,8 @@ export interface TranscriptOptions {
   files: { dir: string; transcript: string; stderr: string; log: string };
   /** Bytes of output that are kept on the disk, and of the readable log. */
   maxBytes: number;
+  /** Stops the agent for a moment, so that one that floods is not faster than the disk and us. */
+  hold?: Hold;
   /** Settles when the agent has ended. */
   ended: Promise<unknown>;
   line(text: string): void;
@@ -24,8 +29,16 @@ export interface TranscriptOptions {
   render(text: string): string | null;
 }
 
+/** Bytes of one attempt's output that are kept; hours of an agent at work are a tenth of it. */
+const MAX_TRANSCRIPT = 64_000_000;
+const LEAST_TRANSCRIPT = 1_000_000;
+
+/** The bytes an attempt's output may have, as the config has it or by default. */
+export const transcriptLimit = (configured: number | undefined) =>
+  Math.max(configured ?? MAX_TRANSCRIPT, LEAST_TRANSCRIPT);
+
 /** Of an output that is too long the beginning is kept, for who takes the attempt over: it says which session it is. */
-const HEAD_BYTES = 256 * 1024;
+export const HEAD_BYTES = 256 * 1024;
 const TAIL_BYTES = 64 * 1024;
 
 /**
@@ -33,7 +46,7 @@ const TAIL_BYTES = 64 * 1024;
  * write as much as it likes: what is beyond `maxBytes` goes, and the log says so.
  */
 export async function followTranscript(options: TranscriptOptions): Promise<{ leftOut: number }> {
-  const { files, maxBytes, ended, line, render } = options;
+  const { files, maxBytes, hold, ended, line, render } = options;
   const kept = keptHead(files);
   const log = openLog(files.log);
   const take = (text: string, cut = 0) => {
@@ -45,16 +58,22 @@ export async function followTranscript(options: TranscriptOptions): Promise<{ le
     kept.cut(bytes);
     log.cut(kept.leftOut());
   };
-  const errors = setInterval(() => shorten(files.stderr, maxBytes), 1000);
+  const errors = keepShort(files.stderr, maxBytes, hold);
   try {
     // An adopted transcript is read from its beginning again.
     for (const text of kept.lines()) take(text);
     if (kept.leftOut() > 0) log.cut(kept.leftOut());
-    for await (const { text, cut } of tailLines(files.transcript, { ended, maxBytes, beforeCut: kept.keep, onCut }))
-      take(text, cut);
+    const tail = keptTail(files.dir);
+    for (const text of tail.lines) take(text);
+    let { begun } = tail;
+    const tailing = { ended, maxBytes, ...(hold && { hold }), beforeCut: kept.keep, onCut };
+    for await (const { text, cut } of tailLines(files.transcript, tailing)) {
+      take(begun + text, cut);
+      begun = '';
+    }
+    if (begun !== '') take(begun);
   } finally {
-    clearInterval(errors);
-    shorten(files.stderr, maxBytes);
+    await errors.end();
     log.close();
   }
   return { leftOut: kept.leftOut() };
@@ -88,6 +107,12 @@ function keptHead({ dir, transcript }: TranscriptOptions['files']) {
       }
     },
   };
+}
+
+/** What stood at the end when a transcript was cut while no copse was there (see unwatched.ts); its last line may go on in the transcript. */
+function keptTail(dir: string): { lines: string[]; begun: string } {
+  const [, ...lines] = readOr(join(dir, 'transcript.tail'), '').split('\n');
+  return { begun: lines.pop() ?? '', lines };
 }
 
 /**
@@ -143,10 +168,34 @@ function openLog(path: string) {
   };
 }
 
-/** Nobody reads what an agent complains of but its end: the rest of too much is dropped. */
-function shorten(path: string, maxBytes: number): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size <= maxBytes) return;
+/** Nobody reads what an agent complains of but its end: the rest of too much is dropped, as soon as it is too much. */
+function keepShort(path: string, maxBytes: number, hold?: Hold): { end(): Promise<void> } {
+  const over = new AbortController();
+  const changes = watchChanges(path, { pollMs: 1000, signal: over.signal });
+  const keeping = (async () => {
+    while (!over.signal.aborted) {
+      await changes.next();
+      if (sizeOf(path) <= maxBytes) continue;
+      const release = hold?.();
+      await setTimeout(pauseAfter(shorten(path, maxBytes) - maxBytes)).finally(release);
+    }
+    changes.close();
+    shorten(path, maxBytes);
+  })();
+  return {
+    end: () => {
+      over.abort();
+      return keeping;
+    },
+  };
+}
+
+const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** Gives how long it was. */
+function shorten(path: string, maxBytes: number): number {
+  const size = sizeOf(path);
+  if (size <= maxBytes) return size;
   const end = lastBytes(path, TAIL_BYTES);
   const fd = openSync(path, 'a');
   try {
@@ -157,6 +206,7 @@ function shorten(path: string, maxBytes: number): void {
   } finally {
     closeSync(fd);
   }
+  return size;
 }
 
 function firstBytes(path: string, bytes: number): string {

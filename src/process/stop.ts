@@ -101,10 +101,11 @@ function send(rows: ProcessRow[], signal: 'SIGTERM' | 'SIGKILL'): void {
     // A leader's group too: it may have forked since we looked, and all that are in it belong to the tree.
     if (signal === 'SIGKILL' && group === pid) kill(-pid, signal);
     kill(pid, signal);
+    if (signal === 'SIGTERM') kill(pid, 'SIGCONT'); // who is stopped does not hear it
   }
 }
 
-function kill(target: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+function kill(target: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGCONT'): void {
   try {
     process.kill(target, signal);
   } catch {

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type Changes, watchChanges } from './changes.ts';
+import type { Hold } from './hold.ts';
 
 /** One line of a growing file. */
 export interface TailLine {
@@ -26,6 +27,8 @@ export interface TailOptions {
   maxLineBytes?: number;
   /** Bytes the file may have: when it has more, all of it is dropped, read or not. Its writers append. */
   maxBytes?: number;
+  /** Holds its writers while a file that is too long is cut, and a while after: nobody can read as fast as some can write. */
+  hold?: Hold;
   /** Called before a file that is too long loses all that is in it. */
   beforeCut?(): void;
   /** Called right after that, with how many bytes there were. */
@@ -39,7 +42,7 @@ const CHUNK = Buffer.allocUnsafe(256 * 1024);
 
 /** Follows a file that somebody appends to, line by line; waits for a file that is not there yet. */
 export async function* tailLines(path: string, options: TailOptions = {}): AsyncGenerator<TailLine, void, undefined> {
-  const { signal, pollMs = 250 } = options;
+  const { signal, pollMs = 250, maxBytes = Number.POSITIVE_INFINITY } = options;
   const lines = lineSplitter(options.from ?? 0, options.maxLineBytes ?? 4 * 1024 * 1024);
   let fd = openOrNull(path);
   let changes: Changes = watchChanges(fd === null ? dirname(path) : path, { pollMs, signal });
@@ -62,10 +65,7 @@ export async function* tailLines(path: string, options: TailOptions = {}): Async
       for (let size = 1; fd !== null && size > 0 && !signal?.aborted; ) {
         size = readSync(fd, CHUNK, 0, CHUNK.length, lines.position());
         yield* lines.push(CHUNK.subarray(0, size));
-        const rest = cutBack(path, fd, lines, options);
-        yield* rest ?? [];
-        // Nobody can read as fast as some can write: others have their turn, and more of it is passed over unread.
-        if (rest !== null) await setTimeout(CUT_PAUSE_MS);
+        if (fstatSync(fd).size > maxBytes) yield* whileHeld(options, () => cutBack(path, fd!, lines, options));
         if (size === CHUNK.length) await setImmediate(); // a long file is no reason to let all others wait
       }
       if (fd !== null && fstatSync(fd).size < lines.position()) lines.restart(fstatSync(fd).size);
@@ -79,6 +79,31 @@ export async function* tailLines(path: string, options: TailOptions = {}): Async
 }
 
 const CUT_PAUSE_MS = 50;
+/** So much too long means that we are late: the machine has too much to do, and writes the most of it to the disk. */
+const LATE_BYTES = 100_000_000;
+const LATE_PAUSE_MS = 1000;
+
+/** How long a writer is to be quiet whose file was found too long by `excess` bytes. */
+export const pauseAfter = (excess: number) => (excess > LATE_BYTES ? LATE_PAUSE_MS : CUT_PAUSE_MS);
+
+/** Cuts, and keeps the writers quiet for a while: others have their turn, and the disk has its own. */
+async function* whileHeld({ hold, maxBytes = 0 }: TailOptions, cut: () => Cut): AsyncGenerator<TailLine> {
+  const release = hold?.();
+  try {
+    const { rest, size } = cut();
+    yield* rest;
+    await setTimeout(pauseAfter(size - maxBytes));
+  } finally {
+    release?.();
+  }
+}
+
+interface Cut {
+  rest: TailLine[];
+  /** Bytes there were. */
+  size: number;
+}
+
 /** Looks at an end that does not stand still. */
 const END_LOOKS = 5;
 
@@ -87,10 +112,8 @@ function cutBack(
   path: string,
   fd: number,
   lines: ReturnType<typeof lineSplitter>,
-  options: TailOptions,
-): TailLine[] | null {
-  const { maxBytes = Number.POSITIVE_INFINITY, beforeCut, onCut } = options;
-  if (maxBytes === Number.POSITIVE_INFINITY || fstatSync(fd).size <= maxBytes) return null;
+  { beforeCut, onCut }: TailOptions,
+): Cut {
   beforeCut?.();
   let { size } = fstatSync(fd);
   let length = 0;
@@ -108,7 +131,7 @@ function cutBack(
   if (skipped) lines.restart(0);
   const rest = lines.push(skipped ? last.subarray(last.indexOf(10) + 1) : last);
   lines.rewind();
-  return rest;
+  return { rest, size };
 }
 
 /** The last `bytes` bytes of a file as text, from the beginning of a character; empty when there is no such file. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptSpec } from '../../src/executor/executor.ts';
 import { takeCensus } from '../../src/process/census.ts';
@@ -35,6 +36,16 @@ function expectNobody(run: string): void {
     const left = pids.filter((pid) => processes.row(pid)?.zombie === false);
     expect(left, name).toEqual([]);
   }
+}
+
+/** Resolves when all processes of that list are stopped (not ended). */
+async function stopped(pids: string): Promise<void> {
+  const running = () =>
+    readFileSync(pids, 'utf8')
+      .trim()
+      .split('\n')
+      .some((pid) => !/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+  while (running()) await setTimeout(100);
 }
 
 describe('an attempt that ends', () => {
@@ -133,15 +144,24 @@ describe('a run that ends', () => {
     expectNobody(id);
   });
 
-  it('by SIGKILL: the agents live on, resume sees them through, nobody is left', async () => {
+  it('by SIGKILL: the agents live on, a flood does not fill the disk, resume sees them through, nobody is left', async () => {
     const { run, env, id } = await started();
     run.child.kill('SIGKILL');
     await run.ended;
     expect(survivors(id).length).toBeGreaterThanOrEqual(NAMES.length);
+    // Nobody but the shell that waited for our end looks at it.
+    const flood = join(scratch.repo, '.git/copse/runs', id, 'attempts/flood.1');
+    await stopped(gate('flood.pids'));
+    const size = () => ['transcript.jsonl', 'stderr.log'].map((file) => statSync(join(flood, file)).size);
+    const before = size();
+    expect(size()).toEqual(before);
     const again = copse.start(scratch, ['resume', '--progress', 'plain'], env);
     writeFileSync(gate('end'), '');
     expect(await again.ended, again.output()).toBe(0);
     expect(journalOf(scratch).filter(({ type }) => type === 'attempt.started')).toHaveLength(NAMES.length);
+    expect(JSON.stringify(journalOf(scratch))).toMatch(
+      /of the agent's output are not kept: it wrote more than 1\.0 MB/,
+    );
     expect(survivors(id)).toEqual([]);
   });
 

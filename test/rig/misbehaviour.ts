@@ -18,6 +18,8 @@ export const MISBEHAVIOURS: Record<string, string> = {
   'fork-loop': 'note $$; (trap "" TERM; while :; do sleep 0.02; done) &',
   silent: 'note $$',
   'closes-output': 'exec >&- 2>&-; note $$',
+  // As fast as the machine writes, and on both streams.
+  flood: 'yes "a line that nobody needs to read" & note $!; yes "nor this one" >&2 & note $!',
   'half-character': "note $$; printf 'ends in the middle of \\342\\202'",
 };
 
@@ -30,13 +32,17 @@ const WAIT = 'touch "$GATES/$name.up"; while [ ! -e "$GATES/end" ]; do sleep 0.1
 /** The whole script of one of them, `$1` is its name. */
 export const misbehaving = (name: string) => `${PRELUDE}\n${MISBEHAVIOURS[name]}\n${WAIT}\n`;
 
-/** Living processes whose environment holds `COPSE_ATTEMPT=<run>/…`, as `pid (name)`. */
+/** Living processes whose environment holds `COPSE_ATTEMPT=<run>/…`, and shells that wait for our end, as `pid (name)`. */
 export function survivors(run: string): string[] {
   const entry = Buffer.from(`COPSE_ATTEMPT=${run}/`);
+  const waiting = (pid: string) => {
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+    return args[3] === 'copse-afterwards' && args.includes(run);
+  };
   return readdirSync('/proc').flatMap((pid) => {
     if (!(Number(pid) > 0) || Number(pid) === process.pid) return [];
     try {
-      if (!readFileSync(`/proc/${pid}/environ`).includes(entry)) return [];
+      if (!readFileSync(`/proc/${pid}/environ`).includes(entry) && !waiting(pid)) return [];
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
       return / [ZX] /.test(stat.slice(stat.lastIndexOf(')'), stat.lastIndexOf(')') + 4))
         ? []

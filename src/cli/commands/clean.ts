@@ -96,6 +96,7 @@ async function removeAll(
   const workspaces = workspacesOf(context, project, { state, plan: null });
   const held = await heldTip(project, state);
   const outcomes: Outcome[] = [];
+  if (force) await endAgents(project, state);
   for (const task of state.tasks.values()) {
     const attempt = lastAttempt(task);
     if (!attempt) continue;
@@ -145,7 +146,6 @@ async function removeTask(project: Project, { state, task, workspaces, held, for
   const tip = await readRef(git, `refs/heads/${branch}`);
   const integrated = tip === null || (held !== null && (await isAncestor(git, tip, held)));
   if (!integrated && !force) return keep(`${branch} has commits that were not integrated: copse diff ${task.seed.id}`);
-  if (task.status.is === 'running') await endAgent(project, state, task.seed.id);
   // Also where no folder is left: git may know it yet, when a clean was killed in between.
   const gone = await workspaces.remove({ path: workspace, branch, base }, { force, held });
   if (!gone.removed) return keep(gone.why);
@@ -157,11 +157,16 @@ async function removeTask(project: Project, { state, task, workspaces, held, for
   return deleted ? { what, removed: true, why: null } : keep(`${branch} moved meanwhile, or was not made by this run`);
 }
 
-/** The agent of a killed copse may live on; nobody would ever take it over. */
-function endAgent({ repository }: Project, state: RunState, task: string): Promise<void> {
-  const { number: attempt } = lastAttempt(state.tasks.get(task)!)!;
-  const files = attemptPaths(repository.commonDir, state.id, task, attempt);
-  return endAttempt({ run: state.id, task, attempt }, files, GRACE_MS);
+/** Agents of a killed copse may live on; nobody would ever take them over. */
+async function endAgents({ repository }: Project, state: RunState): Promise<void> {
+  const running = [...state.tasks.values()].filter(({ status }) => status.is === 'running');
+  await Promise.all(
+    running.map((task) => {
+      const key = { run: state.id, task: task.seed.id, attempt: lastAttempt(task)!.number };
+      const files = attemptPaths(repository.commonDir, key.run, key.task, key.attempt);
+      return endAttempt(key, files, GRACE_MS);
+    }),
+  );
 }
 
 const snapshotPrefix = (state: RunState, name: string) => `refs/copse/snapshots/${state.id}/${name}`;
