@@ -46,8 +46,10 @@ export async function runSdkClient(options: SdkOptions, world: SdkWorld): Promis
     return 127;
   }
   const { result, error } = await converse(sdk, options, world);
-  // An error result is given as a message first, and thrown after that.
-  if (error !== null && result === null) world.complain(error.message);
+  // An error result is given as a message first, and thrown after that; why Claude Code could not begin it has said itself.
+  if (error !== null && result === null && !/process exited with code/.test(error.message)) {
+    world.complain(error.message);
+  }
   if (world.signal.aborted) return EXIT_OF[String(world.signal.reason)] ?? 143;
   if (error instanceof ReferenceError) return 127; // no program at that path
   return result?.subtype === 'success' && result.is_error !== true ? 0 : 1;

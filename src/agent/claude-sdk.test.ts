@@ -80,6 +80,22 @@ describe('a transcript of the SDK', () => {
   });
 });
 
+describe('its reading, when we end it', () => {
+  const interrupted =
+    '{"type":"result","subtype":"error_during_execution","is_error":true,"terminal_reason":"aborted_streaming"}';
+  const retry = (status: number) =>
+    `{"type":"system","subtype":"api_retry","attempt":4,"max_retries":10,"error_status":${status}}\n`;
+
+  it.each([
+    [retry(401).repeat(4), 'auth'],
+    [retry(529).repeat(4), 'cancelled'],
+    ['', 'cancelled'],
+  ])('after %j is %s', (before, outcome) => {
+    const read = fed(agent().reader(context), before + interrupted, { exit: null, signal: 'SIGTERM' });
+    expect(read.verdict.outcome).toBe(outcome);
+  });
+});
+
 describe('its command line', () => {
   const optionsOf = (settings: ClaudeSdkSettings, more: Partial<AgentContext> = {}) =>
     JSON.parse(

@@ -54,6 +54,7 @@ export function createClaudeSdkAdapter(
   return {
     ...traits,
     endsItself: true,
+    memory: 290_000_000, // measured: 37 MB for the client
     check,
     command: (context) => ({
       argv: [...machine.sdkClient, JSON.stringify(optionsFor(context))],

@@ -73,6 +73,8 @@ function byResult(result: Json, seen: ClaudeRecord, { claim, now }: { claim: Cla
     }
     default:
       if (seen.interrupted || string(result.terminal_reason)?.startsWith('aborted')) {
+        const refused = refusedKey(seen); // it was we who had seen enough
+        if (refused !== null) return refused;
         return { outcome: 'cancelled', message: 'Claude Code was interrupted before it had finished' };
       }
       if (/No conversation found with session/.test(why)) {
@@ -146,9 +148,8 @@ const LOGIN = {
 } as const;
 
 function withoutResult(seen: ClaudeRecord, { exit, signal, stderr }: Ending): Judgement {
-  if (seen.retry?.status === 401 || seen.retry?.status === 403) {
-    return { outcome: 'auth', message: `${LOGIN[seen.retry.status]} It was at ${seen.retry.summary}.` };
-  }
+  const refused = refusedKey(seen);
+  if (refused !== null) return refused;
   const by = endingSignal(exit, signal);
   const meanwhile = seen.retry ? ` at ${seen.retry.summary}` : '';
   if (seen.interrupted || by === 'SIGINT') {
@@ -163,6 +164,12 @@ function withoutResult(seen: ClaudeRecord, { exit, signal, stderr }: Ending): Ju
   if (seen.started)
     return { outcome: 'crashed', message: `Claude Code ended without a result (exit ${exit})${because}` };
   return { outcome: 'agent-error', message: neverBegan(exit, stderr, because) };
+}
+
+/** It was ended while it tried a refused key again and again. */
+function refusedKey({ retry }: ClaudeRecord): Judgement | null {
+  if (retry?.status !== 401 && retry?.status !== 403) return null;
+  return { outcome: 'auth', message: `${LOGIN[retry.status]} It was at ${retry.summary}.` };
 }
 
 /** An interrupt while it waits for the model can end in exit 0 without a word; so does a binary that is not Claude Code. */

@@ -137,7 +137,7 @@ describe('a task through the SDK', () => {
 });
 
 describe('it ends with', () => {
-  it.each([
+  it.each<[string, Step[], ClaudeSdkSettings, number, string, RegExp]>([
     ['a refused key', [{ status: 401 }], {}, 1, 'auth', /not logged in \(401\)/],
     ['too many turns', [{ bash: 'echo 1' }, { bash: 'echo 2' }, form], { maxTurns: 1 }, 1, 'max-turns', /maxTurns/],
     [
@@ -148,11 +148,19 @@ describe('it ends with', () => {
       'budget',
       /maxBudgetUsd/,
     ],
+    [
+      'the complaint of Claude Code',
+      [],
+      { args: ['--no-such-flag'] },
+      1,
+      'agent-error',
+      /began \(exit 1\): .*no-such-flag/,
+    ],
     ['no Claude Code', [], { command: '/no/such/claude' }, 127, 'agent-error', /not found at \/no\/such\/claude/],
     ['no SDK', [], { module: '/no/such/sdk' }, 127, 'agent-error', /could not be loaded/],
     ['a module that is another one', [], { module: 'zod' }, 127, 'agent-error', /no query\(\)/],
-  ] as const)('%s', async (_, steps, settings, exit, outcome, message) => {
-    const ran = await run(script(steps as unknown as Step[]), { maxRetries: 1, ...settings });
+  ])('%s', async (_, steps, settings, exit, outcome, message) => {
+    const ran = await run(script(steps), { maxRetries: 1, ...settings });
     expect(ran.verdict).toMatchObject({ outcome, message: expect.stringMatching(message) });
     expect(ran.exit).toBe(exit);
   });
@@ -166,41 +174,41 @@ describe('it ends with', () => {
 });
 
 describe('asked to end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s while it waits for the model, it says what it cost',
-    async (signal) => {
-      const gate = randomUUID();
-      const running = await startAgent(agent(), options(script([{ bash: 'echo 1' }, { hold: gate, say: 'never' }])));
-      await server.held(gate);
-      running.kill(signal);
-      const ran = await running.ended;
-      expect(ran).toMatchObject({
-        signal,
-        verdict: { outcome: 'cancelled', tokens: { input: 1000 }, cost: { usd: 0.005, source: 'reported' } },
-      });
-      server.release(gate);
-    },
-  );
+  it('while it waits for the model, it says what it cost', async () => {
+    const gate = randomUUID();
+    const running = await startAgent(agent(), options(script([{ bash: 'echo 1' }, { hold: gate, say: 'never' }])));
+    await server.held(gate);
+    running.kill('SIGTERM');
+    const ran = await running.ended;
+    expect(ran).toMatchObject({
+      signal: 'SIGTERM',
+      verdict: { outcome: 'cancelled', tokens: { input: 1000 }, cost: { usd: 0.005, source: 'reported' } },
+    });
+    server.release(gate);
+  });
 
   it('in the middle of a tool, it ends that too', async () => {
     const given = options(script([{ bash: 'echo $$ >tool; mkfifo hold; read x <hold' }, form]));
     const running = await startAgent(agent(), given);
     await fileSays(join(scratch.repo, 'tool'), (text) => text.endsWith('\n'));
-    running.kill('SIGTERM');
+    running.kill('SIGINT');
     expect(await running.ended).toMatchObject({
+      signal: 'SIGINT',
       verdict: { outcome: 'cancelled', cost: { usd: 0.005, source: 'reported' } },
     });
     expect(isRunning(Number(readFileSync(join(scratch.repo, 'tool'), 'utf8')))).toBe(false);
   });
 
-  it('it is ended all the same when Claude Code does not answer', async () => {
+  it.each([
+    ['does not answer', '{"type":"system","subtype":"init","session_id":"s"}'],
+    ['has not begun', '{"type":"system","subtype":"status"}'],
+  ])('it is ended all the same when Claude Code %s', async (_, words) => {
     const deaf = join(scratch.root, 'deaf');
-    const words = '{"type":"system","subtype":"init","session_id":"s"}';
-    writeFileSync(deaf, `#!/bin/sh\necho '${words}'\necho $$ >"$0.pid"\nwhile read -r line; do :; done\n`);
+    writeFileSync(deaf, `#!/bin/sh\necho $$ >"$0.pid"\necho '${words}'\nwhile read -r line; do :; done\n`);
     chmodSync(deaf, 0o755);
     const given = options('x');
     const running = await startAgent(agent({ command: deaf }), given);
-    await fileSays(join(scratch.root, `${given.context.session}.transcript`), (text) => text.includes('init'));
+    await fileSays(join(scratch.root, `${given.context.session}.transcript`));
     running.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ signal: 'SIGTERM', verdict: { cost: { usd: null } } });
     expect(isRunning(Number(readFileSync(`${deaf}.pid`, 'utf8')))).toBe(false);

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } f
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '../../src/run/event.ts';
 import { compiled } from './compiled.ts';
+import { builtPackage } from './package.ts';
 import type { Scratch } from './repository.ts';
 
 /** copse as a program of its own, compiled from the sources as they are: for tests that kill it or signal it. */
@@ -26,6 +27,16 @@ export function compiledCopse(): Copse {
   const folder = compiled('cli/start.ts');
   const main = join(folder, 'main.js');
   writeFileSync(main, "import { start } from './cli/start.js';\nstart();\n");
+  return copseIn(folder, main);
+}
+
+/** The same as it is published, with the clients of agents: takes longer to make. */
+export function builtCopse(): Copse {
+  const folder = builtPackage();
+  return copseIn(folder, join(folder, 'bin/copse.js'));
+}
+
+function copseIn(folder: string, main: string): Copse {
   return {
     main,
     start(scratch, argv, env = {}, enter = []) {
