@@ -1,6 +1,4 @@
-import { GitError } from '../git/git.ts';
-import { JournalError } from '../journal/write.ts';
-import { NoSpaceError } from '../machine/no-space.ts';
+import { ofTheMachine } from '../compose/of-the-machine.ts';
 import { printable } from '../plan/text.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
@@ -42,42 +40,6 @@ function linesOf(text: string): string {
     .map((line) => `${printable(line)}\n`)
     .join('');
 }
-
-/** What a full disk, a missing permission or a broken repository makes of our calls; null when it is something else. */
-function ofTheMachine(error: unknown): Refusal | null {
-  if (error instanceof JournalError) {
-    const hint =
-      error.code === 'io'
-        ? 'make room or mend the disk, then: copse resume; living agents go on meanwhile'
-        : 'copse status shows who works on it';
-    return new Refusal(`journal-${error.code}`, error.message, { exit: EXIT.environment, hint });
-  }
-  if (error instanceof NoSpaceError) {
-    const hint = 'make room, then: copse resume; what agents have made is in their workspaces and on their branches';
-    return new Refusal('no-space', error.message, { exit: EXIT.environment, hint });
-  }
-  if (error instanceof GitError) {
-    const hint = '`git status` and `git fsck` say more; nothing more was done';
-    return new Refusal('git-failed', error.message, { exit: EXIT.environment, hint });
-  }
-  const { code, path } = error as NodeJS.ErrnoException;
-  const hint = code === undefined ? undefined : SYSTEM[code];
-  if (hint === undefined || !(error instanceof Error)) return null;
-  const message = error.message.replace(/^[A-Z0-9]+: /, '');
-  return new Refusal('file-system', message, { exit: EXIT.environment, hint, ...(path && { where: path }) });
-}
-
-/** Errors of the system that no code of ours can help, and what does. */
-const SYSTEM: Record<string, string> = {
-  EACCES: 'give yourself the permission, or work in a copy of your own',
-  EPERM: 'give yourself the permission, or work in a copy of your own',
-  EROFS: 'the disk is mounted read-only: work in a copy elsewhere',
-  ENOSPC: 'make room on the disk, then try again',
-  EDQUOT: 'make room in your quota, then try again',
-  EMFILE: 'raise the limit of open files (ulimit -n), or lower --max-concurrent',
-  ENFILE: 'the machine has too many open files: end other programs, then try again',
-  EIO: 'the disk is failing',
-};
 
 function internal(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);

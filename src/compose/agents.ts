@@ -18,7 +18,7 @@ const AGENT_MEMORY = 200_000_000;
 
 /** The agents of this machine and this project, by name. */
 export function agentsOf(
-  { env }: Pick<Surroundings, 'env'>,
+  { env, parts }: Pick<Surroundings, 'env' | 'parts'>,
   { config, repository }: Project,
 ): Map<string, AgentAdapter> {
   const client = (file: string) => [process.execPath, fileURLToPath(new URL(file, PACKAGE_ROOT))];
@@ -29,7 +29,9 @@ export function agentsOf(
     acpClient: client('bin/acp-client.js'),
     sdkClient: client('bin/sdk-client.js'),
   };
-  return createAgents({ agent: config.agent, agents: config.agents, prices: config.prices }, machine);
+  const agents = createAgents({ agent: config.agent, agents: config.agents, prices: config.prices }, machine);
+  for (const [name, adapter] of Object.entries(parts?.agents ?? {})) agents.set(name, adapter);
+  return agents;
 }
 
 /** Who carries out a task now. */

@@ -12,6 +12,7 @@ import { executorOf } from './executor.ts';
 import { lander } from './land.ts';
 import { maskFor } from './mask.ts';
 import { mergedTree } from './merged-tree.ts';
+import { chosenWorkspaces } from './parts.ts';
 import type { Project } from './project.ts';
 import { specifier } from './specify.ts';
 import { verifier } from './verify.ts';
@@ -30,13 +31,13 @@ export async function portsOf(
   const agents = agentsOf(context, project);
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const wiring: Wiring = { context, project, open, tasks, agents, mask: maskFor(context) };
-  const workspaces = workspacesOf(context, project, open);
+  const workspaces = chosenWorkspaces(context.parts ?? {}, workspacesOf(context, project, open));
   const escapes = escapesOf({ context, project, open, agents, root: workspacesRoot(project, plan.name) });
   const executor = escapes.executor(await executorOf(wiring, escapes.workspaces(workspaces)));
 
   return {
     executor,
-    settle: workspaces.settle,
+    settle: () => workspaces.settle(),
     ...admissionOf(wiring, executor),
     accountOf: (id) => accountOf(agents, agentFor(wiring, tasks.get(id)!, open.state).agent),
     specify: specifier(wiring),

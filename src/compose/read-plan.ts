@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Diagnostic, Plan } from '../plan/plan.ts';
+import type { Diagnostic, Plan, PlanResult } from '../plan/plan.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -23,21 +23,38 @@ export interface ReadPlan {
   dir: string;
 }
 
-/** The plan that is meant; a refusal with every finding when it has errors. `command`: the one to suggest with a name. */
+/** A plan folder with what was found in it; `dir`: its absolute path. */
+export type FoundPlan = PlanResult & { dir: string };
+
+/** The plan that is meant; a refusal with every finding when it has errors. */
 export function readPlan(
   context: Pick<Surroundings, 'env'>,
-  project: Project,
+  { cwd }: Pick<Project, 'cwd'>,
+  name: string | undefined,
+  options: Reading & { command: string },
+): ReadPlan {
+  return withoutErrors(cwd, lookUpPlan({ ...context, cwd }, name, options));
+}
+
+/** The plan that is meant, whatever is in it. `command`: the one to suggest with a name. */
+export function lookUpPlan(
+  context: Pick<Surroundings, 'cwd' | 'env'>,
   name: string | undefined,
   { honorBlocks = false, freshPrompts = false, command }: Reading & { command: string },
-): ReadPlan {
-  const found = findPlan({ cwd: project.cwd, argument: name, command });
+): FoundPlan {
+  const found = findPlan({ cwd: context.cwd, argument: name, command });
   // git's paths have no links in them. Of the folder itself the name counts, wherever it leads.
   const dir = join(realpathSync(dirname(found)), basename(found));
   const loaded = loadPlanFolder(dir, { honorBlocks, mask: maskFor(context) });
-  if (!loaded.ok) throw planInvalid(typedPath(project.cwd, dir), loaded.diagnostics);
-  if (!freshPrompts) return { plan: loaded.plan, dir };
+  if (!loaded.ok || !freshPrompts) return { ...loaded, dir };
   const tasks = loaded.plan.tasks.map(({ prompt: _, ...task }) => task);
-  return { plan: { ...loaded.plan, tasks }, dir };
+  return { ...loaded, plan: { ...loaded.plan, tasks }, dir };
+}
+
+/** The plan when it can be run. Throws the refusal `plan-invalid`; paths in it are relative to `cwd`. */
+export function withoutErrors(cwd: string, found: FoundPlan): ReadPlan {
+  if (!found.ok) throw planInvalid(typedPath(cwd, found.dir), found.diagnostics);
+  return { plan: found.plan, dir: found.dir };
 }
 
 /** Errors of a plan that are shown; all of them are in the details. */

@@ -1,4 +1,6 @@
 import type { Ports } from '../engine/ports.ts';
+import { judgeByCustom } from '../gate/custom.ts';
+import type { AttemptFacts } from '../gate/gate.ts';
 import { judgeAttempt } from '../gate/judge.ts';
 import { inspectBranchWork } from '../git/inspect.ts';
 import { worktreeGitDir } from '../git/worktree.ts';
@@ -9,7 +11,7 @@ import type { Wiring } from './wiring.ts';
 import { insideOf } from './workspaces.ts';
 
 /** Measures what an attempt left and judges it by that. */
-export function verifier({ project, open, tasks, mask }: Wiring, escapes: Escapes): Ports['verify'] {
+export function verifier({ context, project, open, tasks, mask }: Wiring, escapes: Escapes): Ports['verify'] {
   const { repository, config } = project;
   return async (id, attempt) => {
     const result = attempt.result!;
@@ -25,7 +27,7 @@ export function verifier({ project, open, tasks, mask }: Wiring, escapes: Escape
       expected: filesToCreate(task.scope),
       secretsIn: mask.find,
     });
-    const judged = judgeAttempt({
+    const facts: AttemptFacts = {
       ...measured,
       task,
       base,
@@ -34,7 +36,14 @@ export function verifier({ project, open, tasks, mask }: Wiring, escapes: Escape
       planPath: insideOf(repository.root, open.state.planDir),
       policy: open.state.settings.scope,
       allow: config.scope.allow,
-    });
+    };
+    const judged = judgeAttempt(facts);
+    if (judged.failure === null) {
+      const place = { attempt: attempt.number, branch, workspace: attempt.workspace };
+      const { evidence, failure } = await judgeByCustom(context.parts?.gates ?? [], { ...facts, ...place });
+      judged.evidence.push(...evidence);
+      judged.failure = failure;
+    }
     return escapes.verdict(id, attempt, judged);
   };
 }

@@ -7,8 +7,9 @@ import { isInstallation } from '../integrate/dependencies.ts';
 import { isLandingOf } from '../integrate/land.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Position } from '../journal/replay.ts';
 import { createRun as createFolder, newRunId, type RunPaths, removeRun, runPaths } from '../journal/store.ts';
-import { openJournal } from '../journal/write.ts';
+import { type OpenedJournal, openJournal } from '../journal/write.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Advice } from '../run/advice.ts';
 import type { Oid, RunEventBody, RunId, RunSettings } from '../run/event.ts';
@@ -27,6 +28,8 @@ export interface OpenRun {
   state: RunState;
   journal: Journal;
   paths: RunPaths;
+  /** How far its journal went before this opening. */
+  from: Position;
 }
 
 export interface CreateRunInput {
@@ -60,7 +63,7 @@ export async function createRun(input: CreateRunInput): Promise<OpenRun> {
 
   const id = newRunId(clock, Math.random);
   const paths = createFolder(repository.commonDir, id);
-  let journal: Journal | null = null;
+  let journal: OpenedJournal | null = null;
   try {
     writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
     journal = await openJournal({ dir: paths.dir, run: id, clock, ...(input.mask && { mask: input.mask }) });
@@ -70,7 +73,7 @@ export async function createRun(input: CreateRunInput): Promise<OpenRun> {
     if (!(await compareAndSwap(git, integrationRef, { next: head.oid, old, reason: 'copse: run' }))) {
       throw branchTaken(integrationRef, plan.name);
     }
-    return { id, plan, state, journal, paths };
+    return { id, plan, state, journal, paths, from: positionOf(journal) };
   } catch (error) {
     await journal?.close().catch(() => {}); // what it could not write counts for nothing any more
     removeRun(paths); // nothing was started: the run never was
@@ -110,11 +113,15 @@ export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { repl
     append(journal, state, { ...opened(journal, selection, settings), ...(input.now && { now: true }) });
     await catchUp(repository, { journal, state, actual });
     await journal.flush();
-    return { id: run, plan, state, journal, paths, replanned };
+    return { id: run, plan, state, journal, paths, from: positionOf(journal), replanned };
   } catch (error) {
     await journal.close();
     throw error;
   }
+}
+
+function positionOf({ past: { end, lines, seq, epoch } }: OpenedJournal): Position {
+  return { end, lines, seq, epoch };
 }
 
 function append(journal: Journal, state: RunState, body: RunEventBody): void {

@@ -1,5 +1,5 @@
 import type { Inspection } from '../git/inspect.ts';
-import type { Plan, Task } from '../plan/plan.ts';
+import type { Task } from '../plan/plan.ts';
 import type { AttemptResult, Evidence, Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { ScopePolicy } from '../scope/scope.ts';
@@ -27,4 +27,30 @@ export interface Judgement {
 /** One check of an attempt; pure over the facts, so that it can be tested without git. */
 export type Gate = (facts: AttemptFacts) => { evidence: Evidence; failure: Failure | null };
 
-export type { Plan };
+/** What a gate of the caller judges by: all that was measured, and where it stands. */
+export interface CustomFacts extends AttemptFacts {
+  attempt: number;
+  branch: string;
+  /**
+   * Absolute path of the workspace as the agent left it. With the pattern `branch` that is the checkout, which is back where
+   * it was by then: look at `result.head` there.
+   */
+  workspace: string;
+}
+
+/** What a gate of the caller says. `fail`: the attempt does not land, and its retry is told the summary. */
+export interface GateVerdict {
+  verdict: 'pass' | 'warn' | 'fail';
+  /** One sentence, for people and for the retry. */
+  summary: string;
+  /** Stands in the evidence as it is; JSON. */
+  details?: unknown;
+}
+
+/** A check of the caller's own. It is asked about attempts that passed all of ours; those it lets through may land. */
+export interface CustomGate {
+  /** Stands in evidence as `custom:<name>`, and in failures. */
+  name: string;
+  /** A throw is a bug of the gate: the task fails with code `internal`. */
+  check(facts: CustomFacts): GateVerdict | Promise<GateVerdict>;
+}

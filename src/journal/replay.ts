@@ -60,17 +60,19 @@ export function replay(path: string): Replay {
 
 /**
  * The events of a journal from `after` on (a `Replay` of it; default the beginning), and those that are appended, until the
- * signal aborts. Takes no lock. Throws the refusal of `journalCorrupt` when events are missing. After a change of the
+ * signal aborts or, when `ended` settles, all that was written by then is given. Takes no lock. Throws the refusal of `journalCorrupt` when events are missing. After a change of the
  * writer an event may come with the `seq` of one that came before: it replaces that one and all later ones.
  */
 export async function* followJournal(
   path: string,
-  options: { signal: AbortSignal; after?: Position; pollMs?: number },
+  options: { signal?: AbortSignal; ended?: Promise<unknown>; after?: Position; pollMs?: number },
 ): AsyncGenerator<RunEvent, void, undefined> {
   const { end, lines, seq, epoch } = options.after ?? { end: 0, lines: 0, seq: 0, epoch: 0 };
   const order = reader(path, { end, lines, seq, epoch });
-  const { signal, pollMs = 250 } = options;
-  for await (const line of tailLines(path, { from: end, signal, pollMs, maxLineBytes: 1 << 28 })) {
+  const { signal, ended, pollMs = 250 } = options;
+  const until = { ...(signal && { signal }), ...(ended && { ended }) };
+  for await (const line of tailLines(path, { ...until, from: end, pollMs, maxLineBytes: 1 << 28 })) {
+    if (!line.complete) return;
     const event = order.accept(Buffer.from(line.text));
     const damage = order.damage();
     if (damage) throw journalCorrupt(damage);

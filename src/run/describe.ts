@@ -89,6 +89,8 @@ function sentence(failure: Failure): string {
       return `no space left on the disk: ${failure.message}`;
     case 'escaped':
       return `wrote outside of its workspace: ${failure.escapes.map((each) => `${describeChanges(each)} ${describePlace(each.where)}`).join('; ')}`;
+    case 'gate':
+      return `the gate ${failure.gate} says no: ${failure.message}`;
     case 'workspace':
       return `no workspace: ${failure.message}`;
     case 'setup':

@@ -53,7 +53,19 @@ export interface Claim {
 
 /** One thing that was measured about an attempt. */
 export interface Evidence {
-  gate: 'agent' | 'history' | 'commits' | 'marker' | 'scope' | 'files' | 'content' | 'repository' | 'claim' | 'escape';
+  /** `custom:…`: a gate that the caller of the library brought. */
+  gate:
+    | 'agent'
+    | 'history'
+    | 'commits'
+    | 'marker'
+    | 'scope'
+    | 'files'
+    | 'content'
+    | 'repository'
+    | 'claim'
+    | 'escape'
+    | `custom:${string}`;
   verdict: 'pass' | 'warn' | 'fail';
   /** One sentence, for people. */
   summary: string;

@@ -54,6 +54,8 @@ export type Failure =
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
   /** Changed what is not in its workspace; the user's setting asks for this to fail. */
   | { code: 'escaped'; escapes: Pick<Escape, 'where' | 'changes'>[] }
+  /** A gate that the caller of the library brought says no. */
+  | { code: 'gate'; gate: string; message: string }
   | { code: 'workspace'; message: string }
   /** The disk, or a quota on it, is full: no fault of the task. */
   | { code: 'no-space'; message: string }
@@ -87,6 +89,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'scope-violation':
     case 'merge-conflict':
     case 'escaped':
+    case 'gate':
       return true;
     default:
       return isUnfit(failure.code);

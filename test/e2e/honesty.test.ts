@@ -317,7 +317,7 @@ describe('is told, and lands', () => {
   ])('%s', async (_name, lines, gate, says) => {
     const judged = await attempt(lines);
     expect({ code: judged.code, odd: verdicts(judged) }).toEqual({ code: null, odd: `${gate} warn` });
-    expect(judged.evidence[gate as Evidence['gate']].summary).toMatch(says);
+    expect(judged.evidence[gate as Evidence['gate']]!.summary).toMatch(says);
   });
 
   it('a link inside the tree, a heading of equal signs and a script made executable are nothing unusual', async () => {

@@ -26,6 +26,7 @@ const LAYER: Record<string, number> = {
   report: 3,
   engine: 4,
   compose: 5,
+  api: 6,
   cli: 6,
 };
 

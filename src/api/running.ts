@@ -1,0 +1,105 @@
+import type { Surroundings } from '../compose/context.ts';
+import { drive, exitOf } from '../compose/drive.ts';
+import type { Project } from '../compose/project.ts';
+import type { OpenRun } from '../engine/open.ts';
+import { followJournal } from '../journal/replay.ts';
+import type { RunEvent, RunOutcome } from '../run/event.ts';
+import type { RunState } from '../run/state.ts';
+import { type RunSummary, summarize } from '../run/summarize.ts';
+import type { ExitCode } from '../util/refusal.ts';
+import { orRefusal } from './refusal.ts';
+
+/** What became of a run. */
+export interface RunResult {
+  /** `integrated`: all of it; `partial`: all that was asked for; `stopped` and `paused` can be resumed, `failed` retried. */
+  outcome: RunOutcome;
+  /** What `copse run` would have exited with. */
+  exitCode: ExitCode;
+  /** The run in figures, a row a task: what `copse status --json` prints. */
+  summary: RunSummary;
+  /** All that is known of it: attempts, evidence, failures. */
+  state: RunState;
+}
+
+/**
+ * A run under way: a promise of its result, and the events on the way to it.
+ *
+ * Every `for await` over it sees all events of this opening of the run, from the first one, as they reach the disk. Leaving the
+ * loop early, by `break`, `return` or a throw, stops the run as an abort does, and waits until no agent of it runs any more:
+ * nothing goes on spending unwatched. To look at some events and let it go on, use `events()`.
+ */
+export interface Run extends Promise<RunResult>, AsyncIterable<RunEvent> {
+  /** The same events; leaving the loop leaves the run alone. */
+  events(): AsyncIterable<RunEvent>;
+}
+
+/** What there is to drive; `open` without a journal: nothing is left to do. */
+export interface Opened {
+  context: Surroundings;
+  project: Project;
+  open: OpenRun | Pick<OpenRun, 'state'>;
+}
+
+export interface Beginning {
+  /** Aborted: the run stops. */
+  signal: AbortSignal | undefined;
+  /** Throws before anything is done. */
+  check(): void;
+  /** Opens it. The signal it is given is aborted with the name of a system signal as its reason. */
+  open(signal: AbortSignal): Promise<Opened>;
+}
+
+/** A run that begins at once. */
+export function running({ signal, check, open }: Beginning): Run {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort(SIGNALS.find((name) => name === signal?.reason) ?? 'abort');
+  const opened = orRefusal(async () => {
+    check();
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', stop, { once: true });
+    return open(stopping.signal);
+  });
+  const result = orRefusal(async () => {
+    const begun = await opened;
+    return driven(begun).finally(() => signal?.removeEventListener('abort', stop));
+  });
+
+  async function* events(): AsyncGenerator<RunEvent, void, undefined> {
+    result.catch(() => {}); // who iterates is told here
+    const { open } = await opened;
+    if ('journal' in open) yield* followJournal(open.paths.journal, { after: open.from, ended: result });
+    await result;
+  }
+
+  async function* stoppedWhenLeft(): AsyncGenerator<RunEvent, void, undefined> {
+    let whole = false;
+    try {
+      yield* events();
+      whole = true;
+    } finally {
+      if (!whole) {
+        stopping.abort('abort');
+        await result;
+      }
+    }
+  }
+
+  return Object.assign(result, {
+    events: () => ({ [Symbol.asyncIterator]: events }),
+    [Symbol.asyncIterator]: stoppedWhenLeft,
+  });
+}
+
+/** With one of these as its reason an abort counts as that signal, in the journal and in the exit status. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+async function driven({ context, project, open }: Opened): Promise<RunResult> {
+  const { state } = open;
+  if ('journal' in open) await drive(context, project, open);
+  return {
+    outcome: state.outcome!,
+    exitCode: exitOf(state, context.signal),
+    summary: summarize(state, Date.now(), false),
+    state,
+  };
+}
