@@ -7,6 +7,7 @@ import { worktreeGitDir } from '../git/worktree.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
 import type { Escapes } from './escapes.ts';
+import { symbolsTouched } from './symbols.ts';
 import type { Wiring } from './wiring.ts';
 import { insideOf } from './workspaces.ts';
 
@@ -17,9 +18,10 @@ export function verifier({ context, project, open, tasks, mask }: Wiring, escape
     const result = attempt.result!;
     const task = tasks.get(id)!;
     const { base, branch } = attempt;
+    const head = result.head ?? base;
     const measured = await inspectBranchWork(repository.git, {
       base,
-      head: result.head ?? base,
+      head,
       branch,
       integrated: open.state.tip,
       gitDir: await worktreeGitDir(repository, attempt.workspace),
@@ -36,6 +38,7 @@ export function verifier({ context, project, open, tasks, mask }: Wiring, escape
       planPath: insideOf(repository.root, open.state.planDir),
       policy: open.state.settings.scope,
       allow: config.scope.allow,
+      symbols: await symbolsTouched(repository.git, task.scope, { ...measured, head }),
     };
     const judged = judgeAttempt(facts);
     if (judged.failure === null) {

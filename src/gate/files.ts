@@ -3,6 +3,7 @@ import type { Failure } from '../run/failure.ts';
 import { GENERATED_FILES } from '../scope/allow.ts';
 import { compileGlob } from '../scope/glob.ts';
 import { globCovers } from '../scope/match.ts';
+import { type FileSymbols, symbolCovers } from '../scope/symbols.ts';
 import type { AttemptFacts, Gate } from './gate.ts';
 import { MARKER } from './marker.ts';
 
@@ -26,13 +27,24 @@ export const files: Gate = (facts) => {
 };
 
 /** Commits that touch nothing of what the task owns are not its work, whatever else they are. */
-function failureOf({ task, changes, allow, result }: AttemptFacts): Extract<Failure, { code: 'no-commits' }> | null {
-  const owned = [...task.scope.create, ...task.scope.modify].map(({ pattern }) => pattern);
+function failureOf(facts: AttemptFacts): Extract<Failure, { code: 'no-commits' }> | null {
+  const { task, changes, allow, result, symbols } = facts;
+  const owned = [...task.scope.create, ...task.scope.modify];
   if (owned.length === 0 || changes.length === 0 || result.head === null) return null;
-  const own = [...owned, ...allow].map((pattern) => compileGlob(pattern));
-  if (changes.some(({ path }) => own.some((glob) => globCovers(glob, path)))) return null;
+  const own = [...owned, ...allow.map((pattern) => ({ pattern, symbol: undefined }))].map(({ pattern, symbol }) => ({
+    glob: compileGlob(pattern),
+    symbol,
+  }));
+  const isOwn = (path: string) =>
+    own.some(({ glob, symbol }) => globCovers(glob, path) && isTouched(symbol, symbols.get(path)));
+  if (changes.some(({ path }) => isOwn(path))) return null;
   const aside = [...GENERATED_FILES, MARKER].map((pattern) => compileGlob(pattern));
   const other = changes.map(({ path }) => path).filter((path) => !aside.some((glob) => globCovers(glob, path)));
   const instead = other.length > 0 ? `, only ${listed(other, 3)}` : '';
   return { code: 'no-commits', message: oneLine(`nothing of what the task may write was changed${instead}`, 600) };
+}
+
+function isTouched(symbol: string | undefined, facts: FileSymbols | undefined): boolean {
+  if (symbol === undefined || facts === undefined || 'unknown' in facts) return true;
+  return facts.touched.some((part) => symbolCovers(symbol, part));
 }

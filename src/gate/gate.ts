@@ -3,6 +3,7 @@ import type { Task } from '../plan/plan.ts';
 import type { AttemptResult, Evidence, Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import type { ScopePolicy } from '../scope/scope.ts';
+import type { SymbolFacts } from '../scope/symbols.ts';
 
 /** What gates judge an attempt by: measured, with the agent's claim beside it. */
 export interface AttemptFacts extends Inspection {
@@ -14,6 +15,8 @@ export interface AttemptFacts extends Inspection {
   /** Paths of the plan folder inside the repository, which no task may change. */
   planPath: string | null;
   policy: ScopePolicy;
+  /** Of the changed files in which the scope names symbols. */
+  symbols: SymbolFacts;
   /** Globs that are never out of scope, besides lockfiles and the like. */
   allow: string[];
 }

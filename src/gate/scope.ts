@@ -1,10 +1,12 @@
 import { listed, oneLine } from '../run/describe.ts';
+import { violationPlace } from '../run/describe-violation.ts';
 import type { Failure } from '../run/failure.ts';
 import { GENERATED_FILES, SENSITIVE_FILES } from '../scope/allow.ts';
 import { compileGlob } from '../scope/glob.ts';
 import { judgeChanges } from '../scope/judge.ts';
 import { globCovers } from '../scope/match.ts';
 import type { Violation } from '../scope/scope.ts';
+import type { SymbolFacts } from '../scope/symbols.ts';
 import type { AttemptFacts, Gate } from './gate.ts';
 import { MARKER } from './marker.ts';
 
@@ -18,6 +20,7 @@ export const scope: Gate = (facts) => {
     allow: [...GENERATED_FILES, ...facts.allow, MARKER],
     forbidden: forbiddenPaths(facts),
     sensitive: [...SENSITIVE_FILES, ...sensitivePaths(facts)],
+    symbols: facts.symbols,
   });
   const failing = violations.filter(({ severity }) => severity === 'fail');
   const verdict = failing.length > 0 ? 'fail' : violations.length > 0 ? 'warn' : 'pass';
@@ -26,8 +29,12 @@ export const scope: Gate = (facts) => {
     evidence: {
       gate: 'scope',
       verdict,
-      summary: summarize(ordered, facts.changes.length),
-      details: { total: violations.length, violations: ordered.slice(0, MAX_KEPT) },
+      summary: oneLine([summarize(ordered, facts.changes.length), ...lookedInto(facts.symbols)].join('; '), 600),
+      details: {
+        total: violations.length,
+        violations: ordered.slice(0, MAX_KEPT),
+        ...(facts.symbols.size > 0 && { symbols: keptSymbols(facts.symbols) }),
+      },
     },
     failure: failureOf(failing),
   };
@@ -64,10 +71,28 @@ function summarize(violations: Violation[], changed: number): string {
   if (violations.length === 0)
     return changed === 1 ? 'the one changed path is in scope' : `all ${changed} changed paths are in scope`;
   const parts = (Object.keys(SAID) as Violation['rule'][]).flatMap((rule) => {
-    const paths = violations.filter((each) => each.rule === rule).map(({ path }) => path);
+    const paths = violations.filter((each) => each.rule === rule).map(violationPlace);
     return paths.length === 0 ? [] : [`${SAID[rule]}: ${listed(paths, 3)}`];
   });
-  return oneLine(parts.join('; '), 600);
+  return parts.join('; ');
+}
+
+/** What was touched in the files of which the scope names parts: `src/a.py: A.load, A.save`. */
+function lookedInto(symbols: SymbolFacts): string[] {
+  return [...symbols].slice(0, 5).map(([path, facts]) => {
+    if ('unknown' in facts) return `${path} judged as a whole: ${facts.unknown}`;
+    const names = facts.touched.map(({ symbol, change }) => `${SIGN[change]}${symbol ?? '<module>'}`);
+    return names.length === 0 ? `${path}: no definition` : `${path}: ${listed(names, 5)}`;
+  });
+}
+
+const SIGN = { added: '+', removed: '-', modified: '' } as const;
+
+function keptSymbols(symbols: SymbolFacts): object {
+  const kept = [...symbols].slice(0, MAX_KEPT);
+  return Object.fromEntries(
+    kept.map(([path, facts]) => [path, 'unknown' in facts ? facts : facts.touched.slice(0, MAX_KEPT)]),
+  );
 }
 
 const SAID: Record<Violation['rule'], string> = {

@@ -22,8 +22,9 @@ export interface InspectOptions {
 
 /** All that is measured about the branch of an attempt. */
 export interface Inspection extends Contents {
-  /** What landing it would change. */
+  /** What landing it would change, counted from the commit `from`. */
   changes: Change[];
+  from: Oid;
   descends: boolean;
   origin: Origin;
 }
@@ -38,5 +39,5 @@ export async function inspectBranchWork(git: Git, options: InspectOptions): Prom
   const from = origin.integrated.length > 0 ? ((await mergeBase(git, integrated, head)) ?? base) : base;
   const changes =
     from === base ? work.changes.map(({ path, kind }) => ({ path, kind })) : await changedPaths(git, from, head);
-  return { ...contents, changes, descends, origin };
+  return { ...contents, changes, from, descends, origin };
 }

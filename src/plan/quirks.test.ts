@@ -367,6 +367,7 @@ it('11: globs, braces, `**`, folders and symbols stay as written', () => {
   const { create, modify, boundary } = scopeOf(
     'CREATE: apps/users/{models,views}.py, apps/**/*.py, docs/, ./tools/x',
     'MODIFY: apps/core/acl.py::AclFilter.to_sql, config/urls.py::{urlpatterns, handler404}, a.py::run()',
+    'MODIFY: a.rb::Shop::Order#empty?, a.rs::Order::add(), a.ts::Order.#lines',
     'BOUNDARY: apps/orders/*, apps/*/migrations/*',
   );
   expect(patterns(create)).toEqual(['apps/users/{models,views}.py', 'apps/**/*.py', 'docs/', 'tools/x']);
@@ -375,6 +376,9 @@ it('11: globs, braces, `**`, folders and symbols stay as written', () => {
     'config/urls.py::urlpatterns',
     'config/urls.py::handler404',
     'a.py::run',
+    'a.rb::Shop.Order.empty?',
+    'a.rs::Order.add',
+    'a.ts::Order.#lines',
   ]);
   expect(patterns(boundary)).toEqual(['apps/orders/*', 'apps/*/migrations/*']);
 });

@@ -262,11 +262,16 @@ function symbolsOf(
   const names = symbol
     .replace(/^\{(.*)\}$/, '$1')
     .split(',')
-    .map((name) => name.trim().replace(/\(\)$/, ''));
-  const wrong = names.find((name) => !/^[\p{L}_$#@][\p{L}\p{M}\p{N}_$#.-]*$/u.test(name));
+    .map((name) => dotted(name.trim()));
+  const wrong = names.find((name) => !/^[\p{L}_$#@~][\p{L}\p{M}\p{N}_$#@.-]*[?!=]?$/u.test(name));
   if (wrong === undefined) return names;
   found.warning('bad-symbol', { file, ...at }, `${show(wrong)} is no symbol; the entry is taken for the whole file`, {
     hint: 'write file::Class, file::function or file::Class.method',
   });
   return [undefined];
+}
+
+/** `A::b`, `A#b()` → `A.b`: one way to write a symbol. */
+function dotted(name: string): string {
+  return name.replace(/\(\)$/, '').replace(/::|(?<=[^.:])#/g, '.');
 }

@@ -1,4 +1,5 @@
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
+import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
 import { plainText } from '../util/plain-text.ts';
 import type { Check, CheckName, Report, ReportTask } from './report.ts';
@@ -47,7 +48,7 @@ export function renderMarkdown(report: Report): string {
             ['Task', 'File', 'Issue'],
             report.violations.map((violation) => [
               violation.task,
-              violation.path,
+              violationPlace(violation),
               `${violation.rule}${violation.entry ? ` (${violation.entry})` : ''}`,
             ]),
           )

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
 import { describeEscape } from '../run/describe-escape.ts';
+import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
 import type { Claim, Cost, Evidence, Oid, Tokens } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
@@ -197,7 +198,7 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
   ];
   const shouldFix = report.violations
     .filter((violation) => violation.severity === 'warn')
-    .map((violation) => `${violation.task} changed ${violation.path} (${violation.rule})`);
+    .map((violation) => `${violation.task} changed ${violationPlace(violation)} (${violation.rule})`);
   const others = warnings.filter(({ gate }) => gate !== 'scope'); // these are the violations
   shouldFix.push(...others.map(({ task, summary }) => `look at ${task}: ${summary}`));
   shouldFix.push(...report.escapes.filter(isNamed).map((each) => `look at this: ${describeEscape(each)}`));

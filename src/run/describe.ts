@@ -1,4 +1,3 @@
-import type { Violation } from '../scope/scope.ts';
 import { assertNever } from '../util/assert-never.ts';
 import { listed } from '../util/listed.ts';
 import { plainText } from '../util/plain-text.ts';
@@ -6,6 +5,7 @@ import { formatBytes } from '../util/size.ts';
 import { money } from './budget.ts';
 import type { UnfitProblem } from './content.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
+import { describeViolation } from './describe-violation.ts';
 import type { BudgetReached, Hold } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
 
@@ -80,9 +80,9 @@ function sentence(failure: Failure): string {
         3,
       )}`;
     case 'boundary-violation':
-      return `changed what it must not touch: ${listed(failure.violations.map(broken), 3)}`;
+      return `changed what it must not touch: ${listed(failure.violations.map(describeViolation), 3)}`;
     case 'scope-violation':
-      return `changed files outside its scope: ${listed(failure.violations.map(broken), 3)}`;
+      return `changed what is outside its scope: ${listed(failure.violations.map(describeViolation), 3)}`;
     case 'merge-conflict':
       return `conflicts with what has landed since (${failure.onto.slice(0, 12)}): ${listed(failure.paths, 3)}`;
     case 'no-space':
@@ -155,10 +155,4 @@ function ended({ exit, signal }: { exit: number | null; signal: string | null })
 
 function status(exit: number | null): string {
   return exit === null ? 'without an exit status' : `with exit status ${exit}`;
-}
-
-function broken({ path, kind, rule, entry }: Violation): string {
-  if (rule === 'sensitive') return `${path} (makes programs run for others)`;
-  if (entry !== undefined) return `${path} (${entry})`;
-  return kind === 'deleted' ? `${path} (deleted)` : path;
 }

@@ -2,6 +2,7 @@ import type { Violation } from '../scope/scope.ts';
 import { plainText } from '../util/plain-text.ts';
 import { describeFailure, oneLine } from './describe.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
+import { violationPlace } from './describe-violation.ts';
 import type { Evidence } from './event.ts';
 import type { Failure } from './failure.ts';
 
@@ -174,11 +175,13 @@ function observations(evidence: readonly Evidence[]): string {
   return `What was measured:\n${indent(odd.map(({ gate, summary }) => `${gate}: ${summary}`))}`;
 }
 
-function violationLine({ path, kind, rule, entry }: Violation): string {
-  return `${path} (${kind}; ${whyRefused(rule, entry)})`;
+function violationLine(violation: Violation): string {
+  return `${violationPlace(violation)} (${violation.kind}; ${whyRefused(violation)})`;
 }
 
-function whyRefused(rule: Violation['rule'], entry: string | undefined): string {
+function whyRefused({ rule, entry }: Violation): string {
+  if (rule === 'created-existing') return `to be created, but there already: ${entry}`;
+  if (rule === 'modified-missing') return `to be modified, but not there: ${entry}`;
   if (rule === 'boundary') return `DO NOT MODIFY${entry === undefined ? '' : `: ${entry}`}`;
   return rule === 'sensitive'
     ? 'makes programs run for others, and is not in the scope of this task'

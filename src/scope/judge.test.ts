@@ -50,9 +50,10 @@ describe('judgeChanges', () => {
     expect(judged(users, change)).toBe(expected);
   });
 
-  it('policy enforce makes only "outside" a failure', () => {
+  it('policy enforce makes failures of warnings, but for what is sensitive and its own', () => {
     expect(judged(users, 'A extra.py', { policy: 'enforce' })).toBe('outside fail');
-    expect(judged(users, 'A config/urls.py', { policy: 'enforce' })).toContain('modified-missing warn');
+    expect(judged(users, 'A config/urls.py', { policy: 'enforce' })).toContain('modified-missing fail');
+    expect(judged(users, 'M apps/users/models.py', { policy: 'enforce' })).toContain('created-existing fail');
     expect(judged(users, 'M go.sum', { policy: 'enforce' })).toBe('');
   });
 

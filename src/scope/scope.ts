@@ -32,9 +32,13 @@ export type ScopePolicy = 'warn' | 'enforce';
 export interface Violation {
   path: string;
   kind: Change['kind'];
+  /** The part of the file, when parts were told apart: `Class.method`, or `<module>` for what is no definition. */
+  symbol?: string;
+  /** Where that is, 1-based. */
+  line?: number;
   /**
-   * boundary: matches BOUNDARY, always fails. outside: in no CREATE or MODIFY. created-existing: CREATE of a path that the
-   * base has. modified-missing: MODIFY of a path that the base lacks. sensitive: makes programs run on other people's machines;
+   * boundary: matches BOUNDARY, always fails. outside: in no CREATE or MODIFY. created-existing: CREATE of what the base has.
+   * modified-missing: MODIFY of what the base lacks. sensitive: makes programs run on other people's machines;
    * fails outside of CREATE and MODIFY, and is told inside of them.
    */
   rule: 'boundary' | 'outside' | 'created-existing' | 'modified-missing' | 'sensitive';

@@ -90,6 +90,7 @@ async function attempt(lines: string, { integrated = base, alone = true } = {}):
     planPath: null,
     policy: 'warn',
     allow: [],
+    symbols: new Map(),
   });
   return {
     code: failure?.code ?? null,

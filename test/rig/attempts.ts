@@ -57,6 +57,7 @@ export function theFacts(given: Partial<AttemptFacts> = {}): AttemptFacts {
     base: 'a'.repeat(40),
     result: aResult(),
     changes: changesOf('A src/a.ts'),
+    from: 'a'.repeat(40),
     alone: true,
     descends: true,
     origin: { foreign: [], ref: null, integrated: [] },
@@ -65,6 +66,7 @@ export function theFacts(given: Partial<AttemptFacts> = {}): AttemptFacts {
     planPath: 'parallel/TS-0001-x',
     policy: 'warn',
     allow: [],
+    symbols: new Map(),
     ...given,
   };
 }

@@ -46,6 +46,7 @@ const ENTRIES = new Set([
   'agent/acp-start.ts',
   'agent/claude-sdk-start.ts',
   'contract/types/shapes-start.ts',
+  'syntax/inspect-start.ts',
 ]);
 
 const root = resolve(import.meta.dirname, '../..');
