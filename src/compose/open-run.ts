@@ -9,7 +9,7 @@ import { checkBudget } from './budget.ts';
 import { checkAgents, checkCheckout, checkDone, nothingToRetry } from './check-start.ts';
 import type { Surroundings } from './context.ts';
 import { maskFor } from './mask.ts';
-import { preflight, preflightAgain } from './preflight.ts';
+import { checkDirectories, preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
 import { type Reading, type ReadPlan, readPlan } from './read-plan.ts';
 import { canGoOn, type FoundRun, latestRunOf } from './runs.ts';
@@ -73,6 +73,7 @@ async function goOn(
   checkBudget(found.state, settings, retry);
   await checkAgents(context, project, tasks, settings);
   checkCheckout(project, found.state);
+  if (current && settings.pattern === 'directory') checkDirectories(project, current, found.state.planDir);
   await preflightAgain(project, found.state.plan);
   const opened = await reopenRun({
     repository: project.repository,

@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { integrationRefOf } from '../engine/open.ts';
 import { listRefs } from '../git/refs.ts';
 import { dirtyPaths } from '../git/status.ts';
@@ -11,7 +12,7 @@ import { whyNotClean } from '../workspace/branch.ts';
 import { sandboxFor } from './confine.ts';
 import type { Surroundings } from './context.ts';
 import type { Project } from './project.ts';
-import { quoted } from './typed.ts';
+import { quoted, typedPath } from './typed.ts';
 import { checkWorkspaceRoot } from './workspace-root.ts';
 import { checkoutOf, directoriesByTask, placeOf, workspacesRoot } from './workspaces.ts';
 
@@ -42,7 +43,7 @@ export async function preflight(
   await sandboxFor(context, project, { pattern, mode });
   if (pattern !== 'worktree') {
     if (pattern === 'branch') await checkClean(project, planDir);
-    else checkDirectories(project, plan);
+    else checkDirectories(project, plan, planDir);
     return preflightAgain(project, plan.name);
   }
   const standing = places.filter(({ workspace }) => isThere(workspace)).map(({ workspace }) => workspace);
@@ -73,10 +74,10 @@ async function checkClean(project: Project, planDir: string): Promise<void> {
 }
 
 /** All agents work in one checkout: each needs directories that nobody else writes at the same time. */
-function checkDirectories(project: Project, plan: Plan): void {
+export function checkDirectories(project: Project, plan: Plan, planDir: string): void {
   const directories = directoriesByTask(project, plan);
   const tasks = plan.tasks.map(({ id, deps }) => ({ id, deps, directories: directories.get(id)! }));
-  const mend = 'name other ones: "directories": {"task-001": "src/a"} in copse.config.json; or use --pattern worktree';
+  const mend = 'name other ones: "directories": {"task-001": "src/a"} in the manifest; or use --pattern worktree';
   const none = tasks.filter((task) => task.directories.length === 0).map(({ id }) => id);
   if (none.length > 0) {
     throw new Refusal('no-directories', `nothing says in which directories ${list(none)} may work`, {
@@ -92,6 +93,7 @@ function checkDirectories(project: Project, plan: Plan): void {
     });
     throw new Refusal('directories-overlap', lines.join('\n'), {
       exit: EXIT.planInvalid,
+      ...statedAt(project, plan, planDir, shared[0]!.tasks),
       hint: mend,
       details: { shared },
     });
@@ -101,6 +103,13 @@ function checkDirectories(project: Project, plan: Plan): void {
     exit: EXIT.planInvalid,
     hint: 'install and commit them first, and take them out of the manifest; or use --pattern worktree',
   });
+}
+
+/** Where the manifest gives one of these tasks its directories. */
+function statedAt({ cwd }: Project, { tasks }: Plan, planDir: string, ids: readonly string[]): { where?: string } {
+  const stated = ids.map((id) => tasks.find((task) => task.id === id)?.directories).findLast((each) => each);
+  if (!stated) return {};
+  return { where: `${typedPath(cwd, join(planDir, 'manifest.json'))}:${stated.line}:${stated.column}` };
 }
 
 /** What has to hold also when a run goes on: a place for workspaces, and nobody standing on the branch that we move. */

@@ -1,11 +1,11 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, Task } from '../plan/plan.ts';
 import type { Config } from '../project/config.ts';
 import type { Pattern } from '../run/pattern.ts';
 import type { RunState } from '../run/state.ts';
-import { directoriesOf, outermost } from '../scope/directories.ts';
+import { directoriesOf, outermost, plainDirectory } from '../scope/directories.ts';
 import { assertNever } from '../util/assert-never.ts';
 import { createBranches } from '../workspace/branch.ts';
 import { createDirectories } from '../workspace/directory.ts';
@@ -75,9 +75,11 @@ export function workspacesOf(
   }
 }
 
-/** Pattern `directory`: where each task may write, by the config, else by its scope. */
+/** Pattern `directory`: where each task may write, by the manifest, else by the config, else by its scope. */
 export function directoriesByTask({ config }: Project, plan: Plan): Map<string, string[]> {
-  return new Map(plan.tasks.map(({ id, scope }) => [id, outermost(config.directories[id] ?? directoriesOf(scope))]));
+  const named = ({ id, directories, scope }: Task) =>
+    directories?.paths ?? config.directories[id]?.map(plainDirectory) ?? directoriesOf(scope);
+  return new Map(plan.tasks.map((task) => [task.id, outermost(named(task))]));
 }
 
 /** How a new worktree is made usable. */

@@ -4,6 +4,7 @@ import type { Findings } from './findings.ts';
 import { type JsonFields, jsonFields } from './json-fields.ts';
 import { type JsonNode, parseJson } from './json-text.ts';
 import type { DependencyStep, Plan } from './plan.ts';
+import { readDirectories, type StatedDirectories } from './stated-directories.ts';
 import { type Located, normalise, placesOf, show } from './text.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -21,6 +22,7 @@ export interface Manifest {
   prd: string | undefined;
   technology: string | undefined;
   pattern: PatternChoice | undefined;
+  directories: StatedDirectories[];
   /** Undefined when waves come from front matter (M1). */
   waves: ManifestWave[] | undefined;
   /** `tasks.files` of M1. */
@@ -85,6 +87,7 @@ export function readManifest(source: string, found: Findings): Manifest | null {
     variant: variantOf(root, fields),
     ...describe(root, fields),
     pattern: readPattern(root, fields, found),
+    directories: readDirectories(root, { fields, places, found }),
     waves,
     ...readM1(root, waves === undefined, fields),
     dependencies: readDependencies(root, fields, found),

@@ -5,12 +5,23 @@ import { checkCycles, checkWaves, inDependencyOrder, orderedBy } from './graph.t
 import { MANIFEST, type Manifest, readManifest } from './manifest.ts';
 import { checkContradictions, checkOwnerNotes } from './owners.ts';
 import { checkOwnership } from './ownership.ts';
-import type { ContractFile, Plan, PlanOptions, PlanResult, PlanSource, Task, TaskId, Wave } from './plan.ts';
+import type {
+  ContractFile,
+  Plan,
+  PlanOptions,
+  PlanResult,
+  PlanSource,
+  Task,
+  TaskDirectories,
+  TaskId,
+  Wave,
+} from './plan.ts';
 import { type FindPrompt, promptFinder } from './prompt-lookup.ts';
-import { type Links, resolveReferences } from './references.ts';
+import { follower, type Links, resolveReferences } from './references.ts';
 import { drawRoster, type Member, type Roster } from './roster.ts';
 import { unsafeRef, unsafeWord } from './safety.ts';
 import { checkStated } from './stated.ts';
+import { assignDirectories, checkShared } from './stated-directories.ts';
 import { readTaskFile, type TaskDraft } from './task-file.ts';
 import { label, show } from './text.ts';
 
@@ -52,8 +63,9 @@ function assemble(source: PlanSource, { drafts, manifest, honorBlocks, found }: 
   }
   const links = resolveReferences(roster, { honorBlocks, found });
   deriveWaves(roster, links, found);
+  const directories = assignDirectories(manifest?.directories ?? [], { follow: follower(roster, found), found });
   const tasks = roster.members
-    .map((member) => taskOf(member, { links, waves: roster.waves, findPrompt, found }))
+    .map((member) => taskOf(member, { links, waves: roster.waves, directories, findPrompt, found }))
     .sort(byWaveAndId);
   const waves = wavesOf(tasks, roster, found);
   checkAll({ source, roster, links, tasks, waves, found, manifest });
@@ -94,6 +106,7 @@ function checkAll({ source, roster, links, tasks, waves, manifest, found }: Asse
   if (source.repositoryHas) checkExistence(tasks, source.repositoryHas, found);
   for (const { draft, id } of roster.members) if (draft) checkScope(id, draft, found);
   if (sound && manifest) {
+    checkShared(tasks, manifest.pattern, found);
     checkStated(manifest, { links, waveSizes: waves.map((wave) => wave.tasks.length), resolve: roster.resolve, found });
   }
 }
@@ -145,11 +158,12 @@ function deriveWaves({ members }: Roster, links: Map<TaskId, Links>, found: Find
 interface Making {
   links: Map<TaskId, Links>;
   waves: Roster['waves'];
+  directories: ReadonlyMap<TaskId, TaskDirectories>;
   findPrompt: FindPrompt;
   found: Findings;
 }
 
-function taskOf(member: Member, { links, waves, findPrompt, found }: Making): Task {
+function taskOf(member: Member, { links, waves, directories, findPrompt, found }: Making): Task {
   const { id, draft, entry } = member;
   const { deps, blocks, conflicts } = links.get(id)!;
   const names = [id, entry?.id.value, draft?.stem].filter((name) => name !== undefined);
@@ -186,6 +200,7 @@ function taskOf(member: Member, { links, waves, findPrompt, found }: Making): Ta
   if (model !== undefined) task.model = model;
   if (draft?.techSpec !== undefined) task.techSpec = draft.techSpec;
   if (prompt !== undefined) task.prompt = prompt;
+  if (directories.has(id)) task.directories = directories.get(id)!;
   return task;
 }
 
@@ -227,7 +242,7 @@ function wavesOf(tasks: readonly Task[], { waves }: Roster, found: Findings): Wa
 }
 
 function contractFiles({ files }: PlanSource): ContractFile[] {
-  const paths = [...files.keys()].filter((path) => path.startsWith('contracts/')).sort();
+  const paths = [...files.keys()].filter((path) => /^contracts\/(?!(?:.*\/)?\.\.(?:\/|$))/.test(path)).sort();
   return paths.map((path) => ({ path, text: files.get(path)! }));
 }
 

@@ -72,6 +72,8 @@ export interface Task {
   techSpec?: string;
   contracts: string[];
   scope: Scope;
+  /** Where it works in the pattern `directory`, as the manifest says; absent: where its scope is. */
+  directories?: TaskDirectories;
   /** Markdown of the sections, verbatim; `''` when absent. */
   objective: string;
   requirements: string;
@@ -83,6 +85,13 @@ export interface Task {
   file: string;
   /** The prompt file of the plan folder, when there is one. */
   prompt?: { file: string; text: string };
+}
+
+/** Relative to the top of the repository, none inside another; where manifest.json says so. */
+export interface TaskDirectories {
+  paths: string[];
+  line: number;
+  column: number;
 }
 
 export interface Wave {

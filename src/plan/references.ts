@@ -43,9 +43,10 @@ export function resolveReferences(
   return links;
 }
 
-type Follow = (references: readonly Located<string>[], file: string, field: string) => Reference[];
+/** Resolves mentions of tasks; what cannot be is reported and left out. */
+export type Follow = (references: readonly Located<string>[], file: string, field: string) => Reference[];
 
-function follower({ resolve, aliases, left }: Roster, found: Findings): Follow {
+export function follower({ resolve, aliases, left }: Roster, found: Findings): Follow {
   const noted = new Set(aliases);
   return (references, file, field) => {
     const seen = new Set<TaskId>();

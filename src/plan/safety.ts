@@ -55,6 +55,11 @@ export function unsafePath(path: string): string | null {
   return null;
 }
 
+/** The same of a directory, which is named and not described by a pattern. */
+export function unsafeDirectory(path: string): string | null {
+  return unsafePath(path) ?? (path.includes('*') ? "has a '*': name the directory itself" : null);
+}
+
 /** Why a package specifier could be read as an option of the package manager; null when it cannot. */
 export function unsafePackage(specifier: string): string | null {
   if (specifier.trim() === '') return 'is empty';

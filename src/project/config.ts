@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AGENT_TYPES, BUILT_IN } from '../agent/registry.ts';
-import { unsafePath, unsafeRef } from '../plan/safety.ts';
+import { unsafeDirectory, unsafePath, unsafeRef } from '../plan/safety.ts';
 import { parseDuration } from '../util/duration.ts';
 import { nearest } from '../util/nearest.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -41,10 +41,13 @@ const typedAgent = (type: string) =>
 const [firstType, ...otherTypes] = Object.keys(AGENT_TYPES);
 const agent = z.discriminatedUnion('type', [typedAgent(firstType!), ...otherTypes.map(typedAgent)]);
 
-const path = z.string().superRefine((value, context) => {
-  const reason = unsafePath(value);
-  if (reason) context.addIssue({ code: 'custom', message: reason });
-});
+const safe = (unsafe: (path: string) => string | null) =>
+  z.string().superRefine((value, context) => {
+    const reason = unsafe(value);
+    if (reason) context.addIssue({ code: 'custom', message: reason });
+  });
+const path = safe(unsafePath);
+const directory = safe(unsafeDirectory);
 
 const branchPrefix = z.string().superRefine((value, context) => {
   const reason = `${value}x`.split('/').map(unsafeRef).find(Boolean);
@@ -105,7 +108,7 @@ const configSchema = z.strictObject({
   directories: z
     .record(
       z.string(),
-      z.union([path, z.array(path).min(1)]).transform((value) => [value].flat()),
+      z.union([directory, z.array(directory).min(1)]).transform((value) => [value].flat()),
     )
     .default({}),
   agent: z.string().min(1).default('claude'),

@@ -18,6 +18,16 @@ function directoryOf(pattern: string): string {
   return end <= 0 ? '.' : (literal ?? prefix).slice(0, end);
 }
 
+/** A directory as a person may write it, without `./`, doubled and last slashes; the top is `.`. */
+export function plainDirectory(path: string): string {
+  return (
+    path
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/') || '.'
+  );
+}
+
 /** Without repetitions and without those that lie inside others. */
 export function outermost(directories: readonly string[]): string[] {
   const all = [...new Set(directories)].sort();
