@@ -3,6 +3,7 @@ import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
 import { guardRepository } from '../git/guard.ts';
 import { runPaths } from '../journal/store.ts';
+import { oneLine } from '../run/describe.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { admissionOf } from './admission.ts';
 import { accountOf, agentFor, agentsOf } from './agents.ts';
@@ -42,7 +43,24 @@ export async function portsOf(
     accountOf: (id) => accountOf(agents, agentFor(wiring, tasks.get(id)!, open.state).agent),
     specify: specifier(wiring),
     verify: verifier(wiring, escapes),
+    ...withdrawing(workspaces),
     land: lander(wiring),
     ...mergedTree(wiring),
+  };
+}
+
+/** Only where attempts share a place; a place that cannot be cleared is told, and fails nothing. */
+function withdrawing({ withdraw }: Workspaces): Pick<Ports, 'withdraw'> {
+  if (!withdraw) return {};
+  return {
+    async withdraw({ workspace: path, branch, base }) {
+      try {
+        const withdrawn = await withdraw({ path, branch, base });
+        return withdrawn.is === 'nothing' ? null : { left: withdrawn.is === 'left', note: withdrawn.note };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return { left: true, note: oneLine(`what it made may still be in the checkout: ${why}`, 300) };
+      }
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { Journal } from '../journal/journal.ts';
 import { NoSpaceError } from '../machine/no-space.ts';
-import type { Ending, RunEventBody, TaskId } from '../run/event.ts';
-import type { Failure } from '../run/failure.ts';
+import type { Ending, Evidence, RunEventBody, TaskId } from '../run/event.ts';
+import { type Failure, isParked } from '../run/failure.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import type { Action } from '../schedule/action.ts';
 import type { Patient } from './patience.ts';
@@ -106,7 +106,7 @@ export function performer(input: PerformerInput) {
     const { evidence, failure, escapes = [] } = await patient(() => ports.verify(task, attempt)).catch(asInternal);
     const name = { task, attempt: attempt.number };
     for (const found of escapes) append({ type: 'escape.found', ...found });
-    if (failure) append({ type: 'attempt.failed', ...name, failure, evidence });
+    if (failure) await fail(name, failure, evidence);
     else append({ type: 'attempt.verified', ...name, head: attempt.result!.head!, evidence });
   }
 
@@ -122,8 +122,17 @@ export function performer(input: PerformerInput) {
       if (landing.landed) {
         const { commit, commits } = landing;
         append({ type: 'task.integrated', task, attempt, head, commit, commits });
-      } else append({ type: 'attempt.failed', task, attempt, failure: landing.failure, evidence: [] });
+      } else await fail({ task, attempt }, landing.failure, []);
     }
+  }
+
+  /** Before the next attempt can begin, what this one left is out of the way. */
+  async function fail(name: { task: TaskId; attempt: number }, failure: Failure, evidence: Evidence[]): Promise<void> {
+    const task = state.tasks.get(name.task)!;
+    const withdrawn = isParked(failure) ? null : await ports.withdraw?.(lastAttempt(task)!);
+    append({ type: 'attempt.failed', ...name, failure, evidence });
+    const final = task.status.is === 'failed';
+    if (withdrawn && (withdrawn.left || final)) append({ type: 'task.noted', task: name.task, note: withdrawn.note });
   }
 
   async function validate(wave: number): Promise<void> {

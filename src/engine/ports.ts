@@ -25,6 +25,11 @@ export interface Ports {
     attempt: AttemptState,
   ): Promise<{ evidence: Evidence[]; failure: Failure | null; escapes?: Escape[] }>;
   /**
+   * Takes what an attempt that failed left out of a place that others share. `left`: it is still there. `note`: what a person
+   * should know of it.
+   */
+  withdraw?(attempt: AttemptState): Promise<{ left: boolean; note: string } | null>;
+  /**
    * Merges these heads into the integration branch, in memory, in this order, by compare-and-swap; one answer each. Finds
    * earlier landings of the same attempts.
    */

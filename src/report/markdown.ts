@@ -40,6 +40,7 @@ export function renderMarkdown(report: Report): string {
       ]),
     )}`,
     `## Tasks\n\n${table(['Task', 'Wave', 'State', 'Attempts', 'Commits', 'Time', 'Cost', 'Evidence', 'Claim'], report.tasks.map(taskRow))}`,
+    ...notesSection(report),
     '## Contract Compliance\n\n### API Endpoints\n\nNot checked.\n\n### Type Definitions\n\nNot checked.',
     `## Boundary Violations\n\n${
       report.violations.length === 0
@@ -86,6 +87,11 @@ function taskRow(task: ReportTask): string[] {
     evidence || '-',
     said.join(', ') || '-',
   ];
+}
+
+function notesSection({ tasks }: Report): string[] {
+  const notes = tasks.flatMap((task) => task.notes.map((note) => [task.id, note]));
+  return notes.length === 0 ? [] : [`## Notes\n\n${table(['Task', 'Note'], notes)}`];
 }
 
 function escapeTable({ escapes }: Report): string {

@@ -57,6 +57,8 @@ export interface ReportTask {
   commits: number | null;
   elapsedMs: number;
   cost: Cost;
+  /** What was unusual. */
+  notes: string[];
   attempts: ReportAttempt[];
 }
 
@@ -86,6 +88,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
       commits: row.commits,
       elapsedMs: row.elapsedMs,
       cost: row.cost,
+      notes: task.notes,
       attempts: task.attempts.map(reportAttempt),
     };
   });

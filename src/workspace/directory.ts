@@ -10,7 +10,14 @@ import { keepCommit } from '../git/snapshot.ts';
 import type { Oid, RunId } from '../run/event.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import { makeAttemptBranch } from './attempt-branch.ts';
-import { type Harvest, MARKER, type Prepared, type WorkspaceSpec, type Workspaces } from './workspace.ts';
+import {
+  type Harvest,
+  MARKER,
+  type Prepared,
+  type Withdrawal,
+  type WorkspaceSpec,
+  type Workspaces,
+} from './workspace.ts';
 
 export interface DirectoriesOptions {
   /** The checkout that all attempts work in at once. */
@@ -36,6 +43,7 @@ export function createDirectories(options: DirectoriesOptions): Workspaces {
   return {
     prepare: (spec) => prepare(options, spec),
     harvest: (spec) => harvest(options, spec),
+    withdraw: (spec) => withdraw(options, spec),
     async remove(spec) {
       rmSync(recordFile(options, spec), { force: true });
       return { removed: true }; // the files are the user's checkout
@@ -49,6 +57,7 @@ interface DirectoryRecord {
   v: 1;
   run: RunId;
   base: Oid;
+  directories: readonly string[];
   /** What the attempt made; null while its agent may be at work. */
   harvest: Harvest | null;
 }
@@ -59,21 +68,25 @@ async function prepare(options: DirectoriesOptions, spec: WorkspaceSpec): Promis
   const started = Date.now();
   const where = directoriesAt(options, spec);
   const before = readRecord(options, spec);
-  const ours = before?.run === run;
+  // Directories that were not the task's before may hold what is the user's.
+  const ours = before?.run === run && same(before.directories, where.directories);
   if (spec.keep && ours && before.base === spec.base) {
     writeRecord(options, spec, { ...before, harvest: null });
     return { ok: true, ms: Date.now() - started, notes: [], kept: true };
   }
   const notes: string[] = [];
   if (!(await holds(git, spec.base, where))) {
-    if (ours) notes.push(`what the earlier attempt left is kept in ${await keep(options, spec, before.base)}`);
-    else if (!(await isCommitted(options, where))) return refuse(unclean(where.directories));
+    if (ours) {
+      const { ref, unreadable } = await keep(options, spec, before.base);
+      if (unreadable.length > 0) return refuse(cannotKeep(unreadable));
+      notes.push(`what the earlier attempt left is kept in ${ref}`);
+    } else if (!(await isCommitted(options, where))) return refuse(unclean(where.directories));
     await restoreDirectories(git, spec.base, where);
   }
   const made = await makeAttemptBranch(options, spec);
   if (!made.ok) return refuse(made.why);
   for (const directory of where.directories) mkdirSync(join(repository.root, directory), { recursive: true });
-  writeRecord(options, spec, { v: 1, run, base: spec.base, harvest: null });
+  writeRecord(options, spec, { v: 1, run, base: spec.base, directories: where.directories, harvest: null });
   return { ok: true, ms: Date.now() - started, notes: [...notes, ...made.notes] };
 }
 
@@ -87,13 +100,21 @@ function unclean(directories: readonly string[]): string {
   return `${directories.join(', ')} holds changes that are in no commit: commit or stash them`;
 }
 
-/** Keeps the directories as they are under a snapshot ref; gives its name. */
-async function keep(options: DirectoriesOptions, spec: WorkspaceSpec, base: Oid): Promise<string> {
+function cannotKeep(files: readonly string[]): string {
+  return `git cannot take in ${files[0]}, so that no copy can be kept of what the earlier attempt left: move it away`;
+}
+
+/** Keeps the directories as they are under a snapshot ref. */
+async function keep(
+  options: DirectoriesOptions,
+  spec: WorkspaceSpec,
+  base: Oid,
+): Promise<{ ref: string; unreadable: string[] }> {
   const { git } = options.repository;
-  const { tree } = await writeDirectories(git, base, directoriesAt(options, spec));
+  const { tree, unreadable } = await writeDirectories(git, base, directoriesAt(options, spec));
   const message = `copse: the directories of ${spec.branch} as they were left`;
   const commit = await commitTree(git, { tree, parents: [base], message });
-  return (await keepCommit(git, options.snapshotRef(spec), commit)).ref;
+  return { ref: (await keepCommit(git, options.snapshotRef(spec), commit)).ref, unreadable };
 }
 
 async function harvest(options: DirectoriesOptions, spec: WorkspaceSpec): Promise<Harvest> {
@@ -126,6 +147,22 @@ async function harvest(options: DirectoriesOptions, spec: WorkspaceSpec): Promis
   return made;
 }
 
+/** Puts the directories back to what the attempt found, if they hold what is on its branch and nothing else. */
+async function withdraw(options: DirectoriesOptions, spec: WorkspaceSpec): Promise<Withdrawal> {
+  const { git } = options.repository;
+  const record = readRecord(options, spec);
+  if (record?.run !== options.run || record.base !== spec.base || record.harvest === null) return { is: 'nothing' };
+  const where = { ...directoriesAt(options, spec), directories: record.directories };
+  if (await holds(git, spec.base, where)) return { is: 'nothing' };
+  const names = record.directories.join(', ');
+  if (!(await holds(git, record.harvest.head, where))) {
+    const note = `${names} of the checkout still holds what it made, as something there was changed since, or is in no commit`;
+    return { is: 'left', note: `${note}; what it made is on ${spec.branch}` };
+  }
+  await restoreDirectories(git, spec.base, where);
+  return { is: 'taken', note: `what it made is on ${spec.branch}, and no longer in ${names} of the checkout` };
+}
+
 /** Agents that share a checkout touch the marker in a directory of their own; it must not stay for the next attempt. */
 async function takeMarkers({ root }: Repository, directories: readonly string[]): Promise<boolean> {
   const found = directories.map((directory) => join(root, directory, MARKER)).filter((file) => existsSync(file));
@@ -153,6 +190,10 @@ function readRecord(options: DirectoriesOptions, spec: WorkspaceSpec): Directory
 
 function writeRecord(options: DirectoriesOptions, spec: WorkspaceSpec, record: DirectoryRecord): void {
   writeFileAtomic(recordFile(options, spec), `${JSON.stringify(record)}\n`, 0o600);
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each, at) => each === b[at]);
 }
 
 function refuse(message: string): Extract<Prepared, { ok: false }> {

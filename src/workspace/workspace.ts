@@ -29,12 +29,20 @@ export interface Harvest {
   notes: string[];
 }
 
+/** `taken`: was there anything, and is it out; otherwise why it is not. One sentence each, for people. */
+export type Withdrawal = { is: 'nothing' } | { is: 'taken' | 'left'; note: string };
+
 /** The isolated places of attempts; one implementation a pattern. */
 export interface Workspaces {
   /** Cuts the workspace from `base`. What stands there from an earlier attempt is snapshotted, then replaced. */
   prepare(spec: WorkspaceSpec): Promise<Prepared>;
   /** Commits leftovers (junk excluded) as `message` and measures. Changes nothing when called again. */
   harvest(spec: WorkspaceSpec, message: string): Promise<Harvest>;
+  /**
+   * Takes what a harvested attempt left out of a place that others share, as nobody goes on with it; absent where each has a place
+   * of its own. Never what is not all on its branch.
+   */
+  withdraw?(spec: WorkspaceSpec): Promise<Withdrawal>;
   /**
    * Removes the workspace, never the branch; `false` and a reason when it holds work that is in no commit. `held`: a commit
    * that stays; what is all in it needs no snapshot.

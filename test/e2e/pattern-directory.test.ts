@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Report } from '../../src/report/report.ts';
 import { runCli } from '../rig/cli.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
@@ -106,6 +107,49 @@ describe('a run in one checkout', () => {
     shellPlan(scratch, { tasks: FOUR.slice(0, 1) }, { 'task-001': script });
     const run = await copse('run', '--pattern', 'directory');
     expect(run.exit, run.stderr).toBe(0);
+    const refs = scratch.git('for-each-ref', '--format=%(refname)', 'refs/copse/snapshots').split('\n');
+    expect(refs.map((ref) => scratch.git('show', `${ref}:src/one/old.txt`))).toContain('broken');
+  });
+});
+
+describe('what a failed task made', () => {
+  const FAILS =
+    'echo half > src/one/half.txt; mkdir src/one/deep; echo x > src/one/deep/x; echo broken > src/one/old.txt; exit 3';
+  const run = (...argv: string[]) => copse('run', '--pattern', 'directory', '--retries', '0', ...argv);
+
+  it('is taken out of the checkout again, stays on its branch, and is told at the end and in the report', async () => {
+    shellPlan(scratch, { tasks: FOUR }, { ...WORK, 'task-001': FAILS });
+    scratch.write('notes.txt', 'edited by its owner\n');
+    const before = mine();
+    const failed = await run();
+    expect(failed.exit).toBe(1);
+    const told = 'what it made is on feature/task-001, and no longer in src/one of the checkout';
+    expect(failed.stderr).toContain(`· task-001: ${told}`);
+    expect(scratch.git('status', '--porcelain', '-uall', '--', 'src/one')).toBe('');
+    expect(scratch.git('show', 'feature/task-001:src/one/old.txt')).toBe('broken');
+    expect(scratch.git('show', 'feature/task-001:src/one/deep/x')).toBe('x');
+    // What is not the task's is left alone.
+    expect(mine()).toEqual(before);
+    expect(readFileSync(join(scratch.repo, 'notes.txt'), 'utf8')).toBe('edited by its owner\n');
+    expect(readFileSync(join(scratch.repo, 'src/two/new.txt'), 'utf8')).toBe('two\n');
+    scratch.git('checkout', '-q', '--', 'notes.txt');
+    const landed = await copse('integrate', '--partial');
+    expect(landed.exit, landed.stderr + landed.stdout).toBe(0);
+    const report = readFileSync(join(scratch.repo, 'parallel', NAME, 'report.json'), 'utf8');
+    expect((JSON.parse(report) as Report).tasks.find(({ id }) => id === 'task-001')!.notes).toContain(told);
+    // Tried again it begins with what it found.
+    const better = `[ ! -e src/one/half.txt ]\n${WORK['task-001']}`;
+    writeFileSync(join(scratch.root, 'scripts/task-001.sh'), better);
+    const again = await copse('run', '--retry-failed');
+    expect(again.exit, again.stderr).toBe(0);
+    expect(shown('src/four/sum.txt')).toBe('one\ntwo');
+  });
+
+  it('clean --force keeps it where `recover` finds it', async () => {
+    shellPlan(scratch, { tasks: FOUR.slice(0, 1) }, { 'task-001': FAILS });
+    expect((await run()).exit).toBe(1);
+    expect((await copse('clean', '--force')).exit).toBe(0);
+    expect(scratch.git('branch', '--list', 'feature/*')).toBe('');
     const refs = scratch.git('for-each-ref', '--format=%(refname)', 'refs/copse/snapshots').split('\n');
     expect(refs.map((ref) => scratch.git('show', `${ref}:src/one/old.txt`))).toContain('broken');
   });
@@ -227,6 +271,32 @@ describe('what is refused before anything starts', () => {
     const run = await copse('run', '--pattern', 'directory');
     expect(run.exit, run.stderr).toBe(0);
     expect(shown('src/one/x.txt')).toBe('x');
+  });
+
+  it('a map in the manifest says it before the config does', async () => {
+    const directories = { 'task-001': './src/one/', 'task-002': ['src/two'] };
+    shellPlan(
+      scratch,
+      {
+        tasks: [{ id: 'task-001' }, { id: 'task-002' }],
+        manifest: { directories },
+        config: { directories: { 'task-001': 'src/two' } },
+      },
+      { 'task-001': 'echo x > src/one/x.txt', 'task-002': 'echo x > src/two/x.txt' },
+    );
+    const run = await copse('run', '--pattern', 'directory');
+    expect(run.exit, run.stderr).toBe(0);
+    expect([shown('src/one/x.txt'), shown('src/two/x.txt')]).toEqual(['x', 'x']);
+  });
+
+  it('directories of the manifest that tasks share, with the place', async () => {
+    const tasks = [{ id: 'task-001' }, { id: 'task-002' }];
+    shellPlan(scratch, { tasks, manifest: { directories: { 'task-001': 'src', 'task-002': 'src/two/' } } });
+    const said = await refused(3);
+    expect(said).toMatch(/manifest\.json:\d+:\d+.*task-001 and task-002 work in src and in src\/two/);
+    const lines = readFileSync(join(scratch.repo, 'parallel', NAME, 'manifest.json'), 'utf8').split('\n');
+    const line = Number(/manifest\.json:(\d+)/.exec(said)![1]);
+    expect(lines[line - 1]).toContain('"task-002": "src/two/"');
   });
 
   it('uncommitted changes in a directory fail the task that would mix them up with its own, and stay', async () => {
