@@ -21,7 +21,7 @@ import { follower, type Links, resolveReferences } from './references.ts';
 import { drawRoster, type Member, type Roster } from './roster.ts';
 import { unsafeRef, unsafeWord } from './safety.ts';
 import { checkStated } from './stated.ts';
-import { assignDirectories, checkShared } from './stated-directories.ts';
+import { assignDirectories, checkShared } from './task-directories.ts';
 import { readTaskFile, type TaskDraft } from './task-file.ts';
 import { label, show } from './text.ts';
 
