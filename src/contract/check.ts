@@ -1,7 +1,7 @@
 import type { Checker, CheckOptions } from './checker.ts';
 import { type Contract, type ContractCheck, type ContractKind, notChecked } from './finding.ts';
 import { kindOf } from './kind.ts';
-import { checkOpenApi } from './openapi.ts';
+import { checkOpenApi } from './openapi/check.ts';
 import { checkPython } from './python/check.ts';
 import type { SourceTree } from './tree.ts';
 

@@ -1,4 +1,5 @@
 import type { Contract, ContractCheck } from './finding.ts';
+import type { Judge } from './openapi/judge-apart.ts';
 import type { SourceTree } from './tree.ts';
 import type { ReadShapes } from './types/shape.ts';
 
@@ -10,6 +11,12 @@ export interface CheckOptions {
   complete: boolean;
   /** Whether a path is in the scope of a task that names the contract: of two types of a name, that one is meant. */
   isOwn?: (path: string) => boolean;
+  /** All contracts of the plan: documents refer to each other, and share the endpoints of the project. */
+  siblings?: readonly Contract[];
+  /** What the project printed as its own OpenAPI document. */
+  emitted?: string;
+  /** What judges OpenAPI documents; default a process of its own. */
+  judge?: Judge;
   /** What parses code, in a process of its own. */
   readShapes?: ReadShapes;
 }

@@ -47,6 +47,7 @@ const ENTRIES = new Set([
   'agent/claude-sdk-start.ts',
   'contract/types/shapes-start.ts',
   'syntax/inspect-start.ts',
+  'contract/openapi/judge-start.ts',
 ]);
 
 const root = resolve(import.meta.dirname, '../..');
