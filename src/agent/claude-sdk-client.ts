@@ -29,8 +29,8 @@ interface Sdk {
   }): AsyncIterable<Json> & { interrupt(): Promise<unknown> };
 }
 
-/** What Claude Code has to obey an interrupt, and to end after its last word. */
-const GRACE_MS = 3000;
+/** What Claude Code has to obey an interrupt, and to end after its last word. An abort takes two seconds; we have ten in all. */
+const GRACE_MS = 5000;
 
 const EXIT_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
 
@@ -75,27 +75,37 @@ async function converse(sdk: Sdk, options: SdkOptions, world: SdkWorld): Promise
   const { background, prompt } = splitBackground(world.prompt);
   const call = sdk.query({
     prompt: once(prompt, over.signal),
-    options: { ...options.query, ...settingsOf(options, world, background), abortController: force },
+    options: {
+      ...options.query,
+      ...settingsOf(options, world, background),
+      abortController: force,
+      // It ends as soon as we abort: left to the SDK, it would work on for two seconds.
+      spawnClaudeCodeProcess: (wanted: SpawnWanted) => startClaude(options, wanted, force.signal),
+    },
   });
   const said: Said = { result: null, error: null };
   let began = false;
+  const forceSoon = () => void sleep(GRACE_MS, null, { ref: false }).then(() => force.abort());
+  const interrupt = () => void call.interrupt().catch(() => force.abort());
   function cancel(): void {
-    // Before its first word it has asked no model, and an interrupt would be forgotten (measured).
-    if (!began || said.result !== null) return force.abort();
-    call.interrupt().catch(() => force.abort());
-    void sleep(GRACE_MS, null, { ref: false }).then(() => force.abort());
+    if (said.result !== null) return force.abort();
+    if (began) interrupt();
+    forceSoon();
   }
   world.signal.addEventListener('abort', cancel, { once: true });
   if (world.signal.aborted) cancel();
   try {
     for await (const message of call) {
       await world.write(message);
-      began ||= message.type === 'system' && message.subtype === 'init';
+      if (message.type === 'system' && message.subtype === 'init') {
+        if (!began && world.signal.aborted) interrupt(); // before its first word it would have been forgotten (measured)
+        began = true;
+      }
       if (message.type !== 'result') continue;
       said.result = message;
       if ((amount(message.queued_turn_count) ?? 0) > 0) continue;
       over.abort(); // its stdin ends, and so does it
-      void sleep(GRACE_MS, null, { ref: false }).then(() => force.abort());
+      forceSoon();
     }
   } catch (error) {
     said.error = error instanceof Error ? error : new Error(String(error));
@@ -110,18 +120,15 @@ async function* once(content: string, over: AbortSignal): AsyncGenerator<object>
 }
 
 /** Options of `query()` that are no data, or too long for an argument. */
-function settingsOf({ claude, args, instructions }: SdkOptions, { cwd, env }: SdkWorld, background: string): object {
-  const [program, ...first] = claude;
+function settingsOf({ claude, instructions }: SdkOptions, { cwd, env }: SdkWorld, background: string): object {
   const rules = instructions === undefined ? '' : readFileSync(instructions, 'utf8').trim();
   const append = [rules, background && `${BACKGROUND}\n\n${background.trim()}`, FORM].filter(Boolean).join('\n\n');
   return {
     cwd,
     env, // takes the place of ours
-    pathToClaudeCodeExecutable: program,
+    pathToClaudeCodeExecutable: claude[0],
     systemPrompt: { type: 'preset', preset: 'claude_code', append },
     outputFormat: { type: 'json_schema', schema: CLAIM_SCHEMA },
-    spawnClaudeCodeProcess: (wanted: SpawnWanted) =>
-      startApart([wanted.command, ...first, ...wanted.args, ...args], wanted),
   };
 }
 
@@ -131,7 +138,11 @@ interface SpawnWanted {
   args: string[];
   cwd?: string;
   env: NodeJS.ProcessEnv;
-  signal: AbortSignal;
+}
+
+function startClaude({ claude, args }: SdkOptions, wanted: SpawnWanted, signal: AbortSignal) {
+  const argv = [wanted.command, ...claude.slice(1), ...wanted.args, ...args];
+  return startApart(argv, { env: wanted.env, signal, ...(wanted.cwd !== undefined && { cwd: wanted.cwd }) });
 }
 
 const BACKGROUND = `# Background of your task
