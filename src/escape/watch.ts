@@ -69,7 +69,8 @@ export function createEscapeWatch(options: WatchOptions): EscapeWatch {
   }
 
   function remember(seen: Survey): void {
-    writeFileAtomic(seenFile, JSON.stringify(seen), 0o600);
+    // With the machine all agents go down, and the next run looks anew.
+    writeFileAtomic(seenFile, JSON.stringify(seen), 0o600, { durable: false });
   }
 
   async function lookNow(): Promise<void> {

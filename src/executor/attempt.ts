@@ -99,13 +99,13 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   async function start(): Promise<void> {
     const startedAt = clock.now();
     mkdirSync(files.dir, { recursive: true, mode: 0o700 });
-    writeFileAtomic(files.prompt, spec.prompt, 0o600);
+    writePrompt(spec.prompt);
     for (const file of [files.transcript, files.stderr, files.log]) writeFileSync(file, '', { mode: 0o600 });
     const prepared = await workspaces.prepare({ ...place, ...(spec.resume && { keep: true }) });
     if (!prepared.ok) return end(failedResult(prepared.failure, clock.now() - startedAt));
     emit({ type: 'attempt.prepared', ...name, ms: prepared.ms, notes: prepared.notes });
     const resume = prepared.kept ? spec.resume : undefined;
-    if (resume) writeFileAtomic(files.prompt, resume.prompt, 0o600);
+    if (resume) writePrompt(resume.prompt);
     const context = contextOf(await knownRole(), resume);
     if (cancelled.signal.aborted) {
       const outcome = cancelled.signal.reason === 'stopped' ? 'cancelled' : 'paused';
@@ -124,6 +124,11 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     const { pid, pidStart } = process;
     emit({ type: 'attempt.spawned', ...name, pid, pidStart, session: context.session });
     await supervise(context, process, startedAt);
+  }
+
+  /** No agent outlives the machine: what it was asked need not either. */
+  function writePrompt(text: string): void {
+    writeFileAtomic(files.prompt, text, 0o600, { durable: false });
   }
 
   async function adopt(): ReturnType<LiveAttempt['adopt']> {

@@ -7,13 +7,13 @@ import { readObjects } from './objects.ts';
 export interface CommitFiles {
   /** All paths, sorted. */
   files(): readonly string[];
-  /** The text of a file; null when there is none or it is above 1 MiB. What is asked for in one turn is one git call. */
+  /** The text of a file; null when there is none or it is above 1 MiB. What is asked for in one turn is read together. */
   read(path: string): Promise<string | null>;
   /** Paths with one of these endings (`py`) whose text holds one of the words. One git call, however large the commit is. */
   holding(words: readonly string[], endings: readonly string[]): Promise<string[]>;
 }
 
-/** One git call, and one for each turn in which files are read. */
+/** One git call; one git that stays reads the files. */
 export async function commitFiles(git: Git, commit: Oid): Promise<CommitFiles> {
   const known = await treePaths(git, commit);
   const paths = [...known].sort();

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type Dialogue, startDialogue } from '../process/dialogue.ts';
 import { type ExecResult, exec } from '../process/exec.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { gitEnv } from './env.ts';
@@ -50,6 +51,8 @@ export interface Git {
   text(args: readonly string[], options?: GitOptions): Promise<string>;
   /** The NUL-terminated fields on stdout (of a `-z` command); throws {@link GitError} when git failed. */
   fields(args: readonly string[], options?: GitOptions): Promise<string[]>;
+  /** A git that stays and answers one question after another; it must change nothing. */
+  converse(args: readonly string[]): Promise<Dialogue>;
   /** The same git in another folder. */
   at(cwd: string): Git;
 }
@@ -99,6 +102,10 @@ function gitIn(cwd: string, env: NodeJS.ProcessEnv, guard?: Guard): Git {
     },
     text: async (args, options) => (await git.bytes(args, options)).toString('utf8').replace(/\n$/, ''),
     fields: async (args, options) => splitFields(await git.bytes(args, options)),
+    converse: async (args) => {
+      const own = guard ? { ...env, ...(await guard(cwd)) } : env;
+      return startDialogue('git', [...PROTECTION, ...args], { cwd, env: own });
+    },
     at: (folder) => gitIn(folder, env, guard),
   };
   return git;

@@ -1,4 +1,6 @@
-import type { Git } from './git.ts';
+import { randomUUID } from 'node:crypto';
+import type { Dialogue } from '../process/dialogue.ts';
+import { type Git, GitError } from './git.ts';
 
 /** What a name (`<oid>`, `<commit>:<path>`) stands for; `bytes` is null when it was too much to read. */
 export interface GitObject {
@@ -8,37 +10,64 @@ export interface GitObject {
 }
 
 /** More than this is not read at once, nor a single object above `MAX_ONE`. */
-const MAX_ALL = 32 * 2 ** 20;
+const MAX_ALL = 16 * 2 ** 20;
 const MAX_ONE = 2 ** 20;
 
 /**
- * Several objects by name, missing ones left out. One git call; when they turn out to be large it takes two more, and only
- * those of up to 1 MiB come with their bytes, as many as make 32 MiB.
+ * Several objects by name, missing ones left out; those of up to 1 MiB come with their bytes, as many as make 16 MiB. One
+ * git answers all calls.
  */
 export async function readObjects(git: Git, names: readonly string[]): Promise<Map<string, GitObject>> {
   if (names.length === 0) return new Map();
-  const input = joined(names);
-  const output = await git.bytes(['cat-file', '--batch', '-z'], { input, maxBytes: MAX_ALL });
-  if (output.length < MAX_ALL) return parse(names, output, { withBytes: true });
-  const found = parse(names, await git.bytes(['cat-file', '--batch-check', '-z'], { input }), { withBytes: false });
+  const found = parse(names, await ask(git, names, 'info'), { withBytes: false });
   const small = smallOnes(found);
-  const contents = await git.bytes(['cat-file', '--batch', '-z'], { input: joined(small) });
-  return new Map([...found, ...parse(small, contents, { withBytes: true })]);
+  if (small.length === 0) return found;
+  return new Map([...found, ...parse(small, await ask(git, small, 'contents'), { withBytes: true })]);
+}
+
+/** One for each git that was asked before; it goes when it is not needed for a while. */
+const dialogues = new WeakMap<Git, Promise<Dialogue>>();
+
+async function ask(git: Git, names: readonly string[], command: 'info' | 'contents'): Promise<Buffer> {
+  const end = `:copse-end-${randomUUID()}`; // names nothing: what is said of it is the end of the answer
+  const question = [...names, end].map((name) => `${command} ${name}\0`).join('');
+  for (let tries = 1; ; tries += 1) {
+    const dialogue = await dialogueOf(git);
+    try {
+      return await dialogue.ask(`${question}flush\0`, `${end} missing\n`);
+    } catch (error) {
+      // It was ended from outside, or has just gone: another one is started, once.
+      const { message } = error as Error;
+      if (tries === 2)
+        throw new GitError(ARGS, { exit: null, signal: null, stderr: Buffer.from(message), spawnError: null });
+    }
+  }
+}
+
+const ARGS = ['cat-file', '--batch-command', '--buffer', '-z'];
+
+async function dialogueOf(git: Git): Promise<Dialogue> {
+  const asked = dialogues.get(git);
+  if (asked) {
+    const known = await asked;
+    if (known.open) return known;
+    if (dialogues.get(git) !== asked) return dialogueOf(git);
+  }
+  const started = git.converse(ARGS);
+  dialogues.set(git, started);
+  started.catch(() => dialogues.delete(git));
+  return started;
 }
 
 function smallOnes(found: ReadonlyMap<string, GitObject>): string[] {
   const names: string[] = [];
-  let room = MAX_ALL / 2;
+  let room = MAX_ALL;
   for (const [name, { size }] of found) {
     if (size > MAX_ONE || size > room) continue;
     room -= size;
     names.push(name);
   }
   return names;
-}
-
-function joined(names: readonly string[]): string {
-  return names.map((name) => `${name}\0`).join('');
 }
 
 function parse(

@@ -36,8 +36,9 @@ export async function readRecord(gitDir: string): Promise<WorkspaceRecord | null
   }
 }
 
+/** One that is not ready may be lost with the machine: there is nothing in its workspace, and its branch says whose it is. */
 export function writeRecord(gitDir: string, record: WorkspaceRecord): void {
-  writeFileAtomic(join(gitDir, FILE), `${JSON.stringify(record)}\n`);
+  writeFileAtomic(join(gitDir, FILE), `${JSON.stringify(record)}\n`, undefined, { durable: record.ready });
 }
 
 export function removeRecord(gitDir: string): void {
