@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { oneAtATime } from './one-at-a-time.ts';
 
 it('runs once for all that ask while it is under way, after they asked', async () => {
@@ -27,4 +27,24 @@ it('goes on after a failure, which only those get who asked before it', async ()
   await expect(first).rejects.toThrow('once');
   await second;
   expect(runs).toBe(2);
+});
+
+it('rests before the next one, and only then', async () => {
+  vi.useFakeTimers();
+  try {
+    let runs = 0;
+    const run = oneAtATime(async () => void runs++, 200);
+    await run();
+    const others = [run(), run()];
+    await vi.advanceTimersByTimeAsync(199);
+    expect(runs).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await Promise.all(others);
+    expect(runs).toBe(2);
+    await vi.advanceTimersByTimeAsync(200);
+    await run();
+    expect(runs).toBe(3);
+  } finally {
+    vi.useRealTimers();
+  }
 });

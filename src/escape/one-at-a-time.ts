@@ -1,23 +1,31 @@
 /**
  * Gives `work` as a function of which at most one runs: a call meanwhile waits for it and shares the next one, with all others
  * that came meanwhile. What it resolves with was begun after the call.
+ * @param restMs between the end of one and the beginning of the next: calls that come thick and fast share more
  */
-export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let current: Promise<void> | null = null;
+export function oneAtATime(work: () => Promise<void>, restMs = 0): () => Promise<void> {
+  let busy: Promise<void> | null = null;
   let next: Promise<void> | null = null;
+  let rest: NodeJS.Timeout | undefined;
+  const resting = () =>
+    new Promise<void>((resolve) => {
+      rest = setTimeout(resolve, restMs);
+      if (next === null) rest.unref(); // nobody waits for its end
+    });
   const run = (): Promise<void> => {
-    if (current === null) {
-      current = work().finally(() => {
-        current = null;
+    if (busy === null) {
+      const current = work();
+      const settled = current.catch(() => {});
+      busy = (restMs > 0 ? settled.then(resting) : settled).then(() => {
+        busy = null;
       });
       return current;
     }
-    next ??= current
-      .catch(() => {})
-      .then(() => {
-        next = null;
-        return run();
-      });
+    rest?.ref();
+    next ??= busy.then(() => {
+      next = null;
+      return run();
+    });
     return next;
   };
   return run;

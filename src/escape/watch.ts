@@ -33,6 +33,9 @@ export interface WatchOptions {
   unattended: boolean;
 }
 
+/** Between two looks: agents that end this close to each other are looked after together. */
+const REST_MS = 200;
+
 /** Looks at what agents must leave alone: the checkout, its refs and stash, the workspaces of others. Changes nothing there. */
 export interface EscapeWatch {
   /** An attempt is about to begin; `adopted`: it has been going on. Resolves once it is known how things stand. */
@@ -60,7 +63,7 @@ export function createEscapeWatch(options: WatchOptions): EscapeWatch {
   let last: Survey | null = null;
   let first: Promise<void> | null = null;
   let problem: unknown = null;
-  const look = oneAtATime(lookNow);
+  const look = oneAtATime(lookNow, REST_MS);
 
   async function begin(adopted: boolean): Promise<void> {
     last = (adopted ? await readSeen(seenFile) : null) ?? (await survey(repository));

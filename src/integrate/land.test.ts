@@ -111,22 +111,26 @@ describe('landMany', () => {
       return rest;
     });
 
-  it('makes the history that landing one by one makes', async () => {
-    const heads = {
+  it.each([
+    ['a few', []],
+    ['many', ['t5', 't6', 't7']],
+  ])('makes the history that landing one by one makes: %s', async (_, more) => {
+    const heads: Record<string, string> = {
       t1: branch('feature/t1', { 'one.txt': '1' }),
       t2: branch('feature/t2', { 'a.txt': 'ONE\ntwo\nthree\n' }),
       t3: branch('feature/t3', { 'a.txt': 'uno\ntwo\nthree\n' }),
       t4: branch('feature/t4', { 'a.txt': 'one\ntwo\nTHREE\n', 'two.txt': '2' }),
     };
+    for (const task of more) heads[task] = branch(`feature/${task}`, { [`${task}.txt`]: '1' });
     const start = scratch.git('rev-parse', REF);
     const together = await landMany(git(), { ref: REF, tip: start }, some(heads));
     const history = () => scratch.git('log', '--first-parent', '--format=%T %B', `${start}..${REF}`);
     const made = history();
-    expect(together.map(({ landed }) => landed)).toEqual([true, true, false, true]);
+    expect(together.map(({ landed }) => landed)).toEqual([true, true, false, true, ...more.map(() => true)]);
     expect(together[2]).toMatchObject({
       why: 'conflict',
       paths: ['a.txt'],
-      onto: scratch.git('rev-parse', `${REF}~1`),
+      onto: scratch.git('rev-parse', `${REF}~${more.length + 1}`),
     });
     scratch.git('update-ref', REF, start);
     for (const [task, head] of Object.entries(heads)) await land(git(), request(task, head));

@@ -1,7 +1,7 @@
 import type { Git } from '../git/git.ts';
 import { isAncestor, log } from '../git/history.ts';
 import { mergeTrees } from '../git/merge.ts';
-import { mergeMany } from '../git/merge-many.ts';
+import { mergeInTurn, mergeMany } from '../git/merge-many.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import { writeCommit } from '../git/write-commit.ts';
 import type { Oid } from '../run/event.ts';
@@ -29,6 +29,8 @@ export type Landed =
   | { landed: false; why: 'contended'; actual: Oid | null };
 
 const SWAPS = 5;
+/** Landed together they would take seven git processes, one after another one each. */
+const FEW = 5;
 
 /**
  * Merges `head` into the integration branch in memory and moves the branch by compare-and-swap. Always a merge commit, so
@@ -65,7 +67,8 @@ export async function landMany(
 ): Promise<Landed[]> {
   if (requests.length === 1) return landInTurn(git, { ref, tip }, requests);
   const branches = requests.map((request) => ({ head: request.head, message: messageOf(request) }));
-  const { tip: next, results } = await mergeMany(git, tip, branches);
+  const merge = requests.length <= FEW ? mergeInTurn : mergeMany;
+  const { tip: next, results } = await merge(git, tip, branches);
   const moved = next === tip || (await compareAndSwap(git, ref, { next, old: tip, reason: 'copse: land' }));
   if (!moved) return landInTurn(git, { ref, tip }, requests);
   let onto = tip;
