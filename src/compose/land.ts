@@ -10,7 +10,8 @@ export function lander({ project, open, tasks, mask }: Wiring): Ports['land'] {
   return async ({ tip, tasks: ready }) => {
     const requests = ready.map(({ task, attempt, head }) => {
       const { title } = tasks.get(task)!;
-      return { head, plan: plan.name, run: state.id, task, title: mask(title), attempt };
+      const { base } = lastAttempt(state.tasks.get(task)!)!;
+      return { head, base, plan: plan.name, run: state.id, task, title: mask(title), attempt };
     });
     const landed = await landMany(project.repository.git, { ref: state.integrationRef, tip }, requests);
     return landed.map((each, at) => {

@@ -6,11 +6,14 @@ import { type RawChange, rawDiffs } from './diff.ts';
 import { addTo, emptyFootprint, type Footprint, footprintOf, meet } from './footprint.ts';
 import type { Git } from './git.ts';
 import { identityEnv } from './identity.ts';
-import { mergeTrees } from './merge.ts';
+import { type Merge, mergeTrees } from './merge.ts';
+import { quickMerge } from './quick-merge.ts';
 import { writeCommit } from './write-commit.ts';
 
 export interface Branch {
   head: Oid;
+  /** Where it began, when that is known. */
+  base?: Oid;
   /** Message of its merge commit. */
   message: string;
 }
@@ -74,10 +77,17 @@ export async function mergeInTurn(
   return { tip, results };
 }
 
-async function mergeOne(git: Git, onto: Oid, { head, message }: Branch): Promise<Merged> {
-  const merge = await mergeTrees(git, onto, head);
+async function mergeOne(git: Git, onto: Oid, branch: Branch): Promise<Merged> {
+  const { head, message } = branch;
+  const merge = await mergeBranch(git, onto, branch);
   if (!merge.clean) return { clean: false, paths: merge.paths, messages: merge.messages };
   return { clean: true, commit: await writeCommit(git, { tree: merge.tree, parents: [onto, head], message }) };
+}
+
+/** In memory: without a process where that makes the same tree, else by git. */
+export async function mergeBranch(git: Git, onto: Oid, { head, base }: Omit<Branch, 'message'>): Promise<Merge> {
+  const tree = base === undefined ? null : await quickMerge(git, { onto, head, base });
+  return tree === null ? mergeTrees(git, onto, head) : { clean: true, tree };
 }
 
 /**

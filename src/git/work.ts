@@ -1,6 +1,8 @@
 import type { Oid } from '../run/event.ts';
+import { readCommitObjects } from './commit-objects.ts';
 import { changedFiles, type FileChange, fileChange } from './diff.ts';
 import type { Git } from './git.ts';
+import { diffTrees, type TreeChange } from './trees.ts';
 
 /** A commit with what it changed against its only parent; nothing for a merge. */
 export interface WorkCommit {
@@ -24,7 +26,7 @@ export interface Work {
 const recent = new Map<string, Promise<Work>>();
 const RECENT = 32;
 
-/** Commits and changes from a base to a head, in one git call as long as nothing was merged or rewritten. */
+/** Commits and changes from a base to a head, without a process as long as nothing was merged or rewritten. */
 export function workBetween(git: Git, base: Oid, head: Oid): Promise<Work> {
   const key = `${base} ${head}`;
   const found = recent.get(key) ?? findWork(git, base, head);
@@ -37,6 +39,8 @@ export function workBetween(git: Git, base: Oid, head: Oid): Promise<Work> {
 
 async function findWork(git: Git, base: Oid, head: Oid): Promise<Work> {
   if (base === head) return { commits: [], changes: [], descends: true };
+  const quick = await quickWork(git, base, head);
+  if (quick !== null) return { commits: quick, changes: together(quick), descends: true };
   const commits = await readCommits(git, base, head);
   // Some commit stands on the base exactly when the base is in the history of the head.
   const descends = commits.some(({ parents }) => parents.includes(base));
@@ -45,6 +49,39 @@ async function findWork(git: Git, base: Oid, head: Oid): Promise<Work> {
   );
   const changes = linear && descends ? together(commits) : await changedFiles(git, base, head);
   return { commits, changes, descends };
+}
+
+/** Commits of a line that are read one by one; a longer one is a single call of git. */
+const SHORT = 32;
+
+/** The same from the objects themselves; null when it is no short line of plain commits on the base. */
+async function quickWork(git: Git, base: Oid, head: Oid): Promise<WorkCommit[] | null> {
+  const commits: WorkCommit[] = [];
+  for (let oid = head; oid !== base; ) {
+    const commit = (await readCommitObjects(git, [oid])).get(oid);
+    if (commit === undefined || commit.encoded || commit.parents.length !== 1 || commits.length === SHORT) return null;
+    const [parent] = commit.parents;
+    const before = (await readCommitObjects(git, [parent!])).get(parent!);
+    const changes = before && (await diffTrees(git, before.tree, commit.tree));
+    if (!changes) return null;
+    commits.push({ oid, parents: commit.parents, message: commit.message, changes: changes.map(asFileChange) });
+    oid = parent!;
+  }
+  return commits;
+}
+
+function asFileChange({ path, old, now }: TreeChange): FileChange {
+  const id = (old ?? now)!.oid;
+  const [oldMode, mode] = [old?.mode ?? NOTHING, now?.mode ?? NOTHING];
+  const none = '0'.repeat(id.length);
+  return {
+    path: Buffer.from(path, 'latin1').toString('utf8'),
+    kind: kindOf(oldMode, mode),
+    oldMode,
+    mode,
+    oldOid: old?.oid ?? none,
+    oid: now?.oid ?? none,
+  };
 }
 
 async function readCommits(git: Git, base: Oid, head: Oid): Promise<WorkCommit[]> {

@@ -1,7 +1,6 @@
 import type { Git } from '../git/git.ts';
 import { isAncestor, log } from '../git/history.ts';
-import { mergeTrees } from '../git/merge.ts';
-import { mergeInTurn, mergeMany } from '../git/merge-many.ts';
+import { mergeBranch, mergeInTurn, mergeMany } from '../git/merge-many.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import { writeCommit } from '../git/write-commit.ts';
 import type { Oid } from '../run/event.ts';
@@ -13,6 +12,8 @@ export interface LandRequest {
   tip: Oid;
   /** The commit to merge into it. */
   head: Oid;
+  /** Where its branch began, when that is known: what has nothing to do with the rest is then merged without a process. */
+  base?: Oid;
   plan: string;
   run: string;
   task: string;
@@ -41,7 +42,7 @@ export async function land(git: Git, request: LandRequest): Promise<Landed> {
   const { ref, tip, head } = request;
   let onto = tip;
   for (let swap = 0; swap < SWAPS; swap++) {
-    const merge = await mergeTrees(git, onto, head);
+    const merge = await mergeBranch(git, onto, request);
     if (!merge.clean) return { landed: false, why: 'conflict', paths: merge.paths, messages: merge.messages, onto };
     const commit = await writeCommit(git, { tree: merge.tree, parents: [onto, head], message: messageOf(request) });
     if (await compareAndSwap(git, ref, { next: commit, old: onto, reason: `copse: land ${request.task}` })) {
@@ -66,7 +67,7 @@ export async function landMany(
   requests: readonly Omit<LandRequest, 'ref' | 'tip'>[],
 ): Promise<Landed[]> {
   if (requests.length === 1) return landInTurn(git, { ref, tip }, requests);
-  const branches = requests.map((request) => ({ head: request.head, message: messageOf(request) }));
+  const branches = requests.map((request) => ({ ...request, message: messageOf(request) }));
   const merge = requests.length <= FEW ? mergeInTurn : mergeMany;
   const { tip: next, results } = await merge(git, tip, branches);
   const moved = next === tip || (await compareAndSwap(git, ref, { next, old: tip, reason: 'copse: land' }));

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import type { Oid } from '../run/event.ts';
+import type { Git } from './git.ts';
+import { identityEnv } from './identity.ts';
+
+/** What it takes to write objects into a repository without git. */
+export interface ObjectSite {
+  /** The folder of loose objects. */
+  objects: string;
+  format: 'sha1' | 'sha256';
+  /** `Ada <ada@example.org>`, as git reads it from its settings. */
+  author: string;
+  committer: string;
+}
+
+/** By environment, which all work trees of one repository share. */
+const known = new WeakMap<NodeJS.ProcessEnv, Promise<ObjectSite | null>>();
+
+/** Asked once; null when the repository wants more of an object than that it is there. */
+export function objectSite(git: Git): Promise<ObjectSite | null> {
+  const found = known.get(git.env) ?? findSite(git);
+  known.set(git.env, found);
+  return found;
+}
+
+async function findSite(git: Git): Promise<ObjectSite | null> {
+  if (git.env.GIT_AUTHOR_DATE !== undefined || git.env.GIT_COMMITTER_DATE !== undefined) return null;
+  const env = await identityEnv(git);
+  const [where, special, author, committer] = await Promise.all([
+    git.run(['rev-parse', '--path-format=absolute', '--show-object-format', '--git-path', 'objects']),
+    // Files for a group, objects under two names.
+    git.run(['config', '--get-regexp', '^(core\\.sharedrepository|extensions\\.compatobjectformat)$']),
+    git.run(['var', 'GIT_AUTHOR_IDENT'], { env }),
+    git.run(['var', 'GIT_COMMITTER_IDENT'], { env }),
+  ]);
+  if (where.exit !== 0 || special.exit !== 1 || author.exit !== 0 || committer.exit !== 0) return null;
+  const [format, objects, ...more] = where.stdout.toString('utf8').trimEnd().split('\n');
+  if ((format !== 'sha1' && format !== 'sha256') || objects === undefined || more.length > 0) return null;
+  return { objects, format, author: nameIn(author.stdout), committer: nameIn(committer.stdout) };
+}
+
+/** What `git var` prints, without its time. */
+function nameIn(ident: Buffer): string {
+  return ident
+    .toString('utf8')
+    .trimEnd()
+    .replace(/ \d+ [+-]\d{4}$/, '');
+}
+
+/**
+ * On the disk before its name is given, so that no ref can point to half of it; git itself does not wait for that, unless
+ * `core.fsync` says so. A draft that a crash leaves behind has the name of git's own, which `git gc` removes.
+ * @returns null when it cannot be written: git may try, and says what is wrong
+ */
+export async function writeLooseObject(
+  { objects, format }: ObjectSite,
+  type: 'commit' | 'tree',
+  body: Buffer,
+): Promise<Oid | null> {
+  const object = Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]);
+  const oid = createHash(format).update(object).digest('hex');
+  const folder = join(objects, oid.slice(0, 2));
+  const draft = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = await open(draft, 'wx', 0o444);
+    try {
+      await file.writeFile(deflateSync(object));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, join(folder, oid.slice(2)));
+    return oid;
+  } catch {
+    await rm(draft, { force: true }).catch(() => {});
+    return null;
+  }
+}
