@@ -25,8 +25,8 @@ export async function readObjects(git: Git, names: readonly string[]): Promise<M
   return new Map([...found, ...parse(small, await ask(git, small, 'contents'), { withBytes: true })]);
 }
 
-/** One for each git that was asked before; it goes when it is not needed for a while. */
-const dialogues = new WeakMap<Git, Promise<Dialogue>>();
+/** By environment, which all work trees of one repository share: so are its objects. */
+const dialogues = new WeakMap<NodeJS.ProcessEnv, Promise<Dialogue>>();
 
 async function ask(git: Git, names: readonly string[], command: 'info' | 'contents'): Promise<Buffer> {
   const end = `:copse-end-${randomUUID()}`; // names nothing: what is said of it is the end of the answer
@@ -47,15 +47,15 @@ async function ask(git: Git, names: readonly string[], command: 'info' | 'conten
 const ARGS = ['cat-file', '--batch-command', '--buffer', '-z'];
 
 async function dialogueOf(git: Git): Promise<Dialogue> {
-  const asked = dialogues.get(git);
+  const asked = dialogues.get(git.env);
   if (asked) {
     const known = await asked;
     if (known.open) return known;
-    if (dialogues.get(git) !== asked) return dialogueOf(git);
+    if (dialogues.get(git.env) !== asked) return dialogueOf(git);
   }
   const started = git.converse(ARGS);
-  dialogues.set(git, started);
-  started.catch(() => dialogues.delete(git));
+  dialogues.set(git.env, started);
+  started.catch(() => dialogues.delete(git.env));
   return started;
 }
 
