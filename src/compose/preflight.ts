@@ -27,7 +27,11 @@ export async function preflight(
 ): Promise<void> {
   const { git } = project.repository;
   const { pattern, sandbox: mode = 'auto' } = settings;
-  const refs = await listRefs(git, 'refs/heads/');
+  const [refs, standingOn, dirty] = await Promise.all([
+    listRefs(git, 'refs/heads/'),
+    whereCheckedOut(project, plan.name),
+    pattern === 'worktree' ? dirtyPaths(git) : [],
+  ]);
   const branches = new Set([...refs.keys()].map((ref) => ref.replace('refs/heads/', '')));
   const places = plan.tasks.map((task) => placeOf(project, plan.name, { task: task.id, pattern }));
   const own = places.map(({ branch }) => branch);
@@ -39,12 +43,12 @@ export async function preflight(
       details: { branches: taken },
     });
   }
-  checkBranchRoom([integrationRefOf(plan.name).replace('refs/heads/', ''), ...own], branches);
+  checkBranchRoom([integrationBranch(plan.name), ...own], branches);
   await sandboxFor(context, project, { pattern, mode });
   if (pattern !== 'worktree') {
     if (pattern === 'branch') await checkClean(project, planDir);
     else checkDirectories(project, plan, planDir);
-    return preflightAgain(project, plan.name);
+    return checkRoomToMove(project, plan.name, standingOn);
   }
   const standing = places.filter(({ workspace }) => isThere(workspace)).map(({ workspace }) => workspace);
   if (standing.length > 0) {
@@ -54,8 +58,7 @@ export async function preflight(
       details: { workspaces: standing, root: workspacesRoot(project, plan.name) },
     });
   }
-  await preflightAgain(project, plan.name);
-  const dirty = await dirtyPaths(git);
+  checkRoomToMove(project, plan.name, standingOn);
   if (dirty.length > 0) {
     context.warn(
       `${dirty.length} uncommitted ${dirty.length === 1 ? 'change is' : 'changes are'} not part of the run: agents start from the last commit`,
@@ -114,10 +117,20 @@ function statedAt({ cwd }: Project, { tasks }: Plan, planDir: string, ids: reado
 
 /** What has to hold also when a run goes on: a place for workspaces, and nobody standing on the branch that we move. */
 export async function preflightAgain(project: Project, plan: string): Promise<void> {
+  checkRoomToMove(project, plan, await whereCheckedOut(project, plan));
+}
+
+const integrationBranch = (plan: string) => integrationRefOf(plan).replace('refs/heads/', '');
+
+/** The checkout that stands on the integration branch, or null. */
+function whereCheckedOut({ repository }: Project, plan: string): Promise<string | null> {
+  return checkedOutAt(repository.git, integrationBranch(plan));
+}
+
+function checkRoomToMove(project: Project, plan: string, checkout: string | null): void {
   checkWorkspaceRoot(workspacesRoot(project, plan), project.repository);
-  const branch = integrationRefOf(plan).replace('refs/heads/', '');
-  const checkout = await checkedOutAt(project.repository.git, branch);
   if (checkout === null) return;
+  const branch = integrationBranch(plan);
   throw new Refusal('branch-checked-out', `${branch} is checked out in ${checkout}, and a run moves it`, {
     exit: EXIT.usage,
     hint: `stand on another branch there: git -C ${quoted(checkout)} switch ANOTHER-BRANCH`,

@@ -24,7 +24,8 @@ export interface Head {
 
 /** Opens the repository that holds `git.cwd`; a Refusal says why copse cannot work in it. */
 export async function openRepository(git: Git): Promise<Repository> {
-  await requireGit(git);
+  const [, found] = await Promise.all([requireGit(git), describeAtOnce(git)]);
+  if (found !== null) return found;
   const [inside, bare, objectFormat, gitDir, commonDir, ...more] = await describe(git);
   if (bare === 'true' || inside !== 'true') throw noWorkTree(git.cwd, bare === 'true');
   const root = await git.text(['rev-parse', '--path-format=absolute', '--show-toplevel']);
@@ -43,6 +44,20 @@ export async function openRepository(git: Git): Promise<Repository> {
   return { git: here, root, gitDir, commonDir, objectFormat: objectFormat === 'sha256' ? 'sha256' : 'sha1', head };
 }
 
+/** All of it in one call, as long as nothing about the repository is out of the ordinary; else null, and it is asked in turn. */
+async function describeAtOnce(git: Git): Promise<Repository | null> {
+  const args = [...DESCRIPTION, '--show-toplevel', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'];
+  const result = await git.run(args);
+  if (result.exit !== 0) return null;
+  const lines = result.stdout.toString('utf8').trimEnd().split('\n');
+  const [inside, bare, objectFormat, gitDir = '', commonDir = '', root = '', oid = '', ref = ''] = lines;
+  if (lines.length !== 8 || inside !== 'true' || bare !== 'false') return null;
+  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1] ?? null;
+  if (branch === null && ref !== 'HEAD') return null;
+  const format = objectFormat === 'sha256' ? 'sha256' : 'sha1';
+  return { git: git.at(root), root, gitDir, commonDir, objectFormat: format, head: { oid, branch } };
+}
+
 /** Where HEAD of a work tree is; null on a branch without a commit. */
 export async function readHead(git: Git): Promise<Head | null> {
   const [oid, name] = await Promise.all([
@@ -54,19 +69,20 @@ export async function readHead(git: Git): Promise<Head | null> {
   return { oid: oid.stdout.toString('utf8').trim(), branch: ref?.replace(/^refs\/heads\//, '') ?? null };
 }
 
+const DESCRIPTION = [
+  'rev-parse',
+  '--path-format=absolute',
+  '--is-inside-work-tree',
+  '--is-bare-repository',
+  '--show-object-format',
+  '--git-dir',
+  '--git-common-dir',
+];
+
 async function describe(git: Git): Promise<string[]> {
-  const args = [
-    'rev-parse',
-    '--path-format=absolute',
-    '--is-inside-work-tree',
-    '--is-bare-repository',
-    '--show-object-format',
-    '--git-dir',
-    '--git-common-dir',
-  ];
-  const result = await git.run(args);
+  const result = await git.run(DESCRIPTION);
   if (result.exit === 0) return result.stdout.toString('utf8').trimEnd().split('\n');
-  const error = new GitError(args, result);
+  const error = new GitError(DESCRIPTION, result);
   // git tells these apart by text alone; LC_ALL=C keeps it in English.
   if (/dubious ownership/.test(error.stderr)) {
     throw refuse(
