@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
-import { exitOfLanding, integrateRun, type RunLanding } from '../compose/integrate.ts';
+import { exitOfLanding, integrateRun } from '../compose/integrate.ts';
+import type { RunLanding } from '../compose/landing.ts';
 import { openProject } from '../compose/project.ts';
 import { findRun } from '../compose/runs.ts';
 import type { ExitCode } from '../util/refusal.ts';
-import { checkOptions, type IntegrateOptions } from './options.ts';
+import { checkOptions } from './check-options.ts';
+import type { IntegrateOptions } from './options.ts';
 import { orRefusal } from './refusal.ts';
 
 /** What came of landing a run. `landing.landed` says whether; a conflict or a dirty checkout is data, and changed nothing. */

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { lookUpPlan } from '../compose/read-plan.ts';
 import type { PlanResult } from '../plan/plan.ts';
-import { checkOptions, type LoadPlanOptions } from './options.ts';
+import { checkOptions } from './check-options.ts';
+import type { LoadPlanOptions } from './options.ts';
 import { orRefusal } from './refusal.ts';
 
 /** A plan as it was read: with `ok` it can be run, else `diagnostics` say why not. */

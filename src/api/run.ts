@@ -5,15 +5,19 @@ import { openProject, type Project } from '../compose/project.ts';
 import { lookUpPlan, withoutErrors } from '../compose/read-plan.ts';
 import { type FoundRun, findRun } from '../compose/runs.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
+import { checkOptions } from './check-options.ts';
 import type { LoadedPlan } from './load-plan.ts';
-import { checkOptions, type ResumeOptions, type RunOptions, surroundingsOf } from './options.ts';
-import { type Opened, type Run, running } from './running.ts';
+import type { ResumeOptions, RunOptions } from './options.ts';
+import type { Run } from './result.ts';
+import { type Opened, running } from './running.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /**
  * Runs a plan: one agent a task, its work judged by evidence and merged onto the branch `copse/<plan>`. Begins at once; see
  * {@link Run} for how to follow it. What fails inside the run is data of its result; a run that cannot begin rejects with a
  * `Refusal`, and everything is as it was.
  * @param plan as `loadPlan` gives it, or what `loadPlan` takes; default the only one
+ * @throws Refusal by rejecting: `plan-invalid`, `agent-missing`, `branch-exists`, `run-unfinished`, `bad-option`, …
  */
 export function run(plan?: LoadedPlan | string, options: RunOptions = {}): Run {
   const check = () => checkOptions('run', options);
@@ -32,7 +36,7 @@ export function run(plan?: LoadedPlan | string, options: RunOptions = {}): Run {
  * Goes on with a run that was stopped, paused or killed; agents that still live are taken over. Of a run that is integrated
  * already it gives the result.
  * @param run a plan or a run id; default the latest run
- * @throws Refusal as `run` does: by rejecting
+ * @throws Refusal by rejecting: `no-run`, `run-locked`, `run-abandoned`, `budget-reached`, `plan-changed`, …
  */
 export function resume(run?: string, options: ResumeOptions = {}): Run {
   const check = () => checkOptions('resume', options);

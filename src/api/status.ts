@@ -4,7 +4,8 @@ import { openProject } from '../compose/project.ts';
 import { findRun } from '../compose/runs.ts';
 import type { RunState } from '../run/state.ts';
 import type { RunSummary } from '../run/summarize.ts';
-import { checkOptions, type PlaceOptions } from './options.ts';
+import { checkOptions } from './check-options.ts';
+import type { PlaceOptions } from './options.ts';
 import { orRefusal } from './refusal.ts';
 
 /** A run as it stands, whoever drives it. */

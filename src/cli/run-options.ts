@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Reading } from '../compose/read-plan.ts';
-import type { Choices } from '../compose/settings.ts';
+import type { Choices, Reading } from '../compose/choices.ts';
 import { parseDuration } from '../util/duration.ts';
 import { parseBytes } from '../util/size.ts';
 

@@ -15,6 +15,7 @@ import { simulate } from '../schedule/simulate.ts';
 import { contains, sharedDirectories } from '../scope/directories.ts';
 import { whyNotClean } from '../workspace/branch.ts';
 import { agentsOf, memoryOf } from './agents.ts';
+import type { Choices } from './choices.ts';
 import { findSandboxFor } from './confine.ts';
 import type { Surroundings } from './context.ts';
 import { workspaceSize } from './disk.ts';
@@ -22,7 +23,7 @@ import { type Outline, outlineOf } from './outline.ts';
 import type { Project } from './project.ts';
 import type { ReadPlan } from './read-plan.ts';
 import type { FoundRun } from './runs.ts';
-import { type Choices, leavesToAuto, settingsOf } from './settings.ts';
+import { leavesToAuto, settingsOf } from './settings.ts';
 import { checkoutOf, directoriesByTask, workspacesRoot } from './workspaces.ts';
 
 /** Agents wait for their model most of the time; their tests and builds do not. */

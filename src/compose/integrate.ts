@@ -13,33 +13,10 @@ import { writeFileAtomic } from '../util/atomic-file.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { Surroundings } from './context.ts';
+import type { IntegrateOptions, ReportFiles, RunLanding } from './landing.ts';
 import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
 import { asHeld, type FoundRun } from './runs.ts';
-
-export interface IntegrateOptions {
-  /** The branch to land on; default the one the run started from. */
-  into?: string;
-  /** Lands what is integrated although tasks are missing. */
-  partial?: boolean;
-}
-
-/** What came of landing a run. */
-export interface RunLanding {
-  /** The branch. */
-  target: string;
-  landing: TargetLanding;
-  /** The run as it stands now. */
-  state: RunState;
-  report: Report;
-  files: ReportFiles;
-}
-
-/** The report on disk: absolute paths, null where the plan folder takes none. */
-export interface ReportFiles {
-  json: string | null;
-  text: string | null;
-}
 
 /** Lands the integration branch of a run on its target, and writes the report. */
 export async function integrateRun(

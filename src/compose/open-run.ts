@@ -7,13 +7,14 @@ import { Refusal } from '../util/refusal.ts';
 import { chooseAgents, chooseSettings } from './advice.ts';
 import { checkBudget } from './budget.ts';
 import { checkAgents, checkCheckout, checkDone, nothingToRetry } from './check-start.ts';
+import type { Choices, Reading } from './choices.ts';
 import type { Surroundings } from './context.ts';
 import { maskFor } from './mask.ts';
 import { checkDirectories, preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
-import { type Reading, type ReadPlan, readPlan } from './read-plan.ts';
+import { type ReadPlan, readPlan } from './read-plan.ts';
 import { canGoOn, type FoundRun, latestRunOf } from './runs.ts';
-import { type Choices, changedSettings, selectionOf } from './settings.ts';
+import { changedSettings, selectionOf } from './settings.ts';
 
 /** `run`: a new run of the plan, or the one that is there gone on with when that was asked for. */
 export async function openRun(

@@ -6,10 +6,11 @@ import { reduce } from '../run/reduce.ts';
 import { fold, type RunState } from '../run/state.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { select } from '../schedule/select.ts';
+import type { Choices } from './choices.ts';
 import { knownDurations } from './durations.ts';
 import type { Project } from './project.ts';
 import type { ReadPlan } from './read-plan.ts';
-import { type Choices, selectionOf } from './settings.ts';
+import { selectionOf } from './settings.ts';
 
 /** What a run of a plan with these settings would begin with. */
 export interface Outline {

@@ -4,18 +4,11 @@ import type { Diagnostic, Plan, PlanResult } from '../plan/plan.ts';
 import { findPlan } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
+import type { Reading } from './choices.ts';
 import type { Surroundings } from './context.ts';
 import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
 import { quoted, typedPath } from './typed.ts';
-
-/** How a plan folder is read. */
-export interface Reading {
-  /** `blocks` that no `deps` mirrors count as dependencies. */
-  honorBlocks?: boolean;
-  /** The prompts are generated anew, whatever `prompts/` holds. */
-  freshPrompts?: boolean;
-}
 
 /** A plan without errors, and its folder: an absolute path. */
 export interface ReadPlan {

@@ -96,7 +96,7 @@ export interface WaveState {
  * The gate of an account that is limited. Closed until `until`; then half open: one attempt tries, and the gate goes when
  * that one gets answers. Times in milliseconds since the epoch.
  */
-export interface Gate {
+export interface AccountGate {
   until: number;
   /** What the agent said, when it said it. */
   resetsAt: number | null;
@@ -136,7 +136,7 @@ export interface RunState {
   /** What starts wait for, and since when; null while the machine has room. */
   held: (Hold & { since: number }) | null;
   /** Accounts that are limited. */
-  quota: Map<string, Gate>;
+  quota: Map<string, AccountGate>;
   /** The limit that this opening of the run has reached. */
   budget: BudgetReached | null;
   /** Why the run as a whole failed (dependencies, an inner error). */

@@ -1,7 +1,7 @@
 import type { Ending, TaskId } from '../run/event.ts';
 import type { Outcome } from '../run/failure.ts';
 import { attemptOf } from '../run/quota.ts';
-import { type AttemptState, type Gate, lastAttempt, type RunState, type TaskState } from '../run/state.ts';
+import { type AccountGate, type AttemptState, lastAttempt, type RunState, type TaskState } from '../run/state.ts';
 import type { Action } from './action.ts';
 
 const MINUTE = 60_000;
@@ -86,7 +86,7 @@ export function isClosed(state: RunState, account: string, now: number): boolean
 }
 
 /** The attempt that tries a half-open gate at the moment. */
-function probeOf(state: RunState, { probe }: Gate): AttemptState | null {
+function probeOf(state: RunState, { probe }: AccountGate): AttemptState | null {
   const attempt = probe && attemptOf(state, probe);
   return attempt !== null && attempt.endedAt === null ? attempt : null;
 }
@@ -113,7 +113,7 @@ export function accountGates(state: RunState, now: number): { admits(account: st
   };
 }
 
-function isProbe({ probe }: Gate, task: TaskState, attempt: AttemptState): boolean {
+function isProbe({ probe }: AccountGate, task: TaskState, attempt: AttemptState): boolean {
   return probe !== null && probe.task === task.seed.id && probe.attempt === attempt.number;
 }
 

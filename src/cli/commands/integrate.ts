@@ -1,4 +1,5 @@
-import { exitOfLanding, type IntegrateOptions, integrateRun } from '../../compose/integrate.ts';
+import { exitOfLanding, integrateRun } from '../../compose/integrate.ts';
+import type { IntegrateOptions } from '../../compose/landing.ts';
 import { openProject } from '../../compose/project.ts';
 import { findRun } from '../../compose/runs.ts';
 import type { TargetLanding } from '../../integrate/target.ts';
