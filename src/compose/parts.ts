@@ -16,11 +16,15 @@ export interface Parts {
 export function chosenWorkspaces({ workspaces }: Parts, ours: Workspaces): Workspaces {
   if (workspaces === undefined) return ours;
   const chosen = typeof workspaces === 'function' ? workspaces(ours) : workspaces;
-  // By name: what wraps workspaces spreads them, and those of a class would be lost.
-  return {
-    prepare: (spec) => chosen.prepare(spec),
-    harvest: (spec, message) => chosen.harvest(spec, message),
-    remove: (spec, options) => chosen.remove(spec, options),
-    settle: () => chosen.settle(),
-  };
+  const methods = METHODS.flatMap((name) => (chosen[name] ? [[name, chosen[name].bind(chosen)] as const] : []));
+  return Object.fromEntries(methods) as unknown as Workspaces;
 }
+
+/** By name: what wraps workspaces spreads them, and the methods of a class would be lost. */
+const METHODS = Object.keys({
+  prepare: 0,
+  harvest: 0,
+  withdraw: 0,
+  remove: 0,
+  settle: 0,
+} satisfies Record<keyof Required<Workspaces>, 0>) as (keyof Workspaces)[];

@@ -80,6 +80,7 @@ it('its types hold for a strict caller, and need those of node alone', () => {
   expect(status, stdout).toBe(0);
   const files = stdout.trim().split('\n');
   expect(files).toContain(join(copse.folder, 'node_modules/copse/dist/index.d.ts'));
-  const ours = /^\/.*\/(node_modules\/copse\/dist|node_modules\/(@types\/node|undici-types|@typescript\/[^/]*)|copse-installed-[^/]*\/caller\.ts)/;
+  const ours =
+    /^\/.*\/(node_modules\/copse\/dist|node_modules\/(@types\/node|undici-types|@typescript\/[^/]*)|copse-installed-[^/]*\/caller\.ts)/;
   expect(files.filter((file) => !ours.test(file))).toEqual([]);
 });
