@@ -24,6 +24,7 @@ const PROTECTION = [
   'i18n.commitEncoding=UTF-8',
   'i18n.logOutputEncoding=UTF-8',
   'log.showSignature=false',
+  'advice.graftFileDeprecated=false', // said on every call, for env.ts has git read none
 ].flatMap((setting) => ['-c', setting]);
 
 export interface GitOptions {

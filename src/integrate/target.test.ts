@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holdingFilter as holding } from '../../test/rig/holding-filter.ts';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { createGit } from '../git/git.ts';
 import { openRepository } from '../git/repository.ts';
@@ -31,6 +32,30 @@ function integration(files: Record<string, string | null>, from = base): string 
   scratch.git('worktree', 'remove', '--force', '../aside');
   return tip;
 }
+
+/** Runs `act` with a git that is killed so many milliseconds after it began to merge; for null, gives how many it took. */
+async function killingGit(scratch: Scratch, delay: null, act: () => Promise<unknown>): Promise<number>;
+async function killingGit<T>(scratch: Scratch, delay: number, act: () => Promise<T>): Promise<T>;
+async function killingGit<T>(scratch: Scratch, delay: number | null, act: () => Promise<T>): Promise<T | number> {
+  const [bin, took] = [join(scratch.root, 'bin'), join(scratch.root, 'took')];
+  const path = scratch.env.PATH!;
+  const merge =
+    delay === null
+      ? `began=$(date +%s%N); PATH='${path}' git "$@"; echo $(( ($(date +%s%N) - began) / 1000 )) >'${took}'; exit`
+      : `(sleep ${(delay / 1000).toFixed(4)}; kill -9 -$$) >/dev/null 2>&1 &`;
+  mkdirSync(bin, { recursive: true });
+  const script = `#!/bin/sh\ncase " $* " in *' merge '*) ${merge} ;; esac\nPATH='${path}' exec git "$@"\n`;
+  writeFileSync(join(bin, 'git'), script, { mode: 0o755 });
+  scratch.env.PATH = `${bin}:${path}`;
+  try {
+    const result = await act();
+    return delay === null ? Number(readFileSync(took, 'utf8')) / 1000 : result;
+  } finally {
+    scratch.env.PATH = path;
+  }
+}
+
+const holdingFilter = () => holding(scratch);
 
 async function landing(tip: string, options: Partial<TargetRequest> = {}) {
   const repository = await openRepository(createGit({ cwd: scratch.repo, env: scratch.env }));
@@ -216,6 +241,68 @@ describe('landOnTarget', () => {
     expect(state()).toEqual(before);
     scratch.git('config', 'filter.broken.smudge', 'cat');
     expect(await landing(tip)).toMatchObject({ landed: true });
+  });
+
+  it('puts everything back when git is killed half-way, its lock and the file it was writing included', async () => {
+    const hold = holdingFilter();
+    base = scratch.commit('filtered', { '.gitattributes': '*.bin filter=hold\n', 'gone/old.txt': 'old\n' });
+    const tip = integration({ 'a.txt': 'changed\n', 'gone/old.txt': null, 'fresh/new.txt': 'new', 'z.bin': 'z' });
+    scratch.write('notes.txt', 'mine');
+    const before = state();
+    hold.close();
+    const result = landing(tip);
+    const git = await hold.held();
+    expect(existsSync(join(scratch.repo, '.git/index.lock'))).toBe(true);
+    expect(readFileSync(join(scratch.repo, 'a.txt'), 'utf8')).toBe('changed\n');
+    scratch.write('fresh/new.txt', 'ne');
+    process.kill(-git, 'SIGKILL');
+    expect(await result).toMatchObject({ landed: false, why: 'failed', messages: ['git merge was ended by SIGKILL'] });
+    expect(state()).toEqual(before);
+    hold.open();
+    expect(await landing(tip)).toMatchObject({ landed: true });
+    expect(scratch.git('status', '--porcelain')).toBe('?? notes.txt');
+  });
+
+  it('is the same whenever git is killed', async () => {
+    const runs = Number(process.env.COPSE_PROPERTY_RUNS ?? 3);
+    let killed = 0;
+    const files = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`many/${n}.txt`, `${n}\n`.repeat(2000)]));
+    base = scratch.commit('many', files);
+    const changed = Object.entries(files).map(([path, text], n) => [path, n % 7 === 0 ? null : `new ${text}`]);
+    const tip = integration({ ...Object.fromEntries(changed), 'new/a.txt': 'a' });
+    const before = state();
+    const took = await killingGit(scratch, null, () => landing(tip));
+    for (let run = 0; run < runs; run++) {
+      scratch.git('reset', '-q', '--hard', base);
+      scratch.git('clean', '-qfd');
+      const delay = ((run + 0.5) / runs) * took;
+      const result = await killingGit(scratch, delay, () => landing(tip));
+      const told = `killed after ${delay} of ${took} ms: ${JSON.stringify(result)}`;
+      if (result.landed) expect(scratch.git('status', '--porcelain'), told).toBe('');
+      else expect(state(), told).toEqual(before);
+      killed += JSON.stringify(result).includes('SIGKILL') ? 1 : 0;
+      const again = await landing(tip);
+      expect(again, `${told}, then ${JSON.stringify(again)}`).toMatchObject({ landed: true, to: tip });
+      expect(scratch.git('status', '--porcelain'), told).toBe('');
+    }
+    if (runs > 3) console.log(`${killed} of ${runs} killed`);
+  }, 600_000);
+
+  it('keeps what somebody else wrote into the files of a move that was killed', async () => {
+    const hold = holdingFilter();
+    base = scratch.commit('filtered', { '.gitattributes': '*.bin filter=hold\n' });
+    const tip = integration({ 'a.txt': 'changed\n', 'new.txt': 'new', 'z.bin': 'z' });
+    hold.close();
+    const result = landing(tip);
+    const git = await hold.held();
+    scratch.write('a.txt', 'mine\n');
+    scratch.write('new.txt', 'mine too\n');
+    process.kill(-git, 'SIGKILL');
+    expect(await result).toMatchObject({ landed: false, why: 'failed' });
+    hold.open();
+    expect(await landing(tip)).toMatchObject({ landed: false, why: 'dirty', paths: ['a.txt'] });
+    expect(readFileSync(join(scratch.repo, 'a.txt'), 'utf8')).toBe('mine\n');
+    expect(readFileSync(join(scratch.repo, 'new.txt'), 'utf8')).toBe('mine too\n');
   });
 
   it('runs no hook', async () => {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { undoBrokenMove } from '../git/checkout-move.ts';
 import { changedPaths } from '../git/diff.ts';
-import { alreadyLike, fastForwardCheckout } from '../git/fast-forward.ts';
+import { fastForwardCheckout } from '../git/fast-forward.ts';
 import type { Git } from '../git/git.ts';
 import { isAncestor } from '../git/history.ts';
+import { alreadyLike } from '../git/like.ts';
 import { commitTree, mergeTrees } from '../git/merge.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
@@ -61,6 +63,8 @@ export async function landOnTarget(request: TargetRequest): Promise<TargetLandin
   if (from === null) return { landed: false, why: 'no-branch' };
   const checkouts = (await listWorktrees(git)).filter(({ branch, prunable }) => branch === target && !prunable);
   const checkout = checkouts[0]?.path ?? null;
+  const stuck = checkout === null ? null : await settleCheckout(repository, checkout);
+  if (stuck !== null) return blocked(request, checkout!, 'busy', [], [stuck]);
   if (await isAncestor(git, tip, from)) return { landed: true, how: 'fast-forward', from, to: from, checkout };
   const straight = await isAncestor(git, from, tip);
   const to = straight ? tip : await merged(git, { from, tip, message });
@@ -81,11 +85,22 @@ export async function landOnTarget(request: TargetRequest): Promise<TargetLandin
   }
   const obstacle = await findObstacle(request, { checkout, several: checkouts.length > 1, from, to });
   if (obstacle) return obstacle;
-  const forwarded = await fastForwardCheckout(git.at(checkout), { from, to });
+  const forwarded = await fastForwardCheckout(git.at(checkout), {
+    from,
+    to,
+    branch: target,
+    commonDir: repository.commonDir,
+  });
   if (forwarded.ok) return { landed: true, how, from, to, checkout };
   const actual = await readRef(git, ref);
   if (actual !== from) return { landed: false, why: 'moved', actual };
   return blocked(request, checkout, 'failed', [], [forwarded.message]);
+}
+
+/** A move of ours in which git was killed is undone first. */
+async function settleCheckout({ git, commonDir }: Repository, checkout: string): Promise<string | null> {
+  const at = git.at(checkout);
+  return undoBrokenMove(at, await at.text(['rev-parse', '--absolute-git-dir']), commonDir);
 }
 
 async function merged(
