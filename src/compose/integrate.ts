@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Git } from '../git/git.ts';
 import { branchExists, readRef } from '../git/refs.ts';
+import { removeStaleLocks } from '../git/stale-lock.ts';
 import { landOnTarget, type TargetLanding } from '../integrate/target.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import { openJournal } from '../journal/write.ts';
@@ -88,6 +89,7 @@ async function land(
     const held = asHeld(run, journal.past);
     checkReady(held, options);
     const { state } = held;
+    await removeStaleLocks(repository);
     const tip = (await readRef(repository.git, state.integrationRef)) ?? state.tip;
     const message = `Merge ${state.plan}: ${maskFor(context)(state.title)}\n\nCopse-Run: ${state.id}\n`;
     const source = state.integrationRef.replace('refs/heads/', '');

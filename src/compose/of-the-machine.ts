@@ -1,4 +1,5 @@
 import { GitError } from '../git/git.ts';
+import { lockBehind, wayOut } from '../git/stale-lock.ts';
 import { JournalError } from '../journal/write.ts';
 import { NoSpaceError } from '../machine/no-space.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -17,6 +18,11 @@ export function ofTheMachine(error: unknown): Refusal | null {
     return new Refusal('no-space', error.message, { exit: EXIT.environment, hint });
   }
   if (error instanceof GitError) {
+    const lock = lockBehind(error.stderr);
+    if (lock !== null) {
+      const options = { exit: EXIT.environment, where: lock.path, hint: `${wayOut(lock)}; then try again` };
+      return new Refusal('git-locked', 'a lock of git stands in the way', options);
+    }
     const hint = '`git status` and `git fsck` say more; nothing more was done';
     return new Refusal('git-failed', error.message, { exit: EXIT.environment, hint });
   }

@@ -3,6 +3,7 @@ import { type Commit, isAncestor, log } from '../git/history.ts';
 import { unlockRefs, unlockRefsBelow } from '../git/leftovers.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
+import { removeStaleLocks } from '../git/stale-lock.ts';
 import { isInstallation } from '../integrate/dependencies.ts';
 import { isLandingOf } from '../integrate/land.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
@@ -57,6 +58,7 @@ export async function createRun(input: CreateRunInput): Promise<OpenRun> {
   const integrationRef = integrationRefOf(plan.name);
   const place = { plan, planDir, base: head.oid, target: head.branch, integrationRef };
   const created = createdEvent({ ...place, settings, ...(advice && { advice }) });
+  await removeStaleLocks(repository);
   const selection = select(fold([{ v: 1, seq: 1, at: 0, run: '', ...created }], reduce), input.select);
   const old = await readRef(git, integrationRef);
   if (old && !(await isAncestor(git, old, head.oid))) throw branchTaken(integrationRef, plan.name);
@@ -137,7 +139,9 @@ function opened(
 }
 
 /** Nobody but the holder of the run writes these refs: a lock on one is of a git that was killed. */
-async function unlockOwnRefs({ commonDir }: Repository, { id, integrationRef }: RunState): Promise<void> {
+async function unlockOwnRefs(repository: Repository, { id, integrationRef }: RunState): Promise<void> {
+  const { commonDir } = repository;
+  await removeStaleLocks(repository);
   await unlockRefs(commonDir, [integrationRef]);
   await unlockRefsBelow(commonDir, [`refs/copse/owned/${id}`, `refs/copse/snapshots/${id}`]);
 }

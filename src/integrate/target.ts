@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { undoBrokenMove } from '../git/checkout-move.ts';
@@ -10,6 +9,7 @@ import { alreadyLike } from '../git/like.ts';
 import { commitTree, mergeTrees } from '../git/merge.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
+import { lockAt, wayOut } from '../git/stale-lock.ts';
 import { dirtyPaths, operationInProgress } from '../git/status.ts';
 import { listWorktrees } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
@@ -130,14 +130,8 @@ async function findObstacle(
   const operation = operationInProgress(gitDir);
   if (several) return blocked(request, checkout, 'busy', [], ['more than one worktree has the branch checked out']);
   if (operation !== null) return blocked(request, checkout, 'busy', [], [`a ${operation} is under way there`]);
-  if (existsSync(join(gitDir, 'index.lock')))
-    return blocked(
-      request,
-      checkout,
-      'busy',
-      [],
-      [`another git is at work there, or was killed and has left ${join(gitDir, 'index.lock')}`],
-    );
+  const lock = lockAt(join(gitDir, 'index.lock'));
+  if (lock !== null) return blocked(request, checkout, 'busy', [], [`${lock.path} is locked: ${wayOut(lock)}`]);
   const changed = (await dirtyPaths(git)).filter(({ path }) => !isOutput(path, request.outputs ?? []));
   // What stands there just as the move would make it cannot get lost.
   const changes = await changedPaths(git, from, to);

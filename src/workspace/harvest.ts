@@ -10,6 +10,7 @@ import { compareAndSwap, readRef } from '../git/refs.ts';
 import { type Head, type Repository, readHead } from '../git/repository.ts';
 import { changedShared, readShared } from '../git/shared-files.ts';
 import { snapshot } from '../git/snapshot.ts';
+import { removeStaleLocks } from '../git/stale-lock.ts';
 import { isOnBranch, operationInProgress } from '../git/status.ts';
 import { type WorkCommit, workBetween } from '../git/work.ts';
 import { worktreeGitDir } from '../git/worktree.ts';
@@ -53,7 +54,11 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   }
   const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
   // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
-  await Promise.all([removeLeftovers(gitDir), unlockRefs(repository.commonDir, [`refs/heads/${spec.branch}`])]);
+  await Promise.all([
+    removeLeftovers(gitDir),
+    unlockRefs(repository.commonDir, [`refs/heads/${spec.branch}`]),
+    removeStaleLocks(repository),
+  ]);
   const hidden = await unhide(site.git, { gitDir, base: spec.base });
   if (hidden.length > 0) site.notes.push(`git was told to pass over ${listed(hidden)}: seen all the same`);
   const shared = record.shared ? changedShared(record.shared, readShared(repository.commonDir, gitDir)) : [];

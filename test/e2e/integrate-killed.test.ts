@@ -87,3 +87,15 @@ it('when it cannot land, the checkout is as it was before', async () => {
   expect(rest).toEqual({ head: before.head, keep: before.keep });
   expect(own(status)).toEqual(own(before.status));
 }, 60_000);
+
+it('a lock that a killed git left in the shared git directory stops neither integrate nor clean', async () => {
+  scratch.git('pack-refs', '--all');
+  const lock = join(scratch.repo, '.git/packed-refs.lock');
+  for (const command of ['integrate', 'clean']) {
+    scratch.write('.git/packed-refs.lock', '# pack-refs with: peeled');
+    const { ended, output } = copse.start(scratch, [command]);
+    expect(await ended, output()).toBe(0);
+    expect(existsSync(lock), command).toBe(false);
+  }
+  expect(scratch.git('branch', '--format=%(refname:short)')).toBe('main');
+}, 60_000);

@@ -10,6 +10,7 @@ import { endAttempt } from '../../executor/end-attempt.ts';
 import { isAncestor } from '../../git/history.ts';
 import { deleteRef, findRefs, readRef } from '../../git/refs.ts';
 import { keepCommit } from '../../git/snapshot.ts';
+import { removeStaleLocks } from '../../git/stale-lock.ts';
 import { checkedOutAt, emptyTrash, listWorktrees, removeWorktree } from '../../git/worktree.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { attemptPaths } from '../../journal/store.ts';
@@ -97,6 +98,7 @@ async function removeAll(
   const held = await heldTip(project, state);
   const outcomes: Outcome[] = [];
   if (force) await endAgents(project, state);
+  await removeStaleLocks(project.repository);
   for (const task of state.tasks.values()) {
     const attempt = lastAttempt(task);
     if (!attempt) continue;
