@@ -4,10 +4,12 @@ import { kindOf } from './kind.ts';
 import { checkOpenApi } from './openapi/check.ts';
 import { checkPython } from './python/check.ts';
 import type { SourceTree } from './tree.ts';
+import { checkTypescript } from './typescript/check.ts';
 
 /** Who checks what: one file a kind. */
 const CHECKERS: Partial<Record<ContractKind, Checker>> = {
   openapi: checkOpenApi,
+  typescript: checkTypescript,
   python: checkPython,
 };
 

@@ -17,8 +17,16 @@ export interface CheckOptions {
   emitted?: string;
   /** What judges OpenAPI documents; default a process of its own. */
   judge?: Judge;
+  /** The tree on the disk, with what set-up provides (`node_modules`): what compilers need. Without it only source is read. */
+  worktree?: Worktree;
   /** What parses code, in a process of its own. */
   readShapes?: ReadShapes;
+}
+
+export interface Worktree {
+  /** Absolute. */
+  path: string;
+  env: NodeJS.ProcessEnv;
 }
 
 /** Compares one contract with the code that should honour it. Whatever it finds is data. */

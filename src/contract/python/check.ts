@@ -30,6 +30,7 @@ export const checkPython: Checker = async (contract, tree, options) => {
     missing: pairs.filter(({ candidates }) => candidates.length === 0).map(({ shape }) => shape),
     findings: compared.flatMap(({ shape, candidates }) =>
       reportType({ file: contract.path, shape: withBases(modules, contract.path, shape) }, candidates, (file) => ({
+        byName: true,
         sides: sidesOf(finder(modules, contract.path), finder(modules, file)),
       })),
     ),

@@ -2,6 +2,7 @@ import type { Contract } from '../finding.ts';
 import type { SourceTree } from '../tree.ts';
 import { implementations } from '../types/aside.ts';
 import { namesOf } from '../types/find.ts';
+import { readSources } from '../types/read-sources.ts';
 import type { Source } from '../types/shape.ts';
 import { importedFiles } from './inherit.ts';
 
@@ -19,7 +20,7 @@ export function declaredIn(text: string): string[] {
 export async function filesFor(contract: Contract, tree: SourceTree): Promise<Source[]> {
   const wanted = new Set(declaredIn(contract.text).flatMap(namesOf));
   const holding = await tree.holding([...wanted], ['py']);
-  const sources = await readAll(tree, implementations(holding, contract.path));
+  const sources = await readSources(tree, implementations(holding, contract.path));
   const declaring = sources.filter(({ text }) => declaredIn(text).some((name) => wanted.has(name)));
   return withImports(declaring.slice(0, MAX_FILES), tree);
 }
@@ -33,7 +34,7 @@ async function withImports(first: Source[], tree: SourceTree): Promise<Source[]>
       importsOf(source).flatMap((from) => importedFiles(from, source.path, python)),
     );
     const fresh = [...new Set(paths)].filter((path) => !known.has(path)).slice(0, MAX_FILES - known.size);
-    latest = await readAll(tree, fresh);
+    latest = await readSources(tree, fresh);
     for (const source of latest) known.set(source.path, source);
   }
   return [...known.values()];
@@ -42,9 +43,4 @@ async function withImports(first: Source[], tree: SourceTree): Promise<Source[]>
 /** The modules from which comes what classes inherit from, and what annotations and choices name. */
 function importsOf({ text }: Source): string[] {
   return [...text.matchAll(/^[ \t]*from[ \t]+([.\w]+)[ \t]+import\b/gm)].map((match) => match[1]!);
-}
-
-async function readAll(tree: SourceTree, paths: readonly string[]): Promise<Source[]> {
-  const texts = await Promise.all(paths.map((path) => tree.read(path)));
-  return paths.flatMap((path, index) => (texts[index] === null ? [] : [{ path, text: texts[index]! }]));
 }

@@ -59,7 +59,8 @@ export function withBases(modules: Modules, file: string, shape: Shape, depth = 
     if (found) {
       const whole = withBases(modules, found.file, found.shape, depth + 1);
       for (const field of whole.fields)
-        if (!fields.has(field.name)) fields.set(field.name, { ...field, line: shape.line });
+        if (!fields.has(field.name))
+          fields.set(field.name, found.file === file ? field : { ...field, line: shape.line });
       open ??= whole.open;
       if (whole.kind === 'enum') [kind, values] = ['enum', valuesAsEnum(shape, whole)];
     } else if (Object.hasOwn(LIBRARY, base)) {

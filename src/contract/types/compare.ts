@@ -17,6 +17,8 @@ export interface CompareOptions {
   sides: Sides;
   /** What the code's language makes of a type of the contract: there may be no integers, or no dates, in it. */
   translate?: (type: Type) => Type;
+  /** Parameters can be given by name, so that names count; otherwise those that nobody takes do not harm. */
+  byName: boolean;
 }
 
 /** Compares what a contract says of one type with what code makes of it. Both have the fields of their bases. */
@@ -61,7 +63,7 @@ function plainName(name: string): string {
 
 /** What the contract does not know of harms nobody but who writes the record as the contract has it. */
 function extra(wanted: Shape, found: Shape): Difference[] {
-  if (wanted.open !== null) return [];
+  if (wanted.open !== null || found.isClass) return [];
   const known = new Set(wanted.fields.map(({ name }) => name));
   return found.fields
     .filter(
@@ -122,21 +124,25 @@ function compareMethods(wanted: Field, found: Field, { tell, options }: MethodCo
       ? [tell('wrong-kind', `is ${found.text}, in the contract it is a method`)]
       : [];
   }
+  if (wanted.isGeneric || found.isGeneric) return [];
   const parameters = found.method;
   const differences = wanted.method.flatMap((parameter, index) => {
-    const named = parameters.find(({ name }) => name === parameter.name);
+    const named = options.byName ? parameters.find(({ name }) => name === parameter.name) : parameters[index];
     const other = named ?? parameters[index];
     if (!other || other.name.startsWith('*')) {
-      return takesMore(parameters) ? [] : [tell('wrong-parameters', `does not take ${parameter.name}`)];
+      return takesMore(parameters) || !options.byName
+        ? []
+        : [tell('wrong-parameters', `does not take ${parameter.name}`)];
     }
     const sameness = parameter.type && other.type ? typeSameness(parameter.type, other.type, options) : 'unclear';
     if (named) {
       return sameness === 'other' ? [tell('wrong-parameters', `takes ${other.name} as another type`)] : [];
     }
     if (sameness === 'other') return [tell('wrong-parameters', `does not take ${parameter.name}`)];
+    if (!options.byName) return [];
     return [tell('wrong-parameters', `calls ${parameter.name} ${other.name}`, 'warning')];
   });
-  const known = new Set(wanted.method.map(({ name }) => name));
+  const known = new Set(options.byName ? wanted.method.map(({ name }) => name) : []);
   const needed = parameters.filter(
     ({ name, presence }, index) => presence === 'required' && !known.has(name) && index >= wanted.method!.length,
   );

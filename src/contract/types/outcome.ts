@@ -17,16 +17,31 @@ export interface Outcome {
   /** Those for which no code was found. */
   missing: readonly { name: string; line: number }[];
   complete: boolean;
+  /** Why some could not be compared as they should be; the first reason is told. */
+  unknown?: readonly string[];
 }
 
 /** What was compared decides; a type that nothing implements is no pass for the contract, and no breach of it. */
-export function outcomeOf({ contract, kind, findings, compared, missing, complete }: Outcome): ContractCheck {
+export function outcomeOf({
+  contract,
+  kind,
+  findings,
+  compared,
+  missing,
+  complete,
+  unknown = [],
+}: Outcome): ContractCheck {
   const names = missing.map(({ name }) => name);
-  if (compared.length === 0) return notChecked(contract, kind, `nothing in the code is named ${listed(names, 5)}`);
-  if (!complete || missing.length === 0) return checked(contract, kind, findings);
-  const all = [...findings, ...missing.map(({ name, line }) => missingType(contract, name, line))];
+  if (compared.length === 0 && unknown.length === 0) {
+    return notChecked(contract, kind, `nothing in the code is named ${listed(names, 5)}`);
+  }
+  const all = complete
+    ? [...findings, ...missing.map(({ name, line }) => missingType(contract, name, line))]
+    : findings;
   const result = checked(contract, kind, all);
   if (result.outcome === 'broken') return result;
+  if (unknown.length > 0) return notChecked(contract, kind, unknown[0]!, all);
+  if (!complete || missing.length === 0) return result;
   const why = `${names.length} of ${names.length + compared.length} types are nowhere in the code: ${listed(names, 5)}`;
   return notChecked(contract, kind, why, all);
 }

@@ -12,7 +12,7 @@ export const readShapes: ReadShapes = shapesBy(fileURLToPath(new URL('bin/read-s
 /** The same, by a program that node runs. */
 export function shapesBy(program: string): ReadShapes {
   return async (files) => {
-    const input = JSON.stringify(files.map(({ path, text }) => ({ path, text })));
+    const input = JSON.stringify(files.map(({ path, text, references }) => ({ path, text, references })));
     const result = await exec(process.execPath, [program], { input, timeoutMs: TIMEOUT_MS });
     if (result.exit !== 0) return { failed: `the code could not be parsed: ${reasonOf(result)}` };
     const { modules } = JSON.parse(result.stdout.toString('utf8')) as { modules: [string, Module][] };

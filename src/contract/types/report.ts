@@ -3,26 +3,28 @@ import type { CompareOptions, Difference } from './compare.ts';
 import { compareShapes } from './compare.ts';
 import type { Found } from './shape.ts';
 
-/** What comes of one type of a contract: the implementation that fits best, and what it does otherwise. */
+/** Of several types of one name the one that fits best is meant; that another one does otherwise is told as a note. */
+export function bestOf(
+  wanted: Found,
+  verdicts: readonly { code: Found; findings: ContractFinding[] }[],
+): ContractFinding[] {
+  const count = ({ findings }: { findings: ContractFinding[] }) =>
+    findings.filter(({ level }) => level === 'error').length;
+  const [best, ...others] = verdicts.toSorted((a, b) => count(a) - count(b));
+  return [...(best?.findings ?? []), ...others.filter((each) => count(each) > 0).map((each) => another(wanted, each))];
+}
+
+/** What comes of one type of a contract, by comparing what was read of both. */
 export function reportType(
   wanted: Found,
   candidates: readonly Found[],
   optionsFor: (file: string) => CompareOptions,
 ): ContractFinding[] {
-  const compared = candidates.map((code) => ({
-    code,
-    differences: compareShapes(wanted, code, optionsFor(code.file)),
-  }));
-  const [best, ...others] = compared.toSorted((a, b) => errors(a.differences) - errors(b.differences));
-  if (!best) return [];
-  return [
-    ...best.differences.map((each) => toFinding(each, wanted, best.code)),
-    ...others.filter(({ differences }) => errors(differences) > 0).map((each) => another(wanted, each)),
-  ];
-}
-
-function errors(differences: readonly Difference[]): number {
-  return differences.filter(({ level }) => level === 'error').length;
+  const verdicts = candidates.map((code) => {
+    const differences = compareShapes(wanted, code, optionsFor(code.file));
+    return { code, findings: differences.map((each) => toFinding(each, wanted, code)) };
+  });
+  return bestOf(wanted, verdicts);
 }
 
 function toFinding({ code, level, message, ...lines }: Difference, wanted: Found, found: Found): ContractFinding {
@@ -36,17 +38,15 @@ function toFinding({ code, level, message, ...lines }: Difference, wanted: Found
   };
 }
 
-/** Two types of one name: which one is meant nobody says, so that the other one is only told. */
-function another(wanted: Found, { code, differences }: { code: Found; differences: Difference[] }): ContractFinding {
-  const first = differences.find(({ level }) => level === 'error')!;
-  const rest = errors(differences) - 1;
-  const more = rest > 0 ? `, and ${rest} more` : '';
+function another(wanted: Found, { code, findings }: { code: Found; findings: ContractFinding[] }): ContractFinding {
+  const [first, ...rest] = findings.filter(({ level }) => level === 'error');
+  const more = rest.length > 0 ? `, and ${rest.length} more` : '';
   return {
     code: 'another-type',
     level: 'note',
-    basis: 'advisory',
+    basis: first!.basis,
     contract: { file: wanted.file, line: wanted.shape.line },
     at: { file: code.file, line: code.shape.line },
-    message: `another ${wanted.shape.name} does otherwise: ${first.message}${more}`,
+    message: `another ${wanted.shape.name} does otherwise: ${first!.message}${more}`,
   };
 }

@@ -43,6 +43,8 @@ export interface Field {
   presence: Presence;
   /** A function; compared by its parameters. */
   method?: Parameter[];
+  /** Of a function that has more than one signature, or type parameters: its parameters cannot be compared one by one. */
+  isGeneric?: true;
   /** Nobody wrote it: what a framework adds, as the `id` of a table. */
   implied?: true;
 }
@@ -61,6 +63,12 @@ export interface Shape {
   kind: 'record' | 'enum' | 'alias';
   /** Declared inside of another one. */
   nested?: true;
+  /** How other files of TypeScript get at it; absent: not at all, or no TypeScript. */
+  exported?: 'named' | 'default';
+  /** Type parameters as they are written, `<T extends string>`. */
+  parameters?: string;
+  /** A class of TypeScript: it may have members that nobody else sees. */
+  isClass?: true;
   /** What it is built from, by name: fields of those are its own, too. */
   bases: string[];
   fields: Field[];
@@ -83,6 +91,10 @@ export interface Module {
   shapes: Shape[];
   /** Names that it imports: `from .base import Model as Base` is `Base` → `Model` of `.base`. */
   imports: { name: string; as: string; from: string }[];
+  /** Names that it passes on from elsewhere: `export type { User } from …`. */
+  passedOn?: { name: string; from: string }[];
+  /** Where types are named, for who asked for it: offsets into the text. */
+  references?: { name: string; start: number; end: number }[];
   /** The text is no code of its language; what could be read of it is there. */
   hasErrors: boolean;
 }
@@ -93,6 +105,8 @@ export type Modules = ReadonlyMap<string, Module>;
 export interface Source {
   path: string;
   text: string;
+  /** Wants `references`. */
+  references?: true;
 }
 
 /** Reads what files declare; those that nothing here can parse are not among the modules. */

@@ -1,0 +1,8 @@
+import type { SourceTree } from '../tree.ts';
+import type { Source } from './shape.ts';
+
+/** The texts of these files; what is no source is left out. */
+export async function readSources(tree: SourceTree, paths: readonly string[]): Promise<Source[]> {
+  const texts = await Promise.all(paths.map((path) => tree.read(path)));
+  return paths.flatMap((path, index) => (texts[index] === null ? [] : [{ path, text: texts[index]! }]));
+}

@@ -1,0 +1,90 @@
+import type { Checker, Worktree } from '../checker.ts';
+import { type Contract, type ContractFinding, notChecked } from '../finding.ts';
+import type { SourceTree } from '../tree.ts';
+import { sidesOf } from '../types/names.ts';
+import { outcomeOf } from '../types/outcome.ts';
+import { readShapes } from '../types/read-shapes.ts';
+import { bestOf, reportType } from '../types/report.ts';
+import type { Modules, Shape } from '../types/shape.ts';
+import { compareExactly } from './exact.ts';
+import { declaredIn, filesFor } from './files.ts';
+import { locate, withBases } from './inherit.ts';
+import { type Match, matchesOf } from './match.ts';
+
+/**
+ * Compares the exported types of `types.ts` with those of the same names in the code. With the tree on the disk the project's own
+ * compiler does it, which is exact; without, it is done by what can be read.
+ */
+export const checkTypescript: Checker = async (contract, tree, options) => {
+  if (declaredIn(contract.text).length === 0) return notChecked(contract, 'typescript', 'it declares no type');
+  const { declaring, all } = await filesFor(contract, tree);
+  const read = await (options.readShapes ?? readShapes)([{ ...contract, references: true }, ...all]);
+  if ('failed' in read) return notChecked(contract, 'typescript', read.failed);
+  const { modules } = read;
+  if (!modules.has(contract.path)) return notChecked(contract, 'typescript', 'it is too large to be parsed');
+  const files = declaring.map(({ path }) => path);
+  const matches = matchesOf(modules, { path: contract.path, files, isOwn: options.isOwn });
+  const found = matches.filter(({ candidates }) => candidates.length > 0);
+  const others = matches.filter(({ candidates }) => candidates.length === 0);
+  const { worktree } = options;
+  const seen = worktree
+    ? await byCompiler(found, { contract, modules, tree, worktree })
+    : { compared: found, findings: found.flatMap((each) => bySource(each, modules)), unknown: [] };
+  return outcomeOf({
+    contract,
+    kind: 'typescript',
+    complete: options.complete,
+    compared: [...seen.compared, ...others.filter(({ isSame }) => isSame)].map(({ wanted }) => wanted.shape.name),
+    missing: others.filter(({ isSame }) => !isSame).map(({ wanted }) => wanted.shape),
+    findings: seen.findings,
+    unknown: seen.unknown,
+  });
+};
+
+function bySource({ wanted, candidates }: Match, modules: Modules): ContractFinding[] {
+  return reportType(wanted, candidates, (file) => ({
+    byName: false,
+    sides: sidesOf(finder(modules, wanted.file), finder(modules, file)),
+  }));
+}
+
+/** How a file finds what it names. */
+function finder(modules: Modules, file: string): (name: string) => Shape | null {
+  return (name) => {
+    const found = locate(modules, file, name);
+    return found && withBases(modules, found.file, found.shape);
+  };
+}
+
+interface Context {
+  contract: Contract;
+  modules: Modules;
+  tree: SourceTree;
+  worktree: Worktree;
+}
+
+/** What the compiler could not tell is told by what can be read, and is no pass. */
+async function byCompiler(matches: readonly Match[], { contract, modules, tree, worktree }: Context) {
+  const module = modules.get(contract.path)!;
+  const pairs = matches.flatMap(({ wanted, candidates }) => candidates.map((code) => ({ wanted, code })));
+  const { verdicts, findings } = await compareExactly({ contract, module, tree, worktree, pairs });
+  const compared: Match[] = [];
+  const unknown = findings.map(({ message }) => message);
+  for (const match of matches) {
+    const own = verdicts.filter(({ pair }) => pair.wanted === match.wanted);
+    const known = own.filter((verdict) => verdict.unknown === null);
+    if (known.length > 0) {
+      compared.push(match);
+      findings.push(
+        ...bestOf(
+          match.wanted,
+          known.map((each) => ({ code: each.pair.code, findings: each.findings })),
+        ),
+      );
+    } else {
+      unknown.push(...own.flatMap((verdict) => verdict.unknown ?? []).slice(0, 1));
+      findings.push(...bySource(match, modules));
+    }
+  }
+  return { compared, findings, unknown };
+}

@@ -1,0 +1,48 @@
+import type { Contract } from '../finding.ts';
+import type { SourceTree } from '../tree.ts';
+import { implementations } from '../types/aside.ts';
+import { namesOf } from '../types/find.ts';
+import { readSources } from '../types/read-sources.ts';
+import type { Source } from '../types/shape.ts';
+import { importedFile } from './inherit.ts';
+
+const MAX_DEPTH = 4;
+const MAX_FILES = 400;
+
+/** What a text of TypeScript declares or passes on: only to find files by, what is parsed counts. */
+export function declaredIn(text: string): string[] {
+  const declared = /\b(?:interface|type|enum|class)\s+(\w+)/g;
+  const passed = /\bexport\s+(?:type\s+)?\{([^}]*)\}/g;
+  return [
+    ...new Set([
+      ...[...text.matchAll(declared)].map((match) => match[1]!),
+      ...[...text.matchAll(passed)].flatMap((match) => match[1]!.match(/\w+/g) ?? []),
+    ]),
+  ];
+}
+
+/** The files that declare what the contract declares, and those that they import types from. */
+export async function filesFor(contract: Contract, tree: SourceTree): Promise<{ declaring: Source[]; all: Source[] }> {
+  const wanted = new Set(declaredIn(contract.text).flatMap(namesOf));
+  const holding = await tree.holding([...wanted], ['ts', 'tsx', 'mts', 'cts']);
+  const sources = await readSources(tree, implementations(holding, contract.path));
+  const declaring = sources.filter(({ text }) => declaredIn(text).some((name) => wanted.has(name))).slice(0, MAX_FILES);
+  return { declaring, all: await withImports(declaring, tree) };
+}
+
+async function withImports(first: Source[], tree: SourceTree): Promise<Source[]> {
+  const known = new Map(first.map((source) => [source.path, source]));
+  const paths = new Set(tree.files());
+  let latest = first;
+  for (let depth = 0; depth < MAX_DEPTH && latest.length > 0; depth++) {
+    const imported = latest.flatMap(({ path, text }) =>
+      [...text.matchAll(/\bfrom\s+['"](\.[^'"]+)['"]/g)].flatMap(
+        (match) => importedFile(match[1]!, path, (each) => paths.has(each)) ?? [],
+      ),
+    );
+    const fresh = [...new Set(imported)].filter((path) => !known.has(path)).slice(0, MAX_FILES - known.size);
+    latest = await readSources(tree, fresh);
+    for (const source of latest) known.set(source.path, source);
+  }
+  return [...known.values()];
+}
