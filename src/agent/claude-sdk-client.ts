@@ -30,7 +30,7 @@ interface Sdk {
 }
 
 /** What Claude Code has to obey an interrupt, and to end after its last word. An abort takes two seconds; we have ten in all. */
-const GRACE_MS = 5000;
+const GRACE_MS = 7000;
 
 const EXIT_OF: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143 };
 

@@ -126,11 +126,12 @@ describe('a task through the SDK', () => {
     writeFileSync(join(plugin, 'agents/django.md'), expert);
     const hook = { hooks: { SessionStart: [{ hooks: [{ type: 'command', command: `touch ${trace}` }] }] } };
     scratch.commit('hook', { '.claude/settings.json': JSON.stringify(hook) });
-    const given = options(script([form]));
+    const given = options(`=== CONTEXT ===\nDjango 5.\n\n=== OBJECTIVE ===\n${script([form])}`);
     const context = { ...given.context, role: 'experts:django', model: 'claude-sonnet-5' };
     const ran = await runAgent(agent({ args: ['--plugin-dir', plugin] }), { ...given, context });
     expect(ran.verdict.outcome).toBe('success');
     expect(asked()).toContain('You are the Django expert.');
+    expect(asked()).toContain('Django 5.');
     expect(server.requests().at(-1)!.model).toBe('claude-sonnet-5');
     expect(existsSync(trace)).toBe(false);
   });
@@ -139,6 +140,7 @@ describe('a task through the SDK', () => {
 describe('it ends with', () => {
   it.each<[string, Step[], ClaudeSdkSettings, number, string, RegExp]>([
     ['a refused key', [{ status: 401 }], {}, 1, 'auth', /not logged in \(401\)/],
+    ['a usage limit', [{ status: 429 }], {}, 1, 'rate-limited', /429/],
     ['too many turns', [{ bash: 'echo 1' }, { bash: 'echo 2' }, form], { maxTurns: 1 }, 1, 'max-turns', /maxTurns/],
     [
       'its budget',
