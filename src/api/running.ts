@@ -28,16 +28,14 @@ export interface Beginning {
 export function running({ signal, check, open }: Beginning): Run {
   const stopping = new AbortController();
   const stop = () => stopping.abort(SIGNALS.find((name) => name === signal?.reason) ?? 'abort');
+  const over = new AbortController();
   const opened = orRefusal(async () => {
     check();
     signal?.throwIfAborted();
-    signal?.addEventListener('abort', stop, { once: true });
+    signal?.addEventListener('abort', stop, { signal: over.signal });
     return open(stopping.signal);
   });
-  const result = orRefusal(async () => {
-    const begun = await opened;
-    return driven(begun).finally(() => signal?.removeEventListener('abort', stop));
-  });
+  const result = orRefusal(async () => driven(await opened)).finally(() => over.abort());
 
   async function* events(): AsyncGenerator<RunEvent, void, undefined> {
     result.catch(() => {}); // who iterates is told here

@@ -26,6 +26,7 @@ export async function drive(
   const limit = transcriptLimit(project.config.limits.maxTranscript);
   const unwatched = keepShortUnwatched(open.id, open.paths.attempts, limit);
   try {
+    if (open.replanned) context.warn('the plan was edited since; tasks that start now use it as it is');
     const ports = await portsOf(context, project, open);
     const known = knownDurations(commonDir, plan.name, open.id);
     const schedule = scheduleOf(plan, state.settings.barrier, (task) => known(task) ?? 1);

@@ -76,7 +76,7 @@ async function goOn(
   checkCheckout(project, found.state);
   if (current && settings.pattern === 'directory') checkDirectories(project, current, found.state.planDir);
   await preflightAgain(project, found.state.plan);
-  const opened = await reopenRun({
+  return reopenRun({
     repository: project.repository,
     run: found.id,
     current,
@@ -86,6 +86,4 @@ async function goOn(
     clock: systemClock,
     mask: maskFor(context),
   });
-  if (opened.replanned) context.warn('the plan was edited since; tasks that start now use it as it is');
-  return opened;
 }

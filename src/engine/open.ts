@@ -31,6 +31,8 @@ export interface OpenRun {
   paths: RunPaths;
   /** How far its journal went before this opening. */
   from: Position;
+  /** The plan was edited since the run was opened last; what starts now uses it as it is. */
+  replanned: boolean;
 }
 
 export interface CreateRunInput {
@@ -75,7 +77,7 @@ export async function createRun(input: CreateRunInput): Promise<OpenRun> {
     if (!(await compareAndSwap(git, integrationRef, { next: head.oid, old, reason: 'copse: run' }))) {
       throw branchTaken(integrationRef, plan.name);
     }
-    return { id, plan, state, journal, paths, from: positionOf(journal) };
+    return { id, plan, state, journal, paths, from: positionOf(journal), replanned: false };
   } catch (error) {
     await journal?.close().catch(() => {}); // what it could not write counts for nothing any more
     removeRun(paths); // nothing was started: the run never was
@@ -97,7 +99,7 @@ export interface ReopenRunInput {
 }
 
 /** Goes on with a run: takes the lock over from a dead coordinator, replays the journal. */
-export async function reopenRun(input: ReopenRunInput): Promise<OpenRun & { replanned: boolean }> {
+export async function reopenRun(input: ReopenRunInput): Promise<OpenRun> {
   const { repository, run, clock, current } = input;
   const paths = runPaths(repository.commonDir, run);
   const journal = await openJournal({ dir: paths.dir, run, clock, ...(input.mask && { mask: input.mask }) });

@@ -51,7 +51,31 @@ it('the example of the documentation runs as it stands', () => {
   }
 });
 
-it('the README shows that example', () => {
+it('so does the one with parts of the caller', () => {
+  const scratch = scratchRepository({
+    'parallel/hello/tasks/task-001.md': HELLO.replaceAll('hello.txt', 'hello.sh'),
+    '.gitignore': 'node_modules\n',
+  });
+  try {
+    symlinkSync(join(copse.folder, 'node_modules'), join(scratch.repo, 'node_modules'));
+    scratch.write('example.mjs', readFileSync(join(root, 'docs/examples/parts.mjs'), 'utf8'));
+    const broken = 'case "$2" in */task-001.1/*) echo "if" > hello.sh;; *) echo "echo hello" > hello.sh;; esac';
+    scratch.write('agent.sh', `${broken}\ngit add -A; git commit -qm hello; echo said hello\n`);
+    const ran = spawnSync(process.execPath, ['example.mjs'], { cwd: scratch.repo, env: scratch.env, encoding: 'utf8' });
+    expect(ran, ran.stdout).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout.split('\n')).toEqual([
+      'workspace of feature/task-001 is there',
+      'workspace of feature/task-001 is there',
+      'task-001 1 not valid shell: hello.sh',
+      'task-001 2 1 shell scripts are valid',
+      '',
+    ]);
+  } finally {
+    scratch.remove();
+  }
+});
+
+it('the README shows the first one', () => {
   const example = readFileSync(join(root, 'docs/examples/library.mjs'), 'utf8');
   const indented = example.replace(/^(?=.)/gm, '    ');
   expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(indented);

@@ -309,6 +309,29 @@ describe('parts of the caller', () => {
     });
   });
 
+  it('what throws in an agent of the caller fails its task, and the others go on', async () => {
+    const bug = (): never => {
+      throw new Error('a bug of the caller');
+    };
+    const whole = mine(WORK);
+    const reader = whole.reader({} as never);
+    const agents = {
+      starts: { ...whole, command: bug },
+      reads: { ...whole, reader: () => ({ ...reader, line: bug }) },
+      judges: { ...whole, reader: () => ({ ...reader, verdict: bug }) },
+      works: whole,
+    };
+    const names = Object.keys(agents);
+    const tasks = names.map((agent) => ({ id: `task-${agent}`, create: [`task-${agent}.txt`], agent }));
+    scratchPlan(scratch, { tasks, config: { agent: 'command', agents: { command: { command: ['true'] } } } });
+    const { outcome, state } = await run('TS-0001', { ...place, agents });
+    expect(outcome).toBe('failed');
+    const codes = [...state.tasks.values()].map(({ status }) =>
+      status.is === 'failed' ? status.failure.code : status.is,
+    );
+    expect(codes).toEqual(['internal', 'internal', 'internal', 'integrated']);
+  });
+
   it('workspaces build on ours, or take their place', async () => {
     plan();
     const prepared: string[] = [];
