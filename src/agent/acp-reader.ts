@@ -6,6 +6,7 @@ import { byStatus, type Ending, type Judgement, withoutResult } from './ending.t
 import { amount, type Json, object, parseObject, string } from './json.ts';
 import { type LastWords, lastWords } from './last-words.ts';
 import { saysUsageLimit } from './limit.ts';
+import { testRuns } from './test-runs.ts';
 import { oneLine } from './text.ts';
 
 interface AcpRecord {
@@ -20,6 +21,9 @@ interface AcpRecord {
 export function createAcpReader({ workspace, title }: { workspace: string; title: string }): TranscriptReader {
   const seen: AcpRecord = { started: false, last: null, tools: 0 };
   const words = lastWords();
+  const tests = testRuns();
+  /** Calls that have not told yet what they run. */
+  const untold = new Set<string>();
   const shown = new Set<string>();
   let tokens = NO_TOKENS;
   let cost: Cost = NO_COST;
@@ -41,6 +45,10 @@ export function createAcpReader({ workspace, title }: { workspace: string; title
   function tool(call: Json): AgentEvent[] {
     words.pause();
     const id = string(call.toolCallId) ?? '';
+    if (showsCommand(call)) {
+      tests.saw(toolTitle(call));
+      untold.delete(id);
+    } else if (!shown.has(id)) untold.add(id);
     if (shown.has(id)) return [];
     shown.add(id);
     seen.tools += 1;
@@ -76,11 +84,22 @@ export function createAcpReader({ workspace, title }: { workspace: string; title
     },
     verdict(exit, signal, stderr) {
       const claim = words.claim();
+      if (untold.size > 0) tests.sawHidden();
       const { outcome, message } = judge({ ...seen, title }, { claim, words }, { exit, signal, stderr });
-      return { outcome, message: oneLine(message, 400), claim, tokens, cost };
+      return { outcome, message: oneLine(message, 400), claim, ...tests.of(claim), tokens, cost };
     },
   };
 }
+
+/** The protocol has no field for a command: where one is run, agents put it into the title or the raw input, or nowhere. */
+function showsCommand({ kind, rawInput, title }: Json): boolean {
+  if (RUNS_NOTHING.has(string(kind) ?? '')) return true;
+  return string(object(rawInput)?.command) !== null || !SAYS_NOTHING.test(string(title) ?? '');
+}
+
+const RUNS_NOTHING = new Set(['read', 'edit', 'delete', 'move', 'search', 'fetch', 'think']);
+const SAYS_NOTHING =
+  /^(?:\W|\b(?:run|running|runs|execute|executing|a|the|shell|terminal|bash|command|script|tool)\b)*$/i;
 
 /** Cumulative over a session, and every attempt is a session of its own. */
 function costOf(cost: Json | null, before: Cost): Cost {

@@ -15,6 +15,7 @@ describe('a transcript of the ACP client', () => {
       outcome: 'success',
       message: 'Added hello.',
       claim: { task_completed: true, tests_run: 2, summary: 'Added hello.' },
+      ranTests: false,
       tokens: { input: 3000, output: 150, cacheRead: 0, cacheWrite: 0 },
       cost: { usd: null, source: 'unknown' },
     });

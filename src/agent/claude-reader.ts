@@ -5,6 +5,7 @@ import { type ClaudeRecord, claudeVerdict } from './claude-verdict.ts';
 import { amount, type Json, list, object, parseObject, string } from './json.ts';
 import { epochReset } from './limit.ts';
 import type { PriceBook } from './prices.ts';
+import { testRuns } from './test-runs.ts';
 import { oneLine } from './text.ts';
 
 export interface ClaudeReaderOptions {
@@ -45,7 +46,7 @@ export function createClaudeReader(options: ClaudeReaderOptions): TranscriptRead
   };
   let session: string | null = null;
   let refused = 0;
-  let ranTests = false;
+  const tests = testRuns();
 
   function usage(): AgentEvent {
     return { type: 'usage', ...meter.read() };
@@ -102,7 +103,7 @@ export function createClaudeReader(options: ClaudeReaderOptions): TranscriptRead
       refused = 0;
       if (event.parent_tool_use_id == null && texts) seen.texts = `${seen.texts}\n${texts}`.slice(-KEPT_TEXT);
     }
-    ranTests ||= toolCalls(event).some(looksLikeTests);
+    for (const call of toolCalls(event)) tests.saw(call);
     const activities = activitiesOf(event, options.workspace).map(
       (activity): AgentEvent => ({ type: 'activity', activity }),
     );
@@ -138,8 +139,7 @@ export function createClaudeReader(options: ClaudeReaderOptions): TranscriptRead
     verdict(exit, signal, stderr) {
       const { tokens, cost } = meter.read();
       const verdict = claudeVerdict(seen, { exit, signal, stderr, now: saidAt() });
-      const claimsTests = (verdict.claim?.tests_run ?? 0) > 0;
-      return { ...verdict, ...(claimsTests && { ranTests }), tokens, cost };
+      return { ...verdict, ...tests.of(verdict.claim), tokens, cost };
     },
   };
 }
@@ -152,13 +152,6 @@ function toolCalls(event: Json): string[] {
       ? [`${string(block.name) ?? ''} ${string(object(block.input)?.command) ?? ''}`]
       : [];
   });
-}
-
-/** Wide on purpose: it is there to tell when nothing of the kind was run at all. */
-function looksLikeTests(call: string): boolean {
-  return /test|spec|check|verif|valid|\b(?:tox|nox|jest|mocha|ava|bats|behave|make|just|mvn|gradlew?|rake|ctest|ci)\b/i.test(
-    call,
-  );
 }
 
 function isInterrupt(event: Json): boolean {

@@ -2,10 +2,11 @@ import { extractClaim } from '../run/claim.ts';
 import type { Claim, Tokens } from '../run/event.ts';
 import { NO_COST, NO_TOKENS } from '../run/state.ts';
 import type { AgentEvent, TranscriptReader } from './adapter.ts';
-import { codexActivity } from './codex-activity.ts';
+import { codexActivity, commandOf } from './codex-activity.ts';
 import { byStatus, type Ending, type Judgement, withoutResult } from './ending.ts';
 import { amount, type Json, object, parseObject, string } from './json.ts';
 import { localZone, resetOf, saysUsageLimit } from './limit.ts';
+import { testRuns } from './test-runs.ts';
 import { firstProse, oneLine } from './text.ts';
 
 /** Enough of the agent's last words to find its JSON block in. */
@@ -38,12 +39,14 @@ export interface CodexReaderOptions {
 export function createCodexReader({ workspace, saidAt = Date.now }: CodexReaderOptions): TranscriptReader {
   const seen: CodexRecord = { started: false, turn: null, error: '', waiting: null, texts: '', lastText: '' };
   const shown = new Set<string>();
+  const tests = testRuns();
   let waits = 0;
   let tokens = NO_TOKENS;
 
   /** An item comes when it starts, when it is updated and when it is done: it is one activity. */
   function item(value: Json, done: boolean): AgentEvent[] {
     const got = codexActivity(value, workspace);
+    if (got?.kind === 'tool') tests.saw(value.type === 'command_execution' ? commandOf(value) : got.summary);
     if (got !== null) {
       seen.waiting = null;
       waits = 0;
@@ -102,7 +105,15 @@ export function createCodexReader({ workspace, saidAt = Date.now }: CodexReaderO
       const { outcome, message } = judge(seen, claim, { exit, signal, stderr });
       const isLimit = outcome === 'rate-limited';
       const limit = { resetsAt: resetOf(seen.error, { now: saidAt(), zone: localZone() }), text: oneLine(seen.error) };
-      return { outcome, message: oneLine(message, 400), claim, tokens, cost: NO_COST, ...(isLimit && { limit }) };
+      return {
+        outcome,
+        message: oneLine(message, 400),
+        claim,
+        ...tests.of(claim),
+        tokens,
+        cost: NO_COST,
+        ...(isLimit && { limit }),
+      };
     },
   };
 }

@@ -26,6 +26,7 @@ describe('a transcript of Codex', () => {
       outcome: 'success',
       message: 'Added hello.',
       claim: { task_completed: true, tests_run: 2, summary: 'Added hello.' },
+      ranTests: false,
       tokens: { input: 4000, output: 200, cacheRead: 0, cacheWrite: 0 },
       cost: NO_COST,
     });

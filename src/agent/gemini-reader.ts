@@ -5,6 +5,7 @@ import { byStatus, type Ending, type Judgement, withoutResult } from './ending.t
 import { amount, type Json, object, parseObject, string } from './json.ts';
 import { lastWords } from './last-words.ts';
 import { saysUsageLimit } from './limit.ts';
+import { testRuns } from './test-runs.ts';
 import { oneLine } from './text.ts';
 import { toolSummary } from './tool-summary.ts';
 
@@ -14,6 +15,7 @@ const LOGIN = 'run `gemini` once and log in, or set GEMINI_API_KEY';
 /** Reads `--output-format stream-json` of Gemini CLI; unknown lines are passed over. */
 export function createGeminiReader({ workspace }: { workspace: string }): TranscriptReader {
   const words = lastWords();
+  const tests = testRuns();
   let started = false;
   let result: Json | null = null;
   let tokens = NO_TOKENS;
@@ -41,7 +43,9 @@ export function createGeminiReader({ workspace }: { workspace: string }): Transc
           return message(event);
         case 'tool_use': {
           words.pause();
-          const summary = oneLine(toolSummary(event.tool_name, event.parameters, workspace));
+          const call = toolSummary(event.tool_name, event.parameters, workspace);
+          tests.saw(call);
+          const summary = oneLine(call);
           return [{ type: 'activity', activity: { kind: 'tool', summary: summary || 'tool' } }];
         }
         case 'result':
@@ -58,7 +62,7 @@ export function createGeminiReader({ workspace }: { workspace: string }): Transc
         result?.status === 'success'
           ? ({ outcome: 'success', message: claim?.summary || words.prose() || `${TITLE} finished` } as const)
           : judge(result, started, { exit, signal, stderr });
-      return { outcome, message: oneLine(message, 400), claim, tokens, cost: NO_COST };
+      return { outcome, message: oneLine(message, 400), claim, ...tests.of(claim), tokens, cost: NO_COST };
     },
   };
 }

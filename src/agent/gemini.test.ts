@@ -37,6 +37,7 @@ describe('a transcript of Gemini CLI', () => {
       outcome: 'success',
       message: 'Added hello.',
       claim: { task_completed: true, tests_run: 2, summary: 'Added hello.' },
+      ranTests: false,
       tokens: { input: 3000, output: 150, cacheRead: 0, cacheWrite: 0 },
       cost: { usd: null, source: 'unknown' },
     });

@@ -5,6 +5,7 @@ import { byStatus, type Ending, type Judgement, withoutResult } from './ending.t
 import { amount, type Json, object, parseObject, string } from './json.ts';
 import { lastWords } from './last-words.ts';
 import { saysUsageLimit } from './limit.ts';
+import { testRuns } from './test-runs.ts';
 import { oneLine } from './text.ts';
 import { toolSummary } from './tool-summary.ts';
 
@@ -21,6 +22,7 @@ interface OpencodeRecord {
 /** Reads `opencode run --format json`; unknown lines are passed over. There is no last event: the last step has the reason `stop`. */
 export function createOpencodeReader({ workspace }: { workspace: string }): TranscriptReader {
   const words = lastWords();
+  const tests = testRuns();
   const seen: OpencodeRecord = { started: false, reason: null, error: null };
   let tokens = NO_TOKENS;
   let usd = 0;
@@ -61,7 +63,11 @@ export function createOpencodeReader({ workspace }: { workspace: string }): Tran
         case 'text':
           return text(part);
         case 'tool_use': {
-          const summary = oneLine(toolSummary(part.tool, object(part.state)?.input, workspace));
+          const call = toolSummary(part.tool, object(part.state)?.input, workspace);
+          if (part.tool === 'task')
+            tests.sawHidden(); // another agent, whose tools are not told
+          else tests.saw(call);
+          const summary = oneLine(call);
           return [{ type: 'activity', activity: { kind: 'tool', summary: summary || 'tool' } }];
         }
         case 'step_finish':
@@ -77,7 +83,7 @@ export function createOpencodeReader({ workspace }: { workspace: string }): Tran
       const claim = words.claim();
       const done = `${claim?.summary || words.prose() || `${TITLE} finished`}`;
       const { outcome, message } = judge(seen, done, { exit, signal, stderr });
-      return { outcome, message: oneLine(message, 400), claim, tokens, cost: cost() };
+      return { outcome, message: oneLine(message, 400), claim, ...tests.of(claim), tokens, cost: cost() };
     },
   };
 }

@@ -7,7 +7,7 @@ import { launch, settleLaunch } from '../process/launch.ts';
 import { askToEnd, stopTree } from '../process/stop.ts';
 import { lastBytes } from '../process/tail.ts';
 import type { ProcessId } from '../process/tree.ts';
-import { type ExitRecord, waitForExit } from '../process/wait.ts';
+import { waitForExit } from '../process/wait.ts';
 import type { AttemptResult, Ending } from '../run/event.ts';
 import type { Failure, Limit } from '../run/failure.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -19,7 +19,7 @@ import { coalesce } from './coalesce.ts';
 import { type Cut, whenToEnd } from './cut-off.ts';
 import { agentEnvironment } from './environment.ts';
 import type { AttemptSpec, ExecutorEvent, Key } from './executor.ts';
-import { failedResult, lostResult, resultOf } from './result.ts';
+import { type Ended, failedResult, lostResult, resultOf } from './result.ts';
 import { followTranscript } from './transcript.ts';
 
 /** The files of one attempt, all absolute. */
@@ -193,7 +193,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     try {
       const exited = waitForExit({ ...process, exitFile: files.exit });
       const lastWord = new AbortController();
-      const [exit, cut] = await Promise.all([
+      const [exit, cut, leftOut] = await Promise.all([
         exited,
         cutOff(process, startedAt, exited, lastWord.signal),
         follow({ reader, hold: holdOf(process, watched.members), ended: exited, onLastWord: () => lastWord.abort() }),
@@ -203,14 +203,14 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
         { ...process, marker, members: watched.members() },
         { graceMs: Math.min(parts.graceMs, 2000), clock },
       );
-      await finish(reader, exit, cut, startedAt);
+      await finish(reader, startedAt, { exit, cut, leftOut });
     } finally {
       watched.end();
     }
   }
 
   /** Feeds the transcript to the reader as it grows, and the readable log with it. */
-  async function follow({ reader, hold, ended, onLastWord }: Following): Promise<void> {
+  async function follow({ reader, hold, ended, onLastWord }: Following): Promise<number> {
     const live = coalesce((event) => {
       if (event.type === 'activity') return emit({ type: 'attempt.activity', ...name, activity: event.activity });
       const { tokens, cost, turns } = event;
@@ -242,6 +242,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       emit({ type: 'task.noted', task: spec.task, note });
     }
     live.flush();
+    return leftOut;
   }
 
   function limitedBy(limit: Limit): void {
@@ -277,7 +278,9 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     return reason === 'lingering' ? null : reason;
   }
 
-  async function finish(reader: TranscriptReader, exit: ExitRecord, cut: Cut | null, startedAt: number): Promise<void> {
+  type Over = Pick<Ended, 'exit' | 'cut' | 'leftOut'>;
+  async function finish(reader: TranscriptReader, startedAt: number, over: Over): Promise<void> {
+    const { exit } = over;
     const verdict = reader.verdict(exit.exit, exit.signal, lastBytes(files.stderr, 64 * 1024));
     const places = [spec.workspace, files.dir];
     const full = places.some(isFull);
@@ -290,7 +293,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     for (const note of harvest.notes) emit({ type: 'task.noted', task: spec.task, note });
     const memory = observed?.peak() ?? 0;
     const ms = (exit.at ?? clock.now()) - startedAt;
-    end(resultOf({ spec, verdict, exit, cut, full, memory, harvest, ms, ...(limited && { limited }) }));
+    end(resultOf({ spec, verdict, ...over, full, memory, harvest, ms, ...(limited && { limited }) }));
   }
 
   return { start, adopt, cancel: (reason) => cancelled.abort(reason), memory: () => observed?.memory() ?? null };

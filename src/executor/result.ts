@@ -10,11 +10,13 @@ import type { AttemptSpec } from './executor.ts';
 
 const NO_HARVEST = { head: null, commits: 0, leftovers: [], marker: false };
 
-interface Ended {
+export interface Ended {
   spec: AttemptSpec;
   verdict: AgentVerdict;
   exit: ExitRecord;
   cut: Cut | null;
+  /** Bytes of its output that nobody has read. */
+  leftOut: number;
   /** The disk had no room left when it ended. */
   full: boolean;
   /** The most that it held at once, bytes; 0 when nobody looked. */
@@ -27,13 +29,16 @@ interface Ended {
 
 /** The result of an attempt whose agent ran. */
 export function resultOf(ended: Ended): AttemptResult {
-  const { spec, verdict, exit, cut, full, memory, harvest, ms } = ended;
+  const { spec, verdict, exit, cut, leftOut, full, memory, harvest, ms } = ended;
   const { claim, ranTests, tokens, cost } = verdict;
   const { head, commits, leftovers, marker, shared } = harvest;
   const end = outcomeOf(ended);
   const measured = { claim, tokens, cost, ms, ...(memory > 0 && { memory }) };
   const how = { ...end, exit: exit.exit, signal: exit.signal };
-  const seen = { ...(shared && { shared }), ...(ranTests !== undefined && { ranTests }) };
+  const seen = {
+    ...(shared && { shared }),
+    ...(ranTests !== undefined && (ranTests || leftOut === 0) && { ranTests }),
+  };
   const result = { ...how, head, commits, leftovers, marker, ...seen, ...measured };
   if (end.outcome === 'success') return result;
   // Who fails while nothing can be written has not failed.

@@ -10,11 +10,15 @@ export const claim: Gate = ({ result, changes }) => {
     return { evidence: { gate: 'claim', verdict: 'pass', summary: 'the agent claims nothing' }, failure: null };
   const unfounded = unfoundedFiles(said, changes);
   const doubts = [...doubtsAbout(said), ...untested(said, result), ...missingFiles(unfounded)];
+  const unseen = (said.tests_run ?? 0) > 0 && result.ranTests === undefined;
+  const agrees = unseen
+    ? `the claim agrees with the evidence; whether its ${said.tests_run} tests ran cannot be seen with this agent`
+    : 'the claim agrees with the evidence';
   return {
     evidence: {
       gate: 'claim',
       verdict: doubts.length > 0 ? 'warn' : 'pass',
-      summary: doubts.length > 0 ? oneLine(doubts.join('; '), 600) : 'the claim agrees with the evidence',
+      summary: doubts.length > 0 ? oneLine(doubts.join('; '), 600) : agrees,
       details: { unfounded: unfounded.slice(0, 100) },
     },
     failure: null,

@@ -291,6 +291,10 @@ describe('gate claim', () => {
     expect(summaryOf(said(false), 'claim')).toBe('counts 12 tests, and its transcript shows no command that runs any');
     expect(judgeAttempt(said(false)).failure).toBeNull();
     expect([verdicts(said(true)).claim, verdicts(said()).claim]).toEqual(['pass', 'pass']);
+    expect(summaryOf(said(true), 'claim')).toBe('the claim agrees with the evidence');
+    expect(summaryOf(said(), 'claim')).toBe(
+      'the claim agrees with the evidence; whether its 12 tests ran cannot be seen with this agent',
+    );
   });
 
   it('says when there is none', () => {

@@ -73,3 +73,20 @@ it('a retry is told what failed, and lands when it does differently', async () =
     failure: { code: 'too-large', findings: [{ path: 'task-001.txt', detail: '3.0 kB' }] },
   });
 });
+
+it('a file of 200 MB is refused by its path and size, and nothing of it lands', async () => {
+  const name = plan(`${WORK}; head -c 200000000 /dev/zero > big.bin; git add big.bin; git commit -qm big`);
+  const before = process.memoryUsage().rss;
+  let grown = 0;
+  const look = setInterval(() => {
+    grown = Math.max(grown, process.memoryUsage().rss - before);
+  }, 20);
+  const run = await copse('run', '--retries', '0', '--max-concurrent', '1');
+  clearInterval(look);
+  expect(run.exit, run.stderr).toBe(1);
+  expect(run.stderr).toMatch(/✗ task-001: .*big\.bin \(200 MB\)/);
+  expect(scratch.git('ls-tree', '-r', '--name-only', `copse/${name}`)).not.toContain('big.bin');
+  expect(run.stdout).toContain('task=task-002 status=completed');
+  expect(grown / 1e6).toBeLessThan(150); // it is measured, never read
+  if (process.env.COPSE_FIGURES) console.log(`200 MB: ${Math.round(grown / 1e6)} MB more memory`);
+}, 60_000);
