@@ -7,11 +7,12 @@ import { landing } from './rows/landing.js';
 import { makespan } from './rows/makespan.js';
 import { memory } from './rows/memory.js';
 import { replay } from './rows/replay.js';
+import { starts } from './rows/starts.js';
 import { tasks } from './rows/tasks.js';
 import { removeScenes } from './scene.js';
 import { machine, printRow, writeTable } from './table.js';
 
-const ROWS = { tasks, makespan, landing, bigPlan, replay, memory, help, context };
+const ROWS = { tasks, starts, makespan, landing, bigPlan, replay, memory, help, context };
 
 await main(process.argv.slice(2));
 
