@@ -3,7 +3,7 @@ import { judgeByCustom } from '../gate/custom.ts';
 import type { AttemptFacts } from '../gate/gate.ts';
 import { judgeAttempt } from '../gate/judge.ts';
 import { inspectBranchWork } from '../git/inspect.ts';
-import { worktreeGitDir } from '../git/worktree.ts';
+import { headLogOf } from '../git/worktree.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
 import type { Escapes } from './escapes.ts';
@@ -24,7 +24,7 @@ export function verifier({ context, project, open, tasks, mask }: Wiring, escape
       head,
       branch,
       integrated: open.state.tip,
-      gitDir: await worktreeGitDir(repository, attempt.workspace),
+      ...(await headLogOf(repository, { path: attempt.workspace, startedAt: attempt.startedAt })),
       maxFileBytes: config.limits.maxFileSize,
       expected: filesToCreate(task.scope),
       secretsIn: mask.find,

@@ -2,7 +2,7 @@ import { decode } from '../git/copied-index.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Escape, EscapeChange, EscapePlace, Suspect } from '../run/escape.ts';
 import type { Oid, TaskId } from '../run/event.ts';
-import type { Difference } from './compare.ts';
+import type { Difference, Own } from './compare.ts';
 import { evidenceOf, type Trail } from './evidence.ts';
 import { writesIntoSiblings } from './siblings.ts';
 import { trailOf, type Watched } from './trail.ts';
@@ -15,6 +15,8 @@ export interface Attribution {
   branches: ReadonlyMap<string, TaskId>;
   /** All attempts of this coordinator so far. */
   known: readonly Watched[];
+  /** What attempts may do in the checkout. */
+  checkout: Own['checkout'];
   unattended: boolean;
   deedsOf(attempt: Watched, about?: RegExp): Promise<string[]>;
   subjects(oids: readonly Oid[]): Promise<Map<Oid, string>>;
@@ -32,10 +34,11 @@ export async function attribute(
   suspects: readonly Watched[],
   options: Attribution,
 ): Promise<Found[]> {
-  const { repository, known, deedsOf } = options;
+  const { repository, known, deedsOf, checkout } = options;
   const trails = new Map<Watched, Promise<Trail>>();
   const trail = (attempt: Watched) => {
-    const found = trails.get(attempt) ?? trailOf(repository, attempt, deedsOf);
+    const found =
+      trails.get(attempt) ?? trailOf(repository, attempt, { deedsOf, shared: typeof checkout === 'object' });
     trails.set(attempt, found);
     return found;
   };

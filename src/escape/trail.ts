@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { headLog } from '../git/head-log.ts';
 import type { Repository } from '../git/repository.ts';
-import { worktreeGitDir } from '../git/worktree.ts';
+import { headLogOf } from '../git/worktree.ts';
 import type { Oid, TaskId } from '../run/event.ts';
 import type { Trail } from './evidence.ts';
 
@@ -25,12 +24,13 @@ export interface Watched {
 export async function trailOf(
   repository: Repository,
   attempt: Watched,
-  deedsOf: (attempt: Watched) => Promise<string[]>,
+  { deedsOf, shared }: { deedsOf(attempt: Watched): Promise<string[]>; shared: boolean },
 ): Promise<Trail> {
-  const { workspace, branch, base } = attempt;
-  const gitDir = await worktreeGitDir(repository, workspace);
-  const log = gitDir === null ? '' : await readFile(join(gitDir, 'logs/HEAD'), 'utf8').catch(() => '');
-  const commits = new Set(log.split('\n').flatMap((line) => /^[0-9a-f]+ ([0-9a-f]+) /.exec(line)?.[1] ?? []));
-  const branches = new Set([...log.matchAll(/\tcheckout: moving from \S+ to (\S+)$/gm)].map((match) => match[1]!));
+  const { workspace, branch, base, startedAt } = attempt;
+  // Where many share a checkout, what its HEAD does is its user's doing.
+  const log = shared ? { gitDir: null } : await headLogOf(repository, { path: workspace, startedAt });
+  const moves = await headLog(log.gitDir, log.since);
+  const commits = new Set(moves.map(({ to }) => to));
+  const branches = new Set(moves.flatMap(({ how }) => /^checkout: moving from \S+ to (\S+)$/.exec(how)?.[1] ?? []));
   return { workspace, branch, base, deeds: await deedsOf(attempt), commits, branches };
 }

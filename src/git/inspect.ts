@@ -14,6 +14,7 @@ export interface InspectOptions {
   branch: string;
   integrated: Oid;
   gitDir: string | null;
+  since?: number | undefined;
   maxFileBytes: number;
   /** Paths that the head should have. */
   expected: readonly string[];

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Oid } from '../run/event.ts';
 import type { Git } from './git.ts';
+import { headLog } from './head-log.ts';
 import type { Work } from './work.ts';
 
 export interface OriginOptions {
@@ -11,8 +10,10 @@ export interface OriginOptions {
   branch: string;
   /** What has been integrated by now: whatever is in it was judged before. */
   integrated: Oid;
-  /** Of the attempt's worktree; null when that is gone. */
+  /** Of the attempt's work tree; null when that is gone. */
   gitDir: string | null;
+  /** When the attempt began, milliseconds since the epoch, where its work tree is somebody else's before and after. */
+  since?: number | undefined;
 }
 
 /** Where the commits of a branch come from, as far as that is not its own workspace. */
@@ -28,11 +29,11 @@ export interface Origin {
 const OWN: Origin = { foreign: [], ref: null, integrated: [] };
 
 /**
- * Tells others' commits in a branch: merged, pulled, fast-forwarded or reset to. The reflog of the worktree names the commits
+ * Tells others' commits in a branch: merged, pulled, fast-forwarded or reset to. The log of its HEAD names the commits
  * that were made in it, so that mostly nothing has to be asked.
  */
 export async function originOf(git: Git, { commits }: Work, options: OriginOptions): Promise<Origin> {
-  const own = await madeHere(options.gitDir);
+  const own = await madeHere(options);
   const doubtful = commits.map(({ oid }) => oid).filter((oid) => !own.has(oid));
   if (doubtful.length === 0) return OWN;
   const { head, base, branch, integrated: tip } = options;
@@ -57,9 +58,10 @@ async function refWith(git: Git, commit: Oid, branch: string): Promise<string | 
   return (await git.text(args)).split('\n').find((ref) => ref !== '' && ref !== `refs/heads/${branch}`) ?? null;
 }
 
-/** Commits that were made in a worktree, by its reflog: `<old> <new> <who> <when>\t<how>: <what>`. */
-async function madeHere(gitDir: string | null): Promise<Set<Oid>> {
-  const text = gitDir === null ? '' : await readFile(join(gitDir, 'logs/HEAD'), 'utf8').catch(() => '');
-  const made = text.split('\n').filter((line) => /\t(?:commit|cherry-pick|revert|rebase|am)\b/.test(line));
-  return new Set(made.map((line) => line.split(' ')[1]!));
+/** Commits that were made in a work tree, by the log of its HEAD. */
+async function madeHere({ gitDir, since }: Pick<OriginOptions, 'gitDir' | 'since'>): Promise<Set<Oid>> {
+  const made = (await headLog(gitDir, since)).filter(({ how }) =>
+    /^(?:commit|cherry-pick|revert|rebase|am)\b/.test(how),
+  );
+  return new Set(made.map(({ to }) => to));
 }

@@ -161,6 +161,18 @@ export async function worktreeGitDir(repository: Repository, path: string): Prom
 }
 
 /**
+ * Whose log of HEAD tells what an attempt did at `path`. In the checkout, which is its user's, it tells so from `startedAt` on
+ * (milliseconds since the epoch).
+ */
+export async function headLogOf(
+  repository: Repository,
+  { path, startedAt }: { path: string; startedAt: number },
+): Promise<{ gitDir: string | null; since?: number }> {
+  if (path === repository.root) return { gitDir: repository.gitDir, since: startedAt };
+  return { gitDir: await worktreeGitDir(repository, path) };
+}
+
+/**
  * Whether `path` is where a `git worktree add` was killed, or one without checkout: it holds its link and nothing else, and
  * no index was ever written. Nothing is lost with it.
  */

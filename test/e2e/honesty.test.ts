@@ -1,20 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { judgeAttempt } from '../../src/gate/judge.ts';
 import { createGit } from '../../src/git/git.ts';
-import { inspectBranchWork } from '../../src/git/inspect.ts';
 import { DEFAULT_JUNK } from '../../src/git/junk.ts';
 import { openRepository, type Repository } from '../../src/git/repository.ts';
-import { worktreeGitDir } from '../../src/git/worktree.ts';
-import { describeFailure } from '../../src/run/describe.ts';
 import type { Evidence, Oid } from '../../src/run/event.ts';
-import { evidenceForRetry } from '../../src/run/retry-evidence.ts';
-import { filesToCreate } from '../../src/scope/created.ts';
 import { NO_SETUP } from '../../src/workspace/setup.ts';
 import type { Workspaces } from '../../src/workspace/workspace.ts';
 import { createWorktrees } from '../../src/workspace/worktree.ts';
-import { aResult, aTask } from '../rig/attempts.ts';
+import { aTask } from '../rig/attempts.ts';
+import { type Judged, judgeShell, verdicts } from '../rig/judged.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { scope } from '../rig/scopes.ts';
 
@@ -53,60 +47,11 @@ beforeEach(async () => {
 });
 afterEach(() => scratch.remove());
 
-interface Judged {
-  code: string | null;
-  said: string;
-  retry: string;
-  evidence: Record<Evidence['gate'], Evidence>;
-  notes: string[];
-  head: Oid;
-}
-
 /** Lets these shell lines be the agent of task-001, and judges what they made. */
-async function attempt(lines: string, { integrated = base, alone = true } = {}): Promise<Judged> {
-  const place = { path: join(scratch.root, 'ws/task-001'), branch: 'feature/task-001', base };
-  expect(await workspaces.prepare(place)).toMatchObject({ ok: true });
-  const env = { ...scratch.env, REPO: scratch.repo, BASE: base };
-  const script = `set -e\nwork() { echo new > src/new.txt; git add -A; git commit -qm work; }\n${lines}`;
-  const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: place.path, env, encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
-  const { notes, ...harvest } = await workspaces.harvest(place, 'feat: task-001 left');
-  const measured = await inspectBranchWork(repository.git, {
-    base,
-    head: harvest.head,
-    branch: place.branch,
-    integrated,
-    gitDir: await worktreeGitDir(repository, place.path),
-    maxFileBytes: LIMIT,
-    expected: filesToCreate(task.scope),
-  });
-  const result = aResult({ ...harvest, marker: true });
-  const { evidence, failure } = judgeAttempt({
-    ...measured,
-    task,
-    alone,
-    base,
-    result,
-    planPath: null,
-    policy: 'warn',
-    allow: [],
-    symbols: new Map(),
-  });
-  return {
-    code: failure?.code ?? null,
-    said: failure ? describeFailure(failure) : '',
-    retry: failure ? evidenceForRetry(failure, evidence) : '',
-    evidence: Object.fromEntries(evidence.map((each) => [each.gate, each])) as Judged['evidence'],
-    notes,
-    head: harvest.head,
-  };
+function attempt(lines: string, how: { integrated?: Oid; alone?: boolean } = {}): Promise<Judged> {
+  const spec = { path: join(scratch.root, 'ws/task-001'), branch: 'feature/task-001', base };
+  return judgeShell(lines, { repository, workspaces, spec, task, env: scratch.env, limit: LIMIT, ...how });
 }
-
-const verdicts = ({ evidence }: Judged) =>
-  Object.values(evidence)
-    .filter(({ verdict }) => verdict !== 'pass')
-    .map(({ gate, verdict }) => `${gate} ${verdict}`)
-    .join(', ');
 
 describe('an agent that does its task', () => {
   it('passes every gate', async () => {
