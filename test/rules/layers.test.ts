@@ -19,6 +19,7 @@ const LAYER: Record<string, number> = {
   journal: 3,
   gate: 3,
   contract: 3,
+  check: 3,
   integrate: 3,
   executor: 3,
   escape: 3,

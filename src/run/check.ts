@@ -1,0 +1,46 @@
+/** What a check of the merged tree looks at. */
+export type CheckKind = 'tests' | 'type-check' | 'lint' | 'build' | 'migrations';
+
+/** One test, or one complaint of a compiler or a linter. */
+export interface Case {
+  /** The same on another commit where only lines moved; two of one output may share it. */
+  id: string;
+  name: string;
+  /** Relative to the top of the tree where it lies in it; lines from 1. */
+  file?: string;
+  line?: number;
+  outcome: 'passed' | 'failed' | 'skipped';
+  /** What was wrong, as the tool said it; its end may be cut. */
+  message?: string;
+}
+
+/** A case that failed on the merged tree. `flaky`: passed when run once more; `known`: the base has it, too. */
+export interface CheckFailure {
+  name: string;
+  file?: string;
+  line?: number;
+  message?: string;
+  status: 'new' | 'known' | 'flaky';
+  /** Tasks that changed a file this failure names; the first evidence wins. A guess, and shown as one. */
+  blame: { task: string; file: string }[];
+}
+
+/** What came of one check on the merged tree. */
+export interface StackCheck {
+  name: string;
+  kind: CheckKind;
+  /** As a person would type it. */
+  command: string;
+  /** `warning`: it fails, and nothing of that is new. `not-checked` is never a pass. */
+  outcome: 'passed' | 'failed' | 'warning' | 'not-checked';
+  /** One sentence: why it was not checked, or what is odd. */
+  why?: string;
+  exit: number | null;
+  /** Null where the output does not tell. */
+  counts: { passed: number; failed: number; skipped: number } | null;
+  failures: CheckFailure[];
+  /** The end of the output, where it failed. */
+  tail?: string;
+  /** Milliseconds. */
+  ms: number;
+}
