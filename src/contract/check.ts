@@ -1,8 +1,10 @@
 import type { Checker, CheckOptions } from './checker.ts';
 import { type Contract, type ContractCheck, type ContractKind, notChecked } from './finding.ts';
+import { checkJsonSchema } from './json-schema/check.ts';
 import { kindOf } from './kind.ts';
 import { checkOpenApi } from './openapi/check.ts';
 import { checkPython } from './python/check.ts';
+import { checkSql } from './sql/check.ts';
 import type { SourceTree } from './tree.ts';
 import { checkTypescript } from './typescript/check.ts';
 
@@ -11,6 +13,8 @@ const CHECKERS: Partial<Record<ContractKind, Checker>> = {
   openapi: checkOpenApi,
   typescript: checkTypescript,
   python: checkPython,
+  'json-schema': checkJsonSchema,
+  sql: checkSql,
 };
 
 /** Checks one contract on one tree. */

@@ -5,7 +5,7 @@ import { readEnum } from './enum.ts';
 import { readField } from './field.ts';
 import { readInitializer, readMethod } from './method.ts';
 
-import { childrenOf, isTrue, lastPart, lineOf } from './syntax.ts';
+import { assignmentOf, childrenOf, isTrue, lastPart, lineOf, stringOf } from './syntax.ts';
 
 /** The shape of a class and of those inside of it; none for any other statement. */
 export function readClass(statement: Node, constants: Constants): Shape[] {
@@ -26,7 +26,22 @@ export function readClass(statement: Node, constants: Constants): Shape[] {
   const fields = fieldsOf(body, context);
   if (isTable(context.bases) && !/\bprimary_key\s*=\s*True/.test(node.text)) fields.push(idOf(lineOf(node)));
   const open = body.some((each) => /\bdef __getattr__\b/.test(each.text)) ? '__getattr__' : null;
-  return [{ ...shape, kind: 'record', fields, values: [], open }, ...inner];
+  const table = tableOf(body) ?? (isTable(context.bases) ? true : null);
+  return [{ ...shape, kind: 'record', fields, values: [], open, ...(table && { table }) }, ...inner];
+}
+
+/** `__tablename__ = "users"` of SQLAlchemy, `db_table = "users"` in Django's Meta. */
+function tableOf(body: readonly Node[]): string | null {
+  for (const statement of body) {
+    const isMeta = statement.type === 'class_definition' && statement.childForFieldName('name')?.text === 'Meta';
+    const inMeta = isMeta ? tableOf(childrenOf(statement.childForFieldName('body'))) : null;
+    if (inMeta) return inMeta;
+    const assignment = assignmentOf(statement);
+    const isName = /^(?:__tablename__|db_table)$/.test(assignment?.childForFieldName('left')?.text ?? '');
+    const name = isName ? stringOf(assignment?.childForFieldName('right')) : null;
+    if (name) return name.replaceAll('"', '');
+  }
+  return null;
 }
 
 function isTable(bases: readonly string[]): boolean {

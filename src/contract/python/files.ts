@@ -1,4 +1,3 @@
-import type { Contract } from '../finding.ts';
 import type { SourceTree } from '../tree.ts';
 import { implementations } from '../types/aside.ts';
 import { namesOf } from '../types/find.ts';
@@ -16,13 +15,26 @@ export function declaredIn(text: string): string[] {
   return [...new Set([...text.matchAll(declared)].map((match) => (match[1] ?? match[2] ?? match[3])!))];
 }
 
-/** The files that declare what the contract declares, and those from which their classes inherit. */
-export async function filesFor(contract: Contract, tree: SourceTree): Promise<Source[]> {
-  const wanted = new Set(declaredIn(contract.text).flatMap(namesOf));
-  const holding = await tree.holding([...wanted], ['py']);
-  const sources = await readSources(tree, implementations(holding, contract.path));
-  const declaring = sources.filter(({ text }) => declaredIn(text).some((name) => wanted.has(name)));
-  return withImports(declaring.slice(0, MAX_FILES), tree);
+export interface Wanted {
+  /** Any of these is in the text of a file that matters. */
+  words: readonly string[];
+  /** Whether such a text declares something that matters. */
+  isDeclaring(text: string): boolean;
+  /** The contract's path. */
+  contract: string;
+}
+
+/** The files that declare what is wanted, and those from which their classes inherit. */
+export async function pythonFiles({ words, isDeclaring, contract }: Wanted, tree: SourceTree): Promise<Source[]> {
+  const holding = await tree.holding(words, ['py']);
+  const sources = await readSources(tree, implementations(holding, contract));
+  return withImports(sources.filter(({ text }) => isDeclaring(text)).slice(0, MAX_FILES), tree);
+}
+
+/** What is wanted is some names, or what is called alike. */
+export function declaring(names: readonly string[], contract: string): Wanted {
+  const wanted = new Set(names.flatMap(namesOf));
+  return { words: [...wanted], isDeclaring: (text) => declaredIn(text).some((name) => wanted.has(name)), contract };
 }
 
 async function withImports(first: Source[], tree: SourceTree): Promise<Source[]> {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Field, Modules, Shape } from '../types/shape.ts';
+import type { Field, Found, Modules, Shape } from '../types/shape.ts';
 
 /** Bases that give no fields. */
 const EMPTY = new Set([
@@ -49,11 +49,24 @@ const LIBRARY: Record<string, string[]> = {
 /** Bases of bases; more is a circle. */
 const MAX_DEPTH = 8;
 
+/** What a file declares, with what that inherits. */
+export function pythonShapes(modules: Modules, file: string): Found[] {
+  return (modules.get(file)?.shapes ?? []).map((shape) => ({ file, shape: withBases(modules, file, shape) }));
+}
+
+/** How a file finds what it names. */
+export function pythonNames(modules: Modules, file: string): (name: string) => Shape | null {
+  return (name) => {
+    const found = locate(modules, file, name);
+    return found && withBases(modules, found.file, found.shape);
+  };
+}
+
 /** A class with the fields, or the values, of its bases, its own first. What a base has that nobody can see is said in `open`. */
 export function withBases(modules: Modules, file: string, shape: Shape, depth = 0): Shape {
   if (shape.kind === 'alias' || depth > MAX_DEPTH) return shape;
   const fields = new Map(shape.fields.map((field) => [field.name, field]));
-  let { open, kind, values } = shape;
+  let { open, kind, values, table } = shape;
   for (const base of shape.bases) {
     const found = locate(modules, file, base);
     if (found) {
@@ -62,12 +75,13 @@ export function withBases(modules: Modules, file: string, shape: Shape, depth = 
         if (!fields.has(field.name))
           fields.set(field.name, found.file === file ? field : { ...field, line: shape.line });
       open ??= whole.open;
+      table ??= whole.table && true;
       if (whole.kind === 'enum') [kind, values] = ['enum', valuesAsEnum(shape, whole)];
     } else if (Object.hasOwn(LIBRARY, base)) {
       for (const name of LIBRARY[base]!) if (!fields.has(name)) fields.set(name, ofLibrary(name, base, shape.line));
     } else if (!EMPTY.has(base) && kind !== 'enum') open ??= base;
   }
-  return { ...shape, kind, values, fields: [...fields.values()], open };
+  return { ...shape, kind, values, fields: [...fields.values()], open, ...(table && { table }) };
 }
 
 /** `class Role(OurEnum)`: what was read as fields with values are members, without their values. */

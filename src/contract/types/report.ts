@@ -1,6 +1,6 @@
 import type { ContractFinding } from '../finding.ts';
-import type { CompareOptions, Difference } from './compare.ts';
-import { compareShapes } from './compare.ts';
+import { type CompareOptions, compareShapes } from './compare.ts';
+import type { Difference } from './difference.ts';
 import type { Found } from './shape.ts';
 
 /** Of several types of one name the one that fits best is meant; that another one does otherwise is told as a note. */
@@ -33,7 +33,7 @@ function toFinding({ code, level, message, ...lines }: Difference, wanted: Found
     level,
     basis: 'advisory',
     contract: { file: wanted.file, line: lines.wanted },
-    at: { file: found.file, line: lines.found },
+    at: { file: lines.file ?? found.file, line: lines.found },
     message,
   };
 }

@@ -47,6 +47,8 @@ export interface Field {
   isGeneric?: true;
   /** Nobody wrote it: what a framework adds, as the `id` of a table. */
   implied?: true;
+  /** Where it stands, when that is another file than that of its shape. */
+  file?: string;
 }
 
 export interface Parameter {
@@ -63,6 +65,8 @@ export interface Shape {
   kind: 'record' | 'enum' | 'alias';
   /** Declared inside of another one. */
   nested?: true;
+  /** It is kept in a table: of this name, or of one that follows from its own. */
+  table?: string | true;
   /** How other files of TypeScript get at it; absent: not at all, or no TypeScript. */
   exported?: 'named' | 'default';
   /** Type parameters as they are written, `<T extends string>`. */

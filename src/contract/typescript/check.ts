@@ -5,10 +5,10 @@ import { sidesOf } from '../types/names.ts';
 import { outcomeOf } from '../types/outcome.ts';
 import { readShapes } from '../types/read-shapes.ts';
 import { bestOf, reportType } from '../types/report.ts';
-import type { Modules, Shape } from '../types/shape.ts';
+import type { Modules } from '../types/shape.ts';
 import { compareExactly } from './exact.ts';
-import { declaredIn, filesFor } from './files.ts';
-import { locate, withBases } from './inherit.ts';
+import { declaredIn, typescriptFiles } from './files.ts';
+import { typescriptNames } from './inherit.ts';
 import { type Match, matchesOf } from './match.ts';
 
 /**
@@ -16,8 +16,9 @@ import { type Match, matchesOf } from './match.ts';
  * compiler does it, which is exact; without, it is done by what can be read.
  */
 export const checkTypescript: Checker = async (contract, tree, options) => {
-  if (declaredIn(contract.text).length === 0) return notChecked(contract, 'typescript', 'it declares no type');
-  const { declaring, all } = await filesFor(contract, tree);
+  const names = declaredIn(contract.text);
+  if (names.length === 0) return notChecked(contract, 'typescript', 'it declares no type');
+  const { declaring, all } = await typescriptFiles(names, contract.path, tree);
   const read = await (options.readShapes ?? readShapes)([{ ...contract, references: true }, ...all]);
   if ('failed' in read) return notChecked(contract, 'typescript', read.failed);
   const { modules } = read;
@@ -44,16 +45,8 @@ export const checkTypescript: Checker = async (contract, tree, options) => {
 function bySource({ wanted, candidates }: Match, modules: Modules): ContractFinding[] {
   return reportType(wanted, candidates, (file) => ({
     byName: false,
-    sides: sidesOf(finder(modules, wanted.file), finder(modules, file)),
+    sides: sidesOf(typescriptNames(modules, wanted.file), typescriptNames(modules, file)),
   }));
-}
-
-/** How a file finds what it names. */
-function finder(modules: Modules, file: string): (name: string) => Shape | null {
-  return (name) => {
-    const found = locate(modules, file, name);
-    return found && withBases(modules, found.file, found.shape);
-  };
 }
 
 interface Context {

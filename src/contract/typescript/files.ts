@@ -1,4 +1,3 @@
-import type { Contract } from '../finding.ts';
 import type { SourceTree } from '../tree.ts';
 import { implementations } from '../types/aside.ts';
 import { namesOf } from '../types/find.ts';
@@ -21,11 +20,15 @@ export function declaredIn(text: string): string[] {
   ];
 }
 
-/** The files that declare what the contract declares, and those that they import types from. */
-export async function filesFor(contract: Contract, tree: SourceTree): Promise<{ declaring: Source[]; all: Source[] }> {
-  const wanted = new Set(declaredIn(contract.text).flatMap(namesOf));
+/** The files that declare one of these names, and those that they import types from. */
+export async function typescriptFiles(
+  names: readonly string[],
+  contract: string,
+  tree: SourceTree,
+): Promise<{ declaring: Source[]; all: Source[] }> {
+  const wanted = new Set(names.flatMap(namesOf));
   const holding = await tree.holding([...wanted], ['ts', 'tsx', 'mts', 'cts']);
-  const sources = await readSources(tree, implementations(holding, contract.path));
+  const sources = await readSources(tree, implementations(holding, contract));
   const declaring = sources.filter(({ text }) => declaredIn(text).some((name) => wanted.has(name))).slice(0, MAX_FILES);
   return { declaring, all: await withImports(declaring, tree) };
 }

@@ -5,6 +5,14 @@ const MAX_DEPTH = 8;
 
 const CODE = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '/index.ts', '/index.tsx'];
 
+/** How a file finds what it names. */
+export function typescriptNames(modules: Modules, file: string): (name: string) => Shape | null {
+  return (name) => {
+    const found = locate(modules, file, name);
+    return found && withBases(modules, found.file, found.shape);
+  };
+}
+
 /** A type with the fields of what it extends, its own first. What cannot be seen is said in `open`. */
 export function withBases(modules: Modules, file: string, shape: Shape, depth = 0): Shape {
   if (shape.kind !== 'record' || shape.bases.length === 0 || depth > MAX_DEPTH) return shape;

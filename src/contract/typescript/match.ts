@@ -39,7 +39,7 @@ function reachable(candidates: Found[]): Found[] {
 }
 
 /** What a file declares, and what it passes on from a package. */
-function typesOf(modules: Modules, file: string): Found[] {
+export function typesOf(modules: Modules, file: string): Found[] {
   const module = modules.get(file);
   const declared = (module?.shapes ?? []).map((shape) => ({ file, shape: withBases(modules, file, shape) }));
   const passed = (module?.passedOn ?? []).filter(({ from }) => !from.startsWith('.'));
