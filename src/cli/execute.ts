@@ -1,12 +1,14 @@
 import { drive, exitOf } from '../compose/drive.ts';
 import type { Project } from '../compose/project.ts';
+import { tellGitHub } from '../compose/report.ts';
 import type { OpenRun } from '../engine/open.ts';
+import { buildReport } from '../report/report.ts';
 import { describeBudget, describeFailure, listed } from '../run/describe.ts';
 import { nextCommand } from '../run/next.ts';
 import type { RunState } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
 import { warningLines } from '../run/warnings.ts';
-import type { ExitCode } from '../util/refusal.ts';
+import { EXIT, type ExitCode } from '../util/refusal.ts';
 import { type CliContext, narrating } from './context.ts';
 import { escapeLines } from './render/escapes.ts';
 import { duration, money } from './render/format.ts';
@@ -32,7 +34,10 @@ export async function execute(
     view.close();
   }
   if (!options.json) for (const line of closingLines(state)) context.stderr.write(`${line}\n`);
-  return exitOf(state, context.signal);
+  const exit = exitOf(state, context.signal);
+  // What is integrated is reported when it lands.
+  if (exit !== EXIT.ok) context.stderr.write(tellGitHub(narrating(context), buildReport(state, open.plan, Date.now())));
+  return exit;
 }
 
 function viewKind(context: CliContext, { json, progress }: ExecuteOptions): ViewKind {

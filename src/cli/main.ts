@@ -18,7 +18,7 @@ export async function main(context: CliContext): Promise<ExitCode> {
     return EXIT.ok;
   }
   if (first === '--version' || first === '-V') {
-    const { version } = await import('./version.ts');
+    const { version } = await import('../util/version.ts');
     context.stdout.write(`${version()}\n`);
     return EXIT.ok;
   }

@@ -65,6 +65,12 @@ export const COMMANDS: CommandEntry[] = [
     load: async () => (await import('./commands/integrate.ts')).integrate,
   },
   {
+    name: 'report',
+    usage: 'report [run]',
+    summary: 'what the run proved: as Markdown, HTML, JUnit, SARIF, JSON',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
     name: 'clean',
     usage: 'clean [run]',
     summary: 'remove the workspaces and branches of what is integrated',

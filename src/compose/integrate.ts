@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Git } from '../git/git.ts';
 import { branchExists, readRef } from '../git/refs.ts';
@@ -5,7 +6,8 @@ import { removeStaleLocks } from '../git/stale-lock.ts';
 import { landOnTarget, type TargetLanding } from '../integrate/target.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import { openJournal } from '../journal/write.ts';
-import { renderMarkdown } from '../report/markdown.ts';
+import { MANIFEST } from '../plan/manifest.ts';
+import { rewriteManifest } from '../plan/rewrite-manifest.ts';
 import { buildReport, type Report } from '../report/report.ts';
 import { listed } from '../run/describe.ts';
 import { reduce } from '../run/reduce.ts';
@@ -17,7 +19,10 @@ import type { Surroundings } from './context.ts';
 import type { IntegrateOptions, ReportFiles, RunLanding } from './landing.ts';
 import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
+import { renderReport } from './report.ts';
 import { asHeld, type FoundRun } from './runs.ts';
+
+const REPORTS = ['report.json', 'integration-report.md', 'report.html'] as const;
 
 /** Lands the integration branch of a run on its target, and writes the report. */
 export async function integrateRun(
@@ -110,6 +115,7 @@ async function land(
     }
     if (!landing.landed && landing.why === 'no-branch') throw noBranch(target, state.plan);
     const report = buildReport(state, readFrozenPlan(paths), Date.now());
+    if (landing.landed) recordInManifest(context, state.planDir, report);
     return { target, landing, state, report, files: writeReport(context, state.planDir, report) };
   } finally {
     await journal.close();
@@ -118,15 +124,35 @@ async function land(
 
 /** Writes both forms of the report into the plan folder; a folder that takes none is told, for what has landed has landed. */
 function writeReport(context: Pick<Surroundings, 'env' | 'warn'>, folder: string, report: Report): ReportFiles {
-  const files = { json: join(folder, 'report.json'), text: join(folder, 'integration-report.md') };
+  const [json, text, html] = REPORTS.map((name) => join(folder, name)) as [string, string, string];
   try {
-    const mask = maskFor(context);
-    writeFileAtomic(files.json, mask(`${JSON.stringify(report, null, 2)}\n`));
-    writeFileAtomic(files.text, mask(renderMarkdown(report)));
-    return files;
+    writeFileAtomic(json, renderReport(context, report, 'json'));
+    writeFileAtomic(text, renderReport(context, report, 'markdown'));
+    writeFileAtomic(html, renderReport(context, report, 'html'));
+    return { json, text, html };
   } catch (error) {
     context.warn(`the report was not written: ${(error as Error).message}`);
-    return { json: null, text: null };
+    return { json: null, text: null, html: null };
+  }
+}
+
+/** The block of the manifest that tells readers of the plan folder that it is done; the rest of the file stays as it is. */
+function recordInManifest(context: Pick<Surroundings, 'warn'>, folder: string, { checks, generatedAt }: Report): void {
+  const file = join(folder, MANIFEST);
+  if (!existsSync(file)) return;
+  const { branch_merge, contract_compliance, boundary_violations, tests } = checks;
+  const named = { branch_merge, contract_compliance, boundary_violations, tests };
+  const results = Object.fromEntries(Object.entries(named).map(([name, { result }]) => [name, result]));
+  const integration = {
+    status: 'completed',
+    report_path: 'integration-report.md',
+    completed_at: new Date(generatedAt).toISOString(),
+    checks: results,
+  };
+  try {
+    writeFileAtomic(file, rewriteManifest(readFileSync(file, 'utf8'), { integration }), statSync(file).mode & 0o777);
+  } catch (error) {
+    context.warn(`${MANIFEST} does not say that the plan is integrated: ${(error as Error).message}`);
   }
 }
 
@@ -134,7 +160,7 @@ function writeReport(context: Pick<Surroundings, 'env' | 'warn'>, folder: string
 function outputsOf({ repository }: Project, { planDir }: RunState): string[] {
   const inside = relative(repository.root, planDir);
   if (inside.startsWith('..')) return [];
-  return ['logs', 'report.json', 'integration-report.md'].map((name) => join(inside, name));
+  return ['logs', ...REPORTS, MANIFEST].map((name) => join(inside, name));
 }
 
 async function noTarget(git: Git, plan: string): Promise<Refusal> {

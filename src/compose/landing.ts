@@ -25,4 +25,5 @@ export interface RunLanding {
 export interface ReportFiles {
   json: string | null;
   text: string | null;
+  html: string | null;
 }

@@ -6,7 +6,7 @@ import type { Check, CheckName, Report, ReportTask } from './report.ts';
 
 const SIGN: Record<Check, string> = { passed: '✅', failed: '❌', warning: '⚠️', 'not-checked': '⚠️ not checked' };
 
-const TITLES: Record<CheckName, string> = {
+export const CHECK_TITLES: Record<CheckName, string> = {
   branch_merge: 'Branch Merge',
   contract_compliance: 'Contract Compliance',
   tech_spec_compliance: 'Tech Spec Compliance',
@@ -33,8 +33,8 @@ export function renderMarkdown(report: Report): string {
     ].join('\n'),
     `## Summary\n\n${table(
       ['Check', 'Status', 'Details'],
-      (Object.keys(TITLES) as CheckName[]).map((name) => [
-        TITLES[name],
+      (Object.keys(CHECK_TITLES) as CheckName[]).map((name) => [
+        CHECK_TITLES[name],
         SIGN[report.checks[name].result],
         report.checks[name].details,
       ]),

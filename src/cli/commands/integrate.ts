@@ -1,6 +1,7 @@
 import { exitOfLanding, integrateRun } from '../../compose/integrate.ts';
 import type { IntegrateOptions } from '../../compose/landing.ts';
 import { openProject } from '../../compose/project.ts';
+import { tellGitHub } from '../../compose/report.ts';
 import { findRun } from '../../compose/runs.ts';
 import type { TargetLanding } from '../../integrate/target.ts';
 import type { RunState } from '../../run/state.ts';
@@ -32,7 +33,9 @@ Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
   async run(context, [name], options: Options) {
     const project = await openProject(context);
     const run = findRun(project.repository.commonDir, { name });
-    const { landing, target, state, files } = await integrateRun(narrating(context), project, run, options);
+    const surroundings = narrating(context);
+    const { landing, target, state, report, files } = await integrateRun(surroundings, project, run, options);
+    context.stderr.write(tellGitHub(surroundings, report));
     if (options.json) {
       const document = { v: 1, command: 'integrate', ok: landing.landed, target, landing, report: files.json };
       context.stdout.write(`${JSON.stringify(document)}\n`);

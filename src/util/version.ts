@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PACKAGE_ROOT } from '../util/package-root.ts';
+import { PACKAGE_ROOT } from './package-root.ts';
 
 /** The version of the package this code belongs to. */
 export function version(): string {
