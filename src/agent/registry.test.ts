@@ -32,6 +32,25 @@ describe('agents of a config', () => {
     expect(agents.get('command')!.command(context).argv.at(-1)).toBe('t');
   });
 
+  it('hand the variables of the config on in the environment, never in arguments, which all may read', () => {
+    const env = { ACME_TOKEN: 'zx81-spectrum-48k' };
+    const set = {
+      claude: {},
+      codex: {},
+      gemini: {},
+      opencode: {},
+      acp: { command: ['it'] },
+      command: { command: ['it'] },
+    };
+    const agents = Object.fromEntries(Object.entries(set).map(([name, more]) => [name, { type: name, env, ...more }]));
+    for (const [name, agent] of createAgents({ agents }, machine)) {
+      if (!(name in set)) continue;
+      const command = agent.command(context);
+      expect(JSON.stringify(command.argv), name).not.toContain(env.ACME_TOKEN);
+      expect(command.env.ACME_TOKEN, name).toBe(env.ACME_TOKEN);
+    }
+  });
+
   it.each([
     [{ agent: 'other' }, 'unknown-agent', /no agent `other`/],
     [{ agents: { aider: { command: 'aider' } } }, 'agent-type', /`aider` has no known type/],

@@ -4,6 +4,7 @@ import { openRepository, type Repository } from '../git/repository.ts';
 import { type Config, loadConfig } from '../project/config.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import type { Surroundings } from './context.ts';
+import { learnSecrets } from './mask.ts';
 
 /** The user's repository with its config: what almost every command begins with. */
 export interface Project {
@@ -20,5 +21,7 @@ export async function openProject(context: Pick<Surroundings, 'cwd' | 'env'>): P
     throw new Refusal('no-folder', `the folder ${context.cwd} is not there any more`, { exit: EXIT.environment, hint });
   }
   const repository = await openRepository(createGit({ cwd: context.cwd, env: context.env }));
-  return { repository, config: loadConfig(repository.root), cwd: context.cwd };
+  const config = loadConfig(repository.root);
+  learnSecrets(context, config);
+  return { repository, config, cwd: context.cwd };
 }

@@ -30,7 +30,9 @@ export function specifier(wiring: Wiring): Ports['specify'] {
       title: mask(task.title),
       ...chosen,
       prompt: mask(failure ? retryPrompt(prompt, attempt, evidenceForRetry(failure, before!.evidence)) : prompt),
-      ...(cut && { resume: { ...cut, prompt: goOnPrompt(failure?.code === 'agent' ? failure.limit : undefined) } }),
+      ...(cut && {
+        resume: { ...cut, prompt: mask(goOnPrompt(failure?.code === 'agent' ? failure.limit : undefined)) },
+      }),
       base: cut?.base ?? state.tip,
       ...placeOf(project, plan.name, { task: id, pattern: settings.pattern }),
       timeoutMs: settings.timeoutMs,

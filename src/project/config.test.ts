@@ -30,7 +30,7 @@ describe('a config', () => {
       workspace: { copy: [], link: [], submodules: false },
       limits: { maxFileSize: 50e6 },
       scope: { allow: [] },
-      secrets: { pass: [] },
+      secrets: { pass: [], mask: [] },
       branchPrefix: 'feature/',
       junk: [],
     });
@@ -63,7 +63,7 @@ workspace:
   submodules: true
 limits: { maxConcurrent: 4, retries: 2, timeout: 1h30m, stall: 600, maxFileSize: 2GB }
 scope: { policy: enforce, allow: ["docs/**"] }
-secrets: { pass: [OPENAI_API_KEY] }
+secrets: { pass: [OPENAI_API_KEY], mask: [ACME_*, '/acme-[0-9]+/'] }
 escape: fail
 branchPrefix: work/
 junk: ["*.pyc"]
@@ -97,7 +97,7 @@ junk: ["*.pyc"]
       },
       limits: { maxConcurrent: 4, retries: 2, timeout: 5_400_000, stall: 600_000, maxFileSize: 2e9 },
       scope: { policy: 'enforce', allow: ['docs/**'] },
-      secrets: { pass: ['OPENAI_API_KEY'] },
+      secrets: { pass: ['OPENAI_API_KEY'], mask: ['ACME_*', '/acme-[0-9]+/'] },
       escape: 'fail',
       branchPrefix: 'work/',
       junk: ['*.pyc'],
@@ -109,6 +109,16 @@ describe('a wrong config is refused with file and line', () => {
   const lines = (...text: string[]) => text.join('\n');
 
   it.each([
+    [
+      'a name that is none',
+      lines('{', '  "secrets": {', '    "mask": ["no name"]', '  }', '}'),
+      'copse.config.json:3:14 secrets.mask.0 is no name of a variable (ACME_KEY, ACME_*) and no form between slashes (/acme-[0-9a-f]{32}/)',
+    ],
+    [
+      'a form that is everywhere',
+      lines('{', '  "secrets": { "mask": ["/x*/"] }', '}'),
+      'copse.config.json:2:25 secrets.mask.0 is the form of an empty text, too',
+    ],
     [
       'an unknown key',
       lines('{', '  "agnet": "claude"', '}'),

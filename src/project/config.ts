@@ -54,6 +54,26 @@ const branchPrefix = z.string().superRefine((value, context) => {
   if (reason) context.addIssue({ code: 'custom', message: `makes no branch name: it ${reason}` });
 });
 
+/** A name of a variable, or a regular expression between slashes. */
+const secretToMask = z.string().superRefine((value, context) => {
+  const form = /^\/(.*)\/$/s.exec(value)?.[1];
+  const message = form === undefined ? unlikeName(value) : unlikeForm(form);
+  if (message) context.addIssue({ code: 'custom', message });
+});
+
+const unlikeName = (name: string) =>
+  /^[A-Za-z_*][A-Za-z0-9_*]*$/.test(name) && /[A-Za-z]/.test(name)
+    ? null
+    : 'is no name of a variable (ACME_KEY, ACME_*) and no form between slashes (/acme-[0-9a-f]{32}/)';
+
+function unlikeForm(form: string): string | null {
+  try {
+    return new RegExp(`(?:${form})`).test('') ? 'is the form of an empty text, too' : null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 const sections = {
   workspace: z.strictObject({
     /** Where worktrees go; relative to the repository. */
@@ -95,6 +115,8 @@ const sections = {
   secrets: z.strictObject({
     /** Keys of agents that set-up commands, validations and installers get, too. */
     pass: z.array(z.string().min(1)).default([]),
+    /** Names of variables (`ACME_*`) and `/forms/` of texts that are secrets, too. */
+    mask: z.array(secretToMask).default([]),
   }),
   scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
 };

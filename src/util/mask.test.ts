@@ -78,7 +78,23 @@ describe('values of the environment', () => {
   it('the longest one first, and each by its name', () => {
     const two = maskOf({ A_TOKEN: 'abcdefgh1', B_TOKEN: 'abcdefgh12345' });
     expect(two('abcdefgh12345 abcdefgh1')).toBe('‹B_TOKEN› ‹A_TOKEN›');
-    expect(maskOf({ X: 'short7' }, ['X'])('a short7 b')).toBe('a ‹X› b');
+    expect(maskOf({ X: 'short7' }, { names: ['X'] })('a short7 b')).toBe('a ‹X› b');
+  });
+
+  it('further ones: names with a star, values of others, forms', () => {
+    const variables = [['LICENCE_OF_ACME', 'plain words'] as const, ['OTHER', 'other words'] as const];
+    const mask = maskOf({}, { names: ['*_ACME'], variables, forms: ['acme-[0-9]+', 'x{5,}|y{5,}'] });
+    expect(mask('plain words, other words')).toBe('‹LICENCE_OF_ACME›, other words');
+    expect(mask('acme-123 acme-x xxxxxxyyyyy')).toBe('‹secret› acme-x ‹secret›‹secret›');
+    expect(mask.find('acme-123')).toEqual([{ name: 'secrets.mask', certain: false }]);
+  });
+
+  it('a form that would take everything leaves JSON and what is masked already as they are', () => {
+    const mask = maskOf({ A_TOKEN: 'abcdefgh1' }, { forms: ['.+'] });
+    const json = JSON.stringify({ a: 'x"y\n', b: ['abcdefgh1'] });
+    expect(JSON.parse(mask(json))).toMatchObject({ '‹secret›': expect.any(Array) });
+    expect(mask('abcdefgh1')).toBe('‹A_TOKEN›');
+    expect(mask(mask(json))).toBe(mask(json));
   });
 
   it.each([

@@ -5,8 +5,6 @@ export interface Mask {
   lines(): (line: string) => string;
   /** What a text holds: the value of a variable that is long enough to be no accident is `certain`. */
   find(text: string): { name: string; certain: boolean }[];
-  /** Names of the variables whose values are masked. */
-  variables: string[];
 }
 
 /** Names whose values are secrets, as far as the values look it. */
@@ -44,13 +42,25 @@ const BEARER = '(?:[Bb]earer|[Bb]asic)\\s{1,3}(?=[^\\s"\']{0,200}\\d)[A-Za-z0-9+
 const IN_URL = '://[^\\s:/@"\'\\\\<>‹]{0,100}:[^\\s/@"\'\\\\<>‹]{3,300}@';
 const ASSIGNED = '(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)["\']?\\s{0,3}[=:]\\s{0,3}["\']?';
 
+/** Further secrets than those that can be told by their look. */
+export interface FurtherSecrets {
+  /** Names of variables; `*` stands for any characters. */
+  names?: readonly string[];
+  /** Further variables with their values, as the environment has them. */
+  variables?: readonly (readonly [name: string, value: string | null | undefined])[];
+  /** What looks like this is one: regular expressions, met within a line and within a string of JSON. */
+  forms?: readonly string[];
+}
+
 /**
  * The mask of an environment: the values of its variables that look like secrets, as they are, in base64, in URLs and in
  * JSON, and keys that are known by their form.
- * @param also names of further variables whose values are secrets
  */
-export function maskOf(env: Readonly<Record<string, string | undefined>>, also: readonly string[] = []): Mask {
-  const values = secretsIn(env, also);
+export function maskOf(
+  env: Readonly<Record<string, string | undefined>>,
+  { names: also = [], variables = [], forms: ownForms = [] }: FurtherSecrets = {},
+): Mask {
+  const values = secretsIn([...Object.entries(env), ...variables], also);
   const names = new Map(values.flatMap(({ name, value }) => formsOf(value).map((form) => [form, name] as const)));
   const forms = [...names.keys()].sort((a, b) => b.length - a.length).map(escaped);
   const certain = [...forms, KEY_BLOCK, `(?<![A-Za-z0-9_-])(?:${TOKENS})`].join('|');
@@ -59,7 +69,8 @@ export function maskOf(env: Readonly<Record<string, string | undefined>>, also: 
     const name = names.get(found);
     return name === undefined ? ofKind(found, mask) : `‹${name}›`;
   };
-  const mask = (text: string): string => text.replace(all, replace);
+  const own = formMask(ownForms);
+  const mask = (text: string): string => own(text.replace(all, replace));
   const find = (text: string) => {
     const found = new Map<string, { name: string; certain: boolean }>();
     for (const [each] of text.matchAll(all)) {
@@ -67,10 +78,24 @@ export function maskOf(env: Readonly<Record<string, string | undefined>>, also: 
       const name = names.get(each) ?? /‹secret: ([^›]*)›/.exec(shown)?.[1];
       if (shown !== each && name) found.set(name, { name, certain: names.has(each) && each.length >= CERTAIN_LENGTH });
     }
+    if (own(text) !== text) found.set('secrets.mask', { name: 'secrets.mask', certain: false });
     return [...found.values()];
   };
-  return Object.assign(mask, { find, variables: values.map(({ name }) => name), lines: () => lineByLine(mask) });
+  return Object.assign(mask, { find, lines: () => lineByLine(mask) });
 }
+
+/** Replaces what has one of these forms. Quotes, backslashes and line feeds part a text, so that JSON stays JSON. */
+function formMask(forms: readonly string[]): (text: string) => string {
+  if (forms.length === 0) return (text) => text;
+  const all = new RegExp(forms.map((form) => `(?:${form})`).join('|'), 'g');
+  return (text) =>
+    text.replace(/‹[^‹›]*›|\\(?:u[0-9a-f]{4}|.)|[^"\\\r\n‹]+/g, (part) =>
+      STAYS.test(part) ? part : part.replace(all, '‹secret›'),
+    );
+}
+
+/** What is masked already, what is escaped, and what stands between the strings of JSON. */
+const STAYS = /^[‹\\]|^[{}[\]:,]\s*(?:[{}[\]:,\s]|-?\d[\d.eE+-]*|true|false|null)*$/;
 
 /** A private key of several lines: what is between its first and its last line is a part of it. */
 function lineByLine(mask: (text: string) => string): (line: string) => string {
@@ -86,12 +111,16 @@ function lineByLine(mask: (text: string) => string): (line: string) => string {
   };
 }
 
-function secretsIn(env: Readonly<Record<string, string | undefined>>, also: readonly string[]) {
-  return Object.entries(env).flatMap(([name, value = '']) => {
-    const named = also.includes(name);
+function secretsIn(env: NonNullable<FurtherSecrets['variables']>, also: readonly string[]) {
+  return env.flatMap(([name, given]) => {
+    const value = given ?? '';
+    const named = also.some((each) => matches(each, name));
     return named ? (value === '' ? [] : [{ name, value }]) : looksSecret(name, value) ? [{ name, value }] : [];
   });
 }
+
+const matches = (wanted: string, name: string) =>
+  new RegExp(`^${wanted.split('*').map(escaped).join('.*')}$`).test(name);
 
 /** Whether a variable holds a secret: its name says so, and its value is no path, number, word or address. */
 export function looksSecret(name: string, value: string): boolean {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../rig/cli.ts';
@@ -27,10 +27,10 @@ afterEach(() => scratch.remove());
 const cli = (...argv: string[]) => runCli(argv, { cwd: scratch.repo, env: { ...scratch.env, ...ENV } });
 
 /** Files below a folder that hold one of the secrets. */
-function leaks(folder: string, except: RegExp): string[] {
+function leaks(folder: string, except: RegExp, secrets = SECRETS): string[] {
   return (readdirSync(folder, { recursive: true }) as string[])
     .filter((path) => !except.test(path) && statSync(join(folder, path), { throwIfNoEntry: false })?.isFile())
-    .filter((path) => SECRETS.some((secret) => readFileSync(join(folder, path)).includes(secret)));
+    .filter((path) => secrets.some((secret) => readFileSync(join(folder, path)).includes(secret)));
 }
 
 describe('a run with secrets everywhere', () => {
@@ -92,6 +92,55 @@ describe('a run with secrets everywhere', () => {
     }
     expect(leaks(join(scratch.repo, 'parallel', name), /^(tasks|logs)\//)).toEqual([]);
     expect(scratch.git('log', '--all', '--format=%B')).not.toContain(ENV.DEPLOY_TOKEN);
+  });
+
+  it('nor those that only the config names, or sets for an agent that speaks another language', async () => {
+    const [licence, form, own] = ['green-fields-4', 'acme-0123456789', 'kq3v9z1b7m5x'];
+    const says = {
+      type: 'item.completed',
+      item: { id: '1', type: 'agent_message', text: `${licence} ${form} ${own}` },
+    };
+    const runs = { type: 'item.started', item: { id: '2', type: 'command_execution', command: `curl -H ${own}` } };
+    const fails = { type: 'turn.failed', error: { message: `refused ${licence} ${form} ${own}` } };
+    const script = join(scratch.root, 'codex.sh');
+    writeFileSync(
+      script,
+      [
+        '#!/bin/sh',
+        '[ "$1" != --version ] || exec echo codex-cli 0.169.0',
+        ...[says, runs, fails].map((line) => `echo '${JSON.stringify(line)}'`),
+        'cat >/dev/null',
+      ].join('\n'),
+      { mode: 0o755 },
+    );
+    const name = scratchPlan(scratch, {
+      tasks: [{ id: 'task-001', create: ['a.txt'], does: `- use ${licence} and ${form}` }],
+      config: {
+        agent: 'codex',
+        agents: { codex: { command: script, env: { VENDOR_TOKEN: own } } },
+        secrets: { mask: ['ACME_*', '/acme-[0-9]{10}/'] },
+      },
+    });
+    const env = { ...scratch.env, ACME_LICENCE: licence };
+    const hidden = [licence, form, own];
+    for (const argv of [
+      ['validate'],
+      ['prompts'],
+      ['run', '--retries', '1'],
+      ['status', '--json'],
+      ['logs', 'task-001'],
+    ]) {
+      const { stdout, stderr } = await runCli(argv, { cwd: scratch.repo, env });
+      const text = stdout + stderr;
+      expect(
+        hidden.filter((each) => text.includes(each)),
+        argv.join(' '),
+      ).toEqual([]);
+      if (argv[0] === 'logs') expect(text).toContain('‹ACME_LICENCE› ‹secret› ‹VENDOR_TOKEN›');
+    }
+    expect(JSON.stringify(journalOf(scratch))).toContain('refused ‹ACME_LICENCE› ‹secret› ‹VENDOR_TOKEN›');
+    expect(leaks(join(scratch.repo, '.git/copse'), /(transcript\.jsonl|stderr\.log)$/, hidden)).toEqual([]);
+    expect(leaks(join(scratch.repo, 'parallel', name), /^(tasks|logs)\//, hidden)).toEqual([]);
   });
 
   it('hands the keys of agents to agents alone, and other variables to what the user wrote', async () => {

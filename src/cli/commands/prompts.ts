@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { maskFor } from '../../compose/mask.ts';
+import { learnSecretsNear, maskFor } from '../../compose/mask.ts';
 import { parsePlan } from '../../plan/parse.ts';
 import type { Plan, PlanResult, PlanSource } from '../../plan/plan.ts';
 import { type PromptReport, reportPrompts } from '../../plan/prompt-check.ts';
@@ -77,6 +77,7 @@ Examples:
 
 function openFolder({ cwd, env }: CliContext, argument: string | undefined): Opened {
   const dir = findPlan({ cwd, argument, command: 'prompts' });
+  learnSecretsNear({ cwd: dir, env });
   const near = relative(cwd, dir);
   const source = readPlanFolder(dir, maskFor({ env }));
   return { dir, folder: near === '' ? '.' : near.startsWith('..') ? dir : near, source, parsed: parsePlan(source) };

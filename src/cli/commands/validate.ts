@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { maskFor } from '../../compose/mask.ts';
+import { learnSecretsNear, maskFor } from '../../compose/mask.ts';
 import { ownershipMatrix } from '../../plan/ownership.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { findPlan } from '../../project/find-plan.ts';
@@ -38,6 +38,7 @@ Examples:
   },
   async run(context, [argument], options: Options): Promise<ExitCode> {
     const dir = findPlan({ cwd: context.cwd, argument, command: 'validate' });
+    learnSecretsNear({ cwd: dir, env: context.env });
     const honorBlocks = options.honorBlocks ?? false;
     const { ok, plan, diagnostics } = loadPlanFolder(dir, { honorBlocks, mask: maskFor(context) });
     const strict = (options.strict ?? false) && diagnostics.some(({ level }) => level === 'warning');
