@@ -11,7 +11,7 @@ import { warningLines } from '../run/warnings.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
 import { type CliContext, narrating } from './context.ts';
 import { escapeLines } from './render/escapes.ts';
-import { duration, money } from './render/format.ts';
+import { duration, failureSign, money } from './render/format.ts';
 import { runView, type ViewKind } from './render/run-view.ts';
 
 export interface ExecuteOptions {
@@ -59,7 +59,8 @@ function closingLines(state: RunState): string[] {
   if (state.budget) lines.push(`  ‖ the budget is reached: ${describeBudget(state.budget)}`);
   if (state.failure) lines.push(`  ✗ ${describeFailure(state.failure)}`);
   for (const { seed, status } of state.tasks.values()) {
-    if (status.is === 'failed') lines.push(`  ✗ ${seed.id}: ${describeFailure(status.failure)}`);
+    if (status.is === 'failed')
+      lines.push(`  ${failureSign(status.failure)} ${seed.id}: ${describeFailure(status.failure)}`);
     if (status.is === 'blocked') {
       lines.push(
         `  ⊘ ${seed.id} waits behind ${'task' in status.by ? status.by.task : `the validation of wave ${status.by.wave}`}`,

@@ -7,6 +7,8 @@ import { parseBytes } from '../util/size.ts';
 export interface RunOptions extends Choices, Reading {
   /** Try accounts that are parked at once. */
   now?: boolean;
+  /** What tasks may write besides their scopes. */
+  grant?: string[];
 }
 
 export function addLimitOptions(command: Command): Command {

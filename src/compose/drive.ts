@@ -5,6 +5,7 @@ import type { Ports } from '../engine/ports.ts';
 import { transcriptLimit } from '../executor/transcript.ts';
 import { keepShortUnwatched } from '../executor/unwatched.ts';
 import type { RunEvent } from '../run/event.ts';
+import { onlyAsks } from '../run/next.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
@@ -54,7 +55,8 @@ export function exitOf(state: RunState, signal: AbortSignal): ExitCode {
   const conflict = [...state.tasks.values()].some(
     ({ status }) => status.is === 'failed' && status.failure.code === 'merge-conflict',
   );
-  return waveFailed || conflict ? EXIT.integration : EXIT.taskFailed;
+  if (waveFailed || conflict) return EXIT.integration;
+  return onlyAsks(state) ? EXIT.waitsForPerson : EXIT.taskFailed;
 }
 
 /** Attempts that were under way when the last coordinator ended: living agents are taken over. */

@@ -1,14 +1,17 @@
 import { createRun, type OpenRun, reopenRun } from '../engine/open.ts';
+import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import { oneAtATime } from '../journal/new-run.ts';
 import type { Plan } from '../plan/plan.ts';
 import { select } from '../schedule/select.ts';
 import { systemClock } from '../util/clock.ts';
 import { Refusal } from '../util/refusal.ts';
 import { chooseAgents, chooseSettings } from './advice.ts';
+import { withGrants } from './asks.ts';
 import { checkBudget } from './budget.ts';
 import { checkAgents, checkCheckout, checkDone, nothingToRetry } from './check-start.ts';
 import type { Choices, Reading } from './choices.ts';
 import type { Surroundings } from './context.ts';
+import { readGrants } from './grants.ts';
 import { maskFor } from './mask.ts';
 import { checkDirectories, preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
@@ -43,12 +46,20 @@ export async function openRun(
   });
 }
 
+/** What only a run that goes on can be told. */
+interface GoOn {
+  /** Try accounts that are parked at once. */
+  now?: boolean;
+  /** What tasks may write besides their scopes, as `task-003:src/a.ts`. */
+  grant?: string[];
+}
+
 /** `resume`: the latest run, or the one that is named, gone on with. */
 export async function resumeRun(
   context: Surroundings,
   project: Project,
   found: FoundRun,
-  options: Choices & Reading & { now?: boolean },
+  options: Choices & Reading & GoOn,
 ): Promise<OpenRun> {
   let current: Plan | null = null;
   try {
@@ -65,10 +76,13 @@ async function goOn(
   project: Project,
   found: FoundRun,
   current: Plan | null,
-  typed: Choices & { now?: boolean },
+  typed: Choices & GoOn,
 ): Promise<OpenRun> {
   const options = await chooseAgents(context, project, found, { current, options: typed });
-  const { retry } = select(found.state, selectionOf(options)); // before the lock is taken over; it is made again behind it
+  const known = { plan: current ?? readFrozenPlan(found.paths), state: found.state };
+  const grants = readGrants(context, project, known, options.grant ?? []);
+  const selection = { ...selectionOf(options), retry: grants.map(({ task }) => task) };
+  const { retry } = select(found.state, selection); // before the lock is taken over; it is made again behind it
   const tasks = current?.tasks ?? [...found.state.tasks.values()].map(({ seed }) => seed);
   const settings = changedSettings(found.state.settings, options);
   checkBudget(found.state, settings, retry);
@@ -76,14 +90,17 @@ async function goOn(
   checkCheckout(project, found.state);
   if (current && settings.pattern === 'directory') checkDirectories(project, current, found.state.planDir);
   await preflightAgain(project, found.state.plan);
-  return reopenRun({
+  const opened = await reopenRun({
     repository: project.repository,
     run: found.id,
     current,
     settings: (frozen) => changedSettings(frozen, options),
-    select: selectionOf(options),
+    select: selection,
+    grants,
     ...(options.now && { now: true }),
     clock: systemClock,
     mask: maskFor(context),
   });
+  const plan = { ...opened.plan, tasks: opened.plan.tasks.map((task) => withGrants(task, opened.state)) };
+  return { ...opened, plan };
 }

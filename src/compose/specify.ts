@@ -1,5 +1,5 @@
 import type { Ports } from '../engine/ports.ts';
-import { goOnPrompt, placedPrompt, promptOf, retryPrompt } from '../plan/prompt.ts';
+import { extendedPrompt, goOnPrompt, placedPrompt, promptOf, retryPrompt } from '../plan/prompt.ts';
 import { spentOf } from '../run/budget.ts';
 import { evidenceForRetry } from '../run/retry-evidence.ts';
 import { cutSession } from '../run/session.ts';
@@ -20,7 +20,8 @@ export function specifier(wiring: Wiring): Ports['specify'] {
     const { settings } = state;
     const before = lastAttempt(state.tasks.get(id)!);
     const failure = before && before.number < attempt ? before.failure : null;
-    const prompt = placedPrompt(promptOf(plan, task), directories.get(id));
+    const { granted } = state.tasks.get(id)!;
+    const prompt = placedPrompt(extendedPrompt(promptOf(plan, task), granted), directories.get(id));
     const chosen = agentFor(wiring, task, state);
     const cut = agents.get(chosen.agent)?.resumes ? cutSession(state.tasks.get(id)!, attempt, chosen.agent) : null;
     return {

@@ -6,6 +6,7 @@ import { inspectBranchWork } from '../git/inspect.ts';
 import { headLogOf } from '../git/worktree.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
+import { asksOf, mayGrant, withGrants } from './asks.ts';
 import type { Escapes } from './escapes.ts';
 import { symbolsTouched } from './symbols.ts';
 import type { Wiring } from './wiring.ts';
@@ -16,8 +17,11 @@ export function verifier({ context, project, open, tasks, mask }: Wiring, escape
   const { repository, config } = project;
   return async (id, attempt) => {
     const result = attempt.result!;
-    const task = tasks.get(id)!;
+    const task = withGrants(tasks.get(id)!, open.state);
     const { base, branch } = attempt;
+    const planPath = insideOf(repository.root, open.state.planDir);
+    const all = open.plan.tasks.map((each) => withGrants(each, open.state));
+    const asks = asksOf(result, { task, tasks: all, planPath, state: open.state });
     const head = result.head ?? base;
     const measured = await inspectBranchWork(repository.git, {
       base,
@@ -35,8 +39,9 @@ export function verifier({ context, project, open, tasks, mask }: Wiring, escape
       base,
       result,
       alone: wasAlone(open.state, id, attempt),
-      planPath: insideOf(repository.root, open.state.planDir),
+      planPath,
       policy: open.state.settings.scope,
+      asks,
       allow: config.scope.allow,
       symbols: await symbolsTouched(repository.git, task.scope, { ...measured, head }),
     };
@@ -47,7 +52,10 @@ export function verifier({ context, project, open, tasks, mask }: Wiring, escape
       judged.evidence.push(...evidence);
       judged.failure = failure;
     }
-    return escapes.verdict(id, attempt, judged);
+    const verdict = await escapes.verdict(id, attempt, judged);
+    const grants = config.scope.extend === 'grant' && verdict.failure?.code === 'scope-request';
+    const granted = grants && mayGrant(asks, open.state.tasks.get(id)!) ? asks.map(({ entry }) => entry) : [];
+    return { ...verdict, granted };
   };
 }
 

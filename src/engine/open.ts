@@ -13,7 +13,7 @@ import { createRun as createFolder, newRunId, type RunPaths, removeRun, runPaths
 import { type OpenedJournal, openJournal } from '../journal/write.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Advice } from '../run/advice.ts';
-import type { Oid, RunEventBody, RunId, RunSettings } from '../run/event.ts';
+import type { Oid, RunEventBody, RunId, RunSettings, TaskId } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { fold, type RunState } from '../run/state.ts';
 import { type SelectOptions, select } from '../schedule/select.ts';
@@ -94,6 +94,8 @@ export interface ReopenRunInput {
   select: SelectOptions;
   /** Accounts that are parked are tried at once. */
   now?: boolean;
+  /** What tasks may write besides their scopes from now on. */
+  grants?: readonly { task: TaskId; entries: string[] }[];
   clock: Clock;
   mask?: (text: string) => string;
 }
@@ -115,6 +117,7 @@ export async function reopenRun(input: ReopenRunInput): Promise<OpenRun> {
     if (replanned) writeFileAtomic(paths.plan, `${JSON.stringify(plan)}\n`, 0o600);
     const settings = input.settings(state.settings);
     append(journal, state, { ...opened(journal, selection, settings), ...(input.now && { now: true }) });
+    for (const grant of input.grants ?? []) append(journal, state, { type: 'scope.granted', ...grant });
     await catchUp(repository, { journal, state, actual });
     await journal.flush();
     return { id: run, plan, state, journal, paths, from: positionOf(journal), replanned };

@@ -21,6 +21,13 @@ export interface PerformerInput {
   parkedUntil: (waitMs: number) => number;
 }
 
+/** Why an attempt failed; `granted`: what it asked for and may write from now on. */
+interface Why {
+  failure: Failure;
+  evidence: Evidence[];
+  granted?: string[];
+}
+
 /** Gives `perform(action)`: journals the intent at once, does the effect in the background, appends its outcome. */
 export function performer(input: PerformerInput) {
   const { append, background, patient, verifying, journal, ports, state, change } = input;
@@ -103,10 +110,15 @@ export function performer(input: PerformerInput) {
 
   async function verify(task: TaskId): Promise<void> {
     const attempt = lastAttempt(state.tasks.get(task)!)!;
-    const { evidence, failure, escapes = [] } = await patient(() => ports.verify(task, attempt)).catch(asInternal);
+    const {
+      evidence,
+      failure,
+      escapes = [],
+      granted = [],
+    } = await patient(() => ports.verify(task, attempt)).catch(asInternal);
     const name = { task, attempt: attempt.number };
     for (const found of escapes) append({ type: 'escape.found', ...found });
-    if (failure) await fail(name, failure, evidence);
+    if (failure) await fail(name, { failure, evidence, ...(granted.length > 0 && { granted }) });
     else append({ type: 'attempt.verified', ...name, head: attempt.result!.head!, evidence });
   }
 
@@ -122,15 +134,15 @@ export function performer(input: PerformerInput) {
       if (landing.landed) {
         const { commit, commits } = landing;
         append({ type: 'task.integrated', task, attempt, head, commit, commits });
-      } else await fail({ task, attempt }, landing.failure, []);
+      } else await fail({ task, attempt }, { failure: landing.failure, evidence: [] });
     }
   }
 
   /** Before the next attempt can begin, what this one left is out of the way. */
-  async function fail(name: { task: TaskId; attempt: number }, failure: Failure, evidence: Evidence[]): Promise<void> {
+  async function fail(name: { task: TaskId; attempt: number }, why: Why): Promise<void> {
     const task = state.tasks.get(name.task)!;
-    const withdrawn = isParked(failure) ? null : await ports.withdraw?.(lastAttempt(task)!);
-    append({ type: 'attempt.failed', ...name, failure, evidence });
+    const withdrawn = isParked(why.failure) ? null : await ports.withdraw?.(lastAttempt(task)!);
+    append({ type: 'attempt.failed', ...name, ...why });
     const final = task.status.is === 'failed';
     if (withdrawn && (withdrawn.left || final)) append({ type: 'task.noted', task: name.task, note: withdrawn.note });
   }
@@ -165,7 +177,7 @@ export function running(state: RunState): { task: TaskId; attempt: number }[] {
 }
 
 /** The one place where an unknown throw becomes data: the task fails with it, the others go on. */
-function asInternal(error: unknown): { evidence: []; failure: Failure; escapes?: [] } {
+function asInternal(error: unknown): { evidence: []; failure: Failure; escapes?: []; granted?: [] } {
   if (error instanceof NoSpaceError) throw error; // the task has not failed: resume goes on with it
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { evidence: [], failure: { code: 'internal', message } };

@@ -19,11 +19,14 @@ export interface Ports {
   admission?(state: RunState): Admission;
   /** Whose allowance the next attempt at a task uses; absent: one account for all. */
   accountOf?(task: TaskId): string;
-  /** Judges an ended attempt on what was measured. `escapes`: what was found outside of workspaces meanwhile. */
+  /**
+   * Judges an ended attempt on what was measured. `escapes`: what was found outside of workspaces meanwhile; `granted`: what
+   * it may write from now on, as it asked.
+   */
   verify(
     task: TaskId,
     attempt: AttemptState,
-  ): Promise<{ evidence: Evidence[]; failure: Failure | null; escapes?: Escape[] }>;
+  ): Promise<{ evidence: Evidence[]; failure: Failure | null; escapes?: Escape[]; granted?: string[] }>;
   /**
    * Takes what an attempt that failed left out of a place that others share. `left`: it is still there. `note`: what a person
    * should know of it.

@@ -1,15 +1,17 @@
 import { listed, oneLine } from '../run/describe.ts';
+import { describeRequests } from '../run/describe-request.ts';
 import type { AttemptResult, Claim } from '../run/event.ts';
+import type { AskedEntry } from '../run/failure.ts';
 import type { Change } from '../scope/scope.ts';
 import type { Gate } from './gate.ts';
 
 /** The agent's JSON block beside what was measured. A claim never decides; a wrong one is shown. */
-export const claim: Gate = ({ result, changes }) => {
+export const claim: Gate = ({ result, changes, asks }) => {
   const said = result.claim;
   if (said === null)
     return { evidence: { gate: 'claim', verdict: 'pass', summary: 'the agent claims nothing' }, failure: null };
   const unfounded = unfoundedFiles(said, changes);
-  const doubts = [...doubtsAbout(said), ...untested(said, result), ...missingFiles(unfounded)];
+  const doubts = [...doubtsAbout(said), ...untested(said, result), ...missingFiles(unfounded), ...besides(said, asks)];
   const unseen = (said.tests_run ?? 0) > 0 && result.ranTests === undefined;
   const agrees = unseen
     ? `the claim agrees with the evidence; whether its ${said.tests_run} tests ran cannot be seen with this agent`
@@ -42,6 +44,10 @@ function untested({ tests_run: run = 0 }: Claim, { ranTests }: AttemptResult): s
   return run > 0 && ranTests === false
     ? [`counts ${run} tests, and its transcript shows no command that runs any`]
     : [];
+}
+
+function besides({ task_completed }: Claim, asks: readonly AskedEntry[]): string[] {
+  return asks.length > 0 && task_completed === true ? [describeRequests(asks)] : [];
 }
 
 function missingFiles(unfounded: string[]): string[] {

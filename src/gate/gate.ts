@@ -1,7 +1,7 @@
 import type { Inspection } from '../git/inspect.ts';
 import type { Task } from '../plan/plan.ts';
 import type { AttemptResult, Evidence, Oid } from '../run/event.ts';
-import type { Failure } from '../run/failure.ts';
+import type { AskedEntry, Failure } from '../run/failure.ts';
 import type { ScopePolicy } from '../scope/scope.ts';
 import type { SymbolFacts } from '../scope/symbols.ts';
 
@@ -15,6 +15,8 @@ export interface AttemptFacts extends Inspection {
   /** Paths of the plan folder inside the repository, which no task may change. */
   planPath: string | null;
   policy: ScopePolicy;
+  /** What the agent asks to write besides the scope of the task, if it does. */
+  asks: AskedEntry[];
   /** Of the changed files in which the scope names symbols. */
   symbols: SymbolFacts;
   /** Globs that are never out of scope, besides lockfiles and the like. */

@@ -82,6 +82,25 @@ describe('gate agent', () => {
   });
 });
 
+describe('an agent that asks for more', () => {
+  const asks = [{ entry: 'src/b.ts', reason: 'it must be exported', held: null }];
+
+  it('waits for an answer, unless it says that it is done', () => {
+    const asking = theFacts({ asks, result: aResult({ claim: { task_completed: false } }) });
+    expect(judgeAttempt(asking).failure).toEqual({ code: 'scope-request', requests: asks });
+    expect(summaryOf(asking, 'agent')).toBe('asks to change src/b.ts: it must be exported');
+    expect(judgeAttempt(theFacts({ asks, result: aResult({ claim: {} }) })).failure).not.toBeNull();
+    const done = theFacts({ asks, result: aResult({ claim: { task_completed: true } }) });
+    expect(judgeAttempt(done).failure).toBeNull();
+    expect(summaryOf(done, 'claim')).toBe('asks to change src/b.ts: it must be exported');
+  });
+
+  it('one that did not come to its end asks for nothing', () => {
+    const facts = theFacts({ asks, result: aResult({ outcome: 'timeout', exit: null }) });
+    expect(judgeAttempt(facts).failure).toMatchObject({ code: 'agent', outcome: 'timeout' });
+  });
+});
+
 describe('gate commits', () => {
   it.each([
     [aResult({ commits: 0 }), [], 'no commit after the base, and nothing left uncommitted'],

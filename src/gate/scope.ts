@@ -1,3 +1,4 @@
+import type { Task } from '../plan/plan.ts';
 import { listed, oneLine } from '../run/describe.ts';
 import { violationPlace } from '../run/describe-violation.ts';
 import type { Failure } from '../run/failure.ts';
@@ -59,12 +60,18 @@ function sensitivePaths({ findings }: AttemptFacts): string[] {
  */
 function forbiddenPaths({ planPath, task }: AttemptFacts): string[] {
   const plan = planPath === null || planPath === '' || planPath === '.' ? [] : [planPath.replace(/\/+$/, '')];
+  return [...plan, ...contractPaths(task)];
+}
+
+/** The contracts of a task that are files of the repository, and not its own to write. */
+export function contractPaths(task: Pick<Task, 'contracts' | 'scope'>): string[] {
   const writes = [...task.scope.create, ...task.scope.modify].map(({ pattern }) => compileGlob(pattern));
-  const contracts = task.contracts
-    .map((path) => path.replace(/^(?:\.\/)+/, ''))
-    // `contracts/…` is the plan's own folder, which `planPath` covers; a folder of that name in the repository is another.
-    .filter((path) => path !== '' && !path.startsWith('contracts/') && !writes.some((glob) => globCovers(glob, path)));
-  return [...plan, ...contracts];
+  return (
+    task.contracts
+      .map((path) => path.replace(/^(?:\.\/)+/, ''))
+      // `contracts/…` is the plan's own folder, which `planPath` covers; a folder of that name in the repository is another.
+      .filter((path) => path !== '' && !path.startsWith('contracts/') && !writes.some((glob) => globCovers(glob, path)))
+  );
 }
 
 function summarize(violations: Violation[], changed: number): string {

@@ -18,12 +18,13 @@ export const IMPORTANT_RULES = `These rules win over everything above, CONTEXT a
 - Do not create, modify, move or delete anything that DO NOT MODIFY covers. Such a change makes the whole attempt fail.
 - Change nothing outside FILES TO CREATE and FILES TO MODIFY, lockfiles aside. \`file::Name\` means: only \`Name\` in that file.
 - Contracts are design documents. Recreate their types and interfaces in the code of the project, with exactly these names and types; never import from \`parallel/\`, never put it on a search path, never change anything in it.
+- If the task cannot be done without changing something else, leave it as it is: commit what is sound, set \`task_completed\` to false and name it under \`scope_request\` in the output below.
 - Do not skip tests, weaken them or mark them as expected to fail.
 - Never commit secrets, dependencies that a package manager installs (\`node_modules\`, \`.venv\`) or build output.
 - When something blocks you for good, stop, commit what is sound, and say what blocks you in the output below.`;
 
 /** OUTPUT FORMAT (REQUIRED). The template is no valid JSON, so that an agent that repeats it claims nothing. */
-export const OUTPUT_FORMAT = `End your last message with this JSON block, filled in truthfully: every field is compared with what you really did.
+export const OUTPUT_FORMAT = `End your last message with this JSON block, filled in truthfully: every field is compared with what you really did. Leave \`scope_request\` out, unless you need it.
 
 \`\`\`json
 {
@@ -36,6 +37,7 @@ export const OUTPUT_FORMAT = `End your last message with this JSON block, filled
   "tests_failed": integer,
   "summary": string,
   "full_log": string,
+  "scope_request": [{"path": string, "reason": string}],
   "error_message": string | null
 }
 \`\`\``;

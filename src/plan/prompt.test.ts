@@ -5,7 +5,7 @@ import { aPlan } from '../../test/rig/plans.ts';
 import { scope } from '../../test/rig/scopes.ts';
 import { extractClaim } from '../run/claim.ts';
 import type { Plan, Task } from './plan.ts';
-import { generatePrompt, promptFileOf, promptOf, retryPrompt } from './prompt.ts';
+import { extendedPrompt, generatePrompt, promptFileOf, promptOf, retryPrompt } from './prompt.ts';
 import { generateIndex, isGeneratedIndex } from './prompt-index.ts';
 import { findSections, SECTIONS } from './prompt-sections.ts';
 
@@ -226,6 +226,17 @@ describe('promptOf', () => {
     const prompt = promptOf(plan, given('Do it.'));
     expect(prompt).toMatch(/^Do it\.\n\n=== OUTPUT FORMAT \(REQUIRED\) ===\n/);
     expect(prompt).toContain('"task_completed"');
+  });
+});
+
+describe('extendedPrompt', () => {
+  it('names what was granted, in a section of its own', () => {
+    expect(extendedPrompt('Do it.\n', [])).toBe('Do it.\n');
+    const prompt = extendedPrompt('Do it.\n', ['src/a.ts', 'src/b.ts::Order']);
+    expect(prompt).toMatch(/^Do it\.\n\n=== SCOPE EXTENSION ===\n[^=]*\n- src\/a\.ts\n- src\/b\.ts::Order\n$/);
+    expect(generatePrompt(aPlan([aTask()]), aTask())).toContain(
+      '"scope_request": [{"path": string, "reason": string}]',
+    );
   });
 });
 

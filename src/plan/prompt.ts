@@ -44,6 +44,14 @@ are. Finish as you were asked to: commit your work, touch .claude-task-complete,
 `;
 }
 
+/** A prompt for a task that was granted more than its scope; as it was when there is nothing. */
+export function extendedPrompt(prompt: string, granted: readonly string[]): string {
+  if (granted.length === 0) return prompt;
+  const list = granted.map((entry) => `- ${oneLine(entry, 4096)}`).join('\n');
+  const body = `You may create and modify these, too. This section wins over FILES TO CREATE and FILES TO MODIFY.\n\n${list}`;
+  return joined(prompt, block('SCOPE EXTENSION', body));
+}
+
 /** A prompt for a task whose agent shares a checkout with others; as it was when there are no such directories. */
 export function placedPrompt(prompt: string, directories: readonly string[] | undefined): string {
   if (directories === undefined) return prompt;

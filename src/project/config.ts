@@ -118,7 +118,12 @@ const sections = {
     /** Names of variables (`ACME_*`) and `/forms/` of texts that are secrets, too. */
     mask: z.array(secretToMask).default([]),
   }),
-  scope: z.strictObject({ policy: z.enum(['warn', 'enforce']).optional(), allow: z.array(path).default([]) }),
+  scope: z.strictObject({
+    policy: z.enum(['warn', 'enforce']).optional(),
+    allow: z.array(path).default([]),
+    /** What becomes of it when an agent asks for a file that nobody owns. */
+    extend: z.enum(['ask', 'grant']).default('ask'),
+  }),
 };
 
 const perMillion = z.number().nonnegative();

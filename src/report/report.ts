@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
+import { describeFailure } from '../run/describe.ts';
 import { describeEscape } from '../run/describe-escape.ts';
 import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
@@ -194,7 +195,7 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
   const mustFix = [
     ...report.tasks
       .filter((task) => task.state !== 'integrated' && task.state !== 'skipped')
-      .map((task) => `${task.id} (${task.title}) is ${task.state}`),
+      .map((task) => `${task.id} (${task.title}) ${whatIsWrong(task)}`),
     ...report.waves
       .filter((wave) => wave.result === 'failed')
       .map((wave) => `the validation of wave ${wave.number} failed: ${wave.command}`),
@@ -208,10 +209,18 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
   return { mustFix, shouldFix };
 }
 
+function whatIsWrong({ state, attempts }: ReportTask): string {
+  const failure = attempts.at(-1)?.failure;
+  return state === 'needs-you' && failure ? describeFailure(failure) : `is ${state}`;
+}
+
 function nextSteps(report: Facts): string[] {
   if (report.landed?.tip === report.integration.tip) {
     return [`${report.landed.target} has it all; remove the workspaces: copse clean ${report.plan}`];
   }
   if (report.tasks.every((task) => task.state === 'integrated')) return [`land it: copse integrate ${report.plan}`];
+  const [asking] = report.tasks.filter((task) => task.state === 'needs-you');
+  if (asking)
+    return [`let it: copse resume ${report.plan} --grant ${asking.id}`, `read its log: copse logs ${asking.id}`];
   return [`try the failed tasks again: copse run ${report.plan} --retry-failed`, `read a log: copse logs TASK`];
 }

@@ -111,6 +111,18 @@ describe('extractClaim', () => {
     );
   });
 
+  it.each<[unknown, unknown]>([
+    [[{ path: ' src/a.ts ', reason: 'to export it' }], [{ path: 'src/a.ts', reason: 'to export it' }]],
+    [['src/a.ts', 7, {}, { path: '' }], [{ path: 'src/a.ts', reason: '' }]],
+    ['src/a.ts::Order', [{ path: 'src/a.ts::Order', reason: '' }]],
+    [[], undefined],
+    [null, undefined],
+    [{ reason: 'no path' }, undefined],
+  ])('scope_request %j → %j', (written, read) => {
+    const said = extractClaim(JSON.stringify({ task_completed: false, scope_request: written }));
+    expect(said?.scope_request).toEqual(read);
+  });
+
   it('never throws', () => {
     const piece = fc.constantFrom('{', '}', '"', '\\', '"task_completed"', ':', 'true', ',', '\n', '[', ']', 'x');
     fc.assert(

@@ -1,4 +1,4 @@
-import type { Claim } from './event.ts';
+import type { Claim, ScopeRequest } from './event.ts';
 
 const KEY = '"task_completed"';
 
@@ -12,9 +12,15 @@ const MAX_KEYS = 200;
 const MAX_TEXT = 8_000;
 const MAX_FILES = 1_000;
 const MAX_PATH = 4_096;
+const MAX_REQUESTS = 20;
+const MAX_REASON = 500;
 
 const [FLAG, COUNT, TEXT] = [{ type: 'boolean' }, { type: 'integer', minimum: 0 }, { type: 'string' }];
 const PATHS = { type: 'array', items: { type: 'string' } };
+const REQUESTS = {
+  type: 'array',
+  items: { type: 'object', properties: { path: TEXT, reason: TEXT }, required: ['path'] },
+};
 
 /** What a claim looks like, for agents that can be held to a JSON schema; little is demanded, since work is not lost for a form. */
 export const CLAIM_SCHEMA = {
@@ -29,6 +35,7 @@ export const CLAIM_SCHEMA = {
     tests_failed: COUNT,
     summary: TEXT,
     full_log: TEXT,
+    scope_request: REQUESTS,
     error_message: { type: ['string', 'null'] },
   } satisfies Record<keyof Claim, object>,
   required: ['task_completed', 'summary'],
@@ -109,6 +116,7 @@ export function claimFrom(object: Readonly<Record<string, unknown>>): Claim {
     tests_failed: count(object.tests_failed),
     summary: text(object.summary),
     full_log: text(object.full_log),
+    scope_request: requests(object.scope_request),
     error_message: object.error_message === null ? null : text(object.error_message),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
@@ -117,4 +125,18 @@ export function claimFrom(object: Readonly<Record<string, unknown>>): Claim {
 function paths(value: unknown): string[] | undefined {
   if (!Array.isArray(value) || !value.every((each) => typeof each === 'string')) return undefined;
   return value.slice(0, MAX_FILES).map((each: string) => each.slice(0, MAX_PATH));
+}
+
+/** `[{path, reason}]`, or only paths; what names no path is dropped, and so is an empty list. */
+function requests(value: unknown): ScopeRequest[] | undefined {
+  const list = (Array.isArray(value) ? value : [value]).slice(0, MAX_REQUESTS);
+  const found = list.flatMap((each: unknown) => {
+    const { path, reason } =
+      typeof each === 'object' && each !== null ? (each as Record<string, unknown>) : { path: each };
+    if (typeof path !== 'string' || path.trim() === '') return [];
+    return [
+      { path: path.trim().slice(0, MAX_PATH), reason: typeof reason === 'string' ? reason.slice(0, MAX_REASON) : '' },
+    ];
+  });
+  return found.length > 0 ? found : undefined;
 }

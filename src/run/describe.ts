@@ -5,6 +5,7 @@ import { formatBytes } from '../util/size.ts';
 import { money } from './budget.ts';
 import type { UnfitProblem } from './content.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
+import { describeRequests } from './describe-request.ts';
 import { describeViolation } from './describe-violation.ts';
 import type { BudgetReached, Hold } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
@@ -63,6 +64,8 @@ function sentence(failure: Failure): string {
       return `it has cost $${failure.spent.toFixed(2)} of the $${failure.limit.toFixed(2)} that one task may`;
     case 'no-commits':
       return `nothing to land: ${failure.message}`;
+    case 'scope-request':
+      return describeRequests(failure.requests);
     case 'history-rewritten':
       return `the history was rewritten: ${failure.message}`;
     case 'foreign-commits':

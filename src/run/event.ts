@@ -49,6 +49,14 @@ export interface Claim {
   summary?: string;
   full_log?: string;
   error_message?: string | null;
+  /** What it would have to write besides its scope. */
+  scope_request?: ScopeRequest[];
+}
+
+/** A file, or a part of one (`src/a.ts::Order`), that an agent asks to write; as it said it. */
+export interface ScopeRequest {
+  path: string;
+  reason: string;
 }
 
 /** One thing that was measured about an attempt. */
@@ -207,6 +215,8 @@ export type RunEventBody =
   | { type: 'wave.completed'; wave: number; integrated: number; total: number }
   | { type: 'task.blocked'; task: TaskId; by: { task: TaskId } | { wave: number } }
   | { type: 'task.noted'; task: TaskId; note: string }
+  /** A person lets the task write these besides its scope: `src/a.ts`, `src/a.ts::Order`. */
+  | { type: 'scope.granted'; task: TaskId; entries: string[] }
   | {
       type: 'attempt.started';
       task: TaskId;
@@ -232,7 +242,15 @@ export type RunEventBody =
   | { type: 'attempt.ending'; task: TaskId; attempt: number; why: Ending }
   | ({ type: 'attempt.ended'; task: TaskId; attempt: number } & AttemptResult)
   | { type: 'attempt.verified'; task: TaskId; attempt: number; head: Oid; evidence: Evidence[] }
-  | { type: 'attempt.failed'; task: TaskId; attempt: number; failure: Failure; evidence: Evidence[] }
+  /** `granted`: what it asked for, and nobody else owns: the next attempt may write it. */
+  | {
+      type: 'attempt.failed';
+      task: TaskId;
+      attempt: number;
+      failure: Failure;
+      evidence: Evidence[];
+      granted?: string[];
+    }
   /** Something outside of the workspaces changed while agents ran. */
   | ({ type: 'escape.found' } & Escape)
   | { type: 'landing.started'; task: TaskId; attempt: number; head: Oid; onto: Oid }

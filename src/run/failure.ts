@@ -27,6 +27,14 @@ export interface Limit {
   text: string;
 }
 
+/** What an agent asks to write besides its scope. `held`: why only a person can grant it; null when nobody else owns it. */
+export interface AskedEntry {
+  /** `src/a.ts`, `src/a.ts::Order`. */
+  entry: string;
+  reason: string;
+  held: { by: 'task'; task: string } | { by: 'boundary' | 'sensitive' | 'plan' | 'pattern' } | null;
+}
+
 /** Why an attempt, a wave or a run did not succeed. Data, with a code; text is made of it in `describeFailure` only. */
 export type Failure =
   | {
@@ -41,6 +49,8 @@ export type Failure =
   /** The task has cost what one task may; US dollars. */
   | { code: 'task-budget'; spent: number; limit: number }
   | { code: 'no-commits'; message: string }
+  /** The agent says that the task needs more than its scope. */
+  | { code: 'scope-request'; requests: AskedEntry[] }
   /** The branch does not continue the commit it was given. */
   | { code: 'history-rewritten'; message: string }
   /** The branch brings in commits of others that nobody has judged. `ref` has them, too. */

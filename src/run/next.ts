@@ -28,6 +28,9 @@ export function nextCommand(state: RunState, alive: boolean): string {
         const limit = raised({ what: 'cost', ...dear.failure });
         return `next: copse run ${state.plan} --retry-failed --max-task-cost ${limit}`;
       }
+      const [asking] = asksForScope(state);
+      if (asking)
+        return `next: copse resume ${state.plan} --grant ${asking}, or copse run ${state.plan} --retry-failed to let it do without`;
       return `next: copse logs TASK, then copse run ${state.plan} --retry-failed`;
     }
   }
@@ -37,4 +40,17 @@ type TooDear = { is: 'failed'; failure: Extract<Failure, { code: 'task-budget' }
 
 function isTooDear(status: TaskStatus): status is TaskStatus & TooDear {
   return status.is === 'failed' && status.failure.code === 'task-budget';
+}
+
+/** Tasks whose agents ask for more than their scope: a person decides. */
+export function asksForScope({ tasks }: Pick<RunState, 'tasks'>): string[] {
+  return [...tasks].flatMap(([id, { status }]) =>
+    status.is === 'failed' && status.failure.code === 'scope-request' ? [id] : [],
+  );
+}
+
+/** Nothing failed but what waits for such a decision. */
+export function onlyAsks(state: Pick<RunState, 'tasks'>): boolean {
+  const failed = [...state.tasks.values()].filter(({ status }) => status.is === 'failed').length;
+  return failed > 0 && asksForScope(state).length === failed;
 }

@@ -54,6 +54,7 @@ export function reduceAttempt(state: RunState, event: RunEvent): void {
       attempt.failure = event.failure;
       attempt.endedAt ??= event.at;
       if (event.evidence.length > 0) attempt.evidence = event.evidence;
+      grant(task, event.granted ?? []);
       return failed(state, task, event.failure, event.at);
     default:
       throw new Error(`the fold does not know ${event.type}`);
@@ -94,7 +95,10 @@ function started(state: RunState, task: TaskState, event: Extract<RunEvent, { ty
 function failed(state: RunState, task: TaskState, failure: Failure, at: number): void {
   const ours = isOurDoing(failure) && !isHopeless(task);
   if (ours) task.allowance++;
-  const again = ours || (isRetryable(failure) && task.attempts.length < task.allowance);
+  const granted =
+    failure.code === 'scope-request' && failure.requests.every(({ entry }) => task.granted.includes(entry));
+  if (granted) task.allowance++;
+  const again = ours || granted || (isRetryable(failure) && task.attempts.length < task.allowance);
   const { maxTaskUsd } = state.settings;
   const { usd: spent } = spentOf(task);
   const attempt = task.attempts.length;
@@ -102,6 +106,11 @@ function failed(state: RunState, task: TaskState, failure: Failure, at: number):
     put(state, task, { is: 'failed', attempt, failure: { code: 'task-budget', spent, limit: maxTaskUsd } });
   } else if (again) put(state, task, { is: 'waiting', notBefore: at + backoffMs(failure, attempt) });
   else put(state, task, { is: 'failed', attempt, failure });
+}
+
+/** What a task may write besides its scope, each once. */
+export function grant({ granted }: TaskState, entries: readonly string[]): void {
+  granted.push(...entries.filter((entry) => !granted.includes(entry)));
 }
 
 /** Attempts in a row that a full disk may cost: a quarter of an hour. */

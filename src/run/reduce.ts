@@ -1,6 +1,6 @@
 import type { RunEvent } from './event.ts';
 import { openGates, reduceQuota } from './quota.ts';
-import { reduceAttempt } from './reduce-attempt.ts';
+import { grant, reduceAttempt } from './reduce-attempt.ts';
 import { allWaiting, put } from './standing.ts';
 import { type RunState, type TaskState, taskOf } from './state.ts';
 
@@ -57,6 +57,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
           attempts: [],
           allowance: settings.retries + 1,
           notes: [],
+          granted: [],
           removed: false,
         },
       ]),
@@ -116,6 +117,8 @@ function reduceRun(state: RunState, event: RunEvent): void {
       if (!notes.includes(event.note)) notes.push(event.note);
       return;
     }
+    case 'scope.granted':
+      return grant(taskOf(state, event.task), event.entries);
     case 'task.integrated': {
       const { attempt, head, commit, commits } = event;
       put(state, taskOf(state, event.task), { is: 'integrated', attempt, head, commit, commits });

@@ -2,6 +2,7 @@ import type { Violation } from '../scope/scope.ts';
 import { plainText } from '../util/plain-text.ts';
 import { describeFailure, oneLine } from './describe.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
+import { describeRequest } from './describe-request.ts';
 import { violationPlace } from './describe-violation.ts';
 import type { Evidence } from './event.ts';
 import type { Failure } from './failure.ts';
@@ -32,6 +33,8 @@ function details(failure: Failure): string {
     case 'boundary-violation':
     case 'scope-violation':
       return `The changes that were refused:\n${indent(failure.violations.map(violationLine))}`;
+    case 'scope-request':
+      return `What was asked for:\n${indent(failure.requests.map(describeRequest))}`;
     case 'repository-changed':
       return `What was changed:\n${indent(failure.names)}`;
     case 'foreign-commits':
@@ -68,6 +71,11 @@ function advice(failure: Failure): string {
       return bullets(
         'Write the files of this task, then `git add` and `git commit` them in the current branch.',
         'Describing the work, or changing files without a commit, is not enough.',
+      );
+    case 'scope-request':
+      return bullets(
+        'What the section SCOPE EXTENSION names, if there is one, is granted: do the task with it.',
+        'What it does not name is not granted: do the task without it, and ask for it no more.',
       );
     case 'history-rewritten':
       return bullets(
@@ -118,6 +126,7 @@ function advice(failure: Failure): string {
     case 'scope-violation':
       return bullets(
         'Change only what FILES TO CREATE and FILES TO MODIFY name; nothing else may differ at the end.',
+        'If the task cannot be done like that, leave the rest as it is and ask for it with `scope_request` in the JSON block at the end.',
         'Remove helper files, formatter changes and generated files that you did not mean to make; delete no file of others.',
       );
     case 'escaped':

@@ -70,6 +70,8 @@ export interface TaskState {
   /** Attempts that may be made in all; grows when a person asks for a retry or an attempt was cut off by us. */
   allowance: number;
   notes: string[];
+  /** What it may write besides its scope, as it was granted. */
+  granted: string[];
   /** Its workspace and branch are gone. */
   removed: boolean;
 }

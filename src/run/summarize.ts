@@ -16,6 +16,8 @@ export type TaskLabel =
   | 'parked'
   | 'integrated'
   | 'failed'
+  /** Its agent asks for something that a person must decide. */
+  | 'needs-you'
   | 'blocked'
   | 'skipped'
   | 'lost';
@@ -76,6 +78,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
     parked: 0,
     integrated: 0,
     failed: 0,
+    'needs-you': 0,
     blocked: 0,
     skipped: 0,
     lost: 0,
@@ -165,6 +168,8 @@ function labelOf(task: TaskState, alive: boolean): TaskLabel {
     case 'verified':
     case 'landing':
       return 'verifying';
+    case 'failed':
+      return status.failure.code === 'scope-request' ? 'needs-you' : 'failed';
     default:
       return status.is;
   }
@@ -194,7 +199,7 @@ function describeNow(state: RunState, task: TaskState, now: number): string {
     case 'landing':
       return 'landing';
     case 'failed':
-      if (status.failure.code === 'task-budget') return describeFailure(status.failure);
+      if (['task-budget', 'scope-request'].includes(status.failure.code)) return describeFailure(status.failure);
       return status.failure.code === 'agent'
         ? `${status.failure.outcome}: ${status.failure.message}`
         : status.failure.code;

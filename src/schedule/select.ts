@@ -12,6 +12,8 @@ export interface SelectOptions {
   skip?: string[];
   /** Give failed tasks a fresh set of attempts. */
   retryFailed?: boolean;
+  /** Give these a fresh set of attempts, if they failed. */
+  retry?: readonly TaskId[];
 }
 
 /**
@@ -31,7 +33,8 @@ export function select(state: RunState, options: SelectOptions): Selection {
   if (options.wave !== undefined || only.length > 0) checkDependencies(state, tasks);
   if (tasks.every((id) => skip.includes(id))) throw nothingSelected(state.plan);
   const failed = ids.filter((id) => state.tasks.get(id)!.status.is === 'failed');
-  const retry = options.retryFailed ? failed.filter((id) => tasks.includes(id)) : [];
+  const again = options.retry ?? [];
+  const retry = failed.filter((id) => tasks.includes(id) && (options.retryFailed || again.includes(id)));
   return { tasks, skip, retry };
 }
 

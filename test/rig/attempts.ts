@@ -67,6 +67,7 @@ export function theFacts(given: Partial<AttemptFacts> = {}): AttemptFacts {
     policy: 'warn',
     allow: [],
     symbols: new Map(),
+    asks: [],
     ...given,
   };
 }

@@ -17,13 +17,19 @@ export const resume: CommandModule = {
   define(command) {
     command.argument('[run]', 'a plan or a run id; default: the latest run');
     addLimitOptions(addSelectOptions(command))
+      .option(
+        '--grant <task:path>',
+        'let a task write this besides its scope, as 003:src/a.ts; only 003: all that it asks for',
+        (value: string, before: string[] = []) => [...before, value],
+      )
       .option('--now', 'try accounts that are parked by a usage limit at once')
       .addOption(progressOption())
       .addHelpText(
         'after',
         `
 A run that waits for a usage limit goes on waiting for it. One that has reached
-its budget goes on with a higher one: copse resume TS-0042 --max-cost 40`,
+its budget goes on with a higher one: copse resume TS-0042 --max-cost 40
+A task that asks for more than its scope: copse resume TS-0042 --grant 003`,
       );
   },
 

@@ -10,6 +10,7 @@ import { openLoan } from '../../workspace/loan.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { escapeLines } from '../render/escapes.ts';
+import { failureSign } from '../render/format.ts';
 import { monitor } from '../render/monitor.ts';
 import { watchRun } from '../watch.ts';
 
@@ -83,7 +84,9 @@ function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }:
   }
   if (state.failure) lines.push(`the run failed: ${describeFailure(state.failure)}`);
   for (const task of state.tasks.values()) {
-    if (task.status.is === 'failed') lines.push(`✗ ${task.seed.id}: ${describeFailure(task.status.failure)}`);
+    const { status, seed } = task;
+    if (status.is === 'failed')
+      lines.push(`${failureSign(status.failure)} ${seed.id}: ${describeFailure(status.failure)}`);
   }
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'failed') lines.push(`✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);

@@ -1,5 +1,11 @@
 import type { Cost } from '../../run/event.ts';
+import type { Failure } from '../../run/failure.ts';
 import { displayWidth, pad } from './width.ts';
+
+/** `✗` of what failed, `!` of what waits for a person. */
+export function failureSign({ code }: Failure): string {
+  return code === 'scope-request' ? '!' : '✗';
+}
 
 /** `8s`, `2m05`, `1h03`. */
 export function duration(ms: number): string {

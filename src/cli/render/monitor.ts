@@ -10,6 +10,7 @@ const SIGN: Record<TaskLabel, string> = {
   retrying: '↻',
   parked: '‖',
   integrated: '✓',
+  'needs-you': '!',
   failed: '✗',
   blocked: '⊘',
   skipped: '–',
@@ -99,6 +100,7 @@ function labelsOf({ counts }: RunSummary): TaskLabel[] {
     'retrying',
     'parked',
     'waiting',
+    'needs-you',
     'failed',
     'blocked',
     'skipped',
@@ -111,6 +113,7 @@ function labelsOf({ counts }: RunSummary): TaskLabel[] {
 function choose(summary: RunSummary, room: number): RunSummary['tasks'] {
   if (summary.tasks.length <= room) return summary.tasks;
   const rank: Record<TaskLabel, number> = {
+    'needs-you': 0,
     failed: 0,
     lost: 0,
     running: 1,
