@@ -56,7 +56,7 @@ const { pattern: _, sandbox: __, ...resuming } = running;
 const shapes = {
   loadPlan: { ...place, ...reading } satisfies Shape<LoadPlanOptions>,
   run: running satisfies Shape<RunOptions>,
-  resume: { ...resuming, ...reading, now: z.boolean() } satisfies Shape<ResumeOptions>,
+  resume: { ...resuming, ...reading, now: z.boolean(), grant: z.array(text) } satisfies Shape<ResumeOptions>,
   integrate: { ...place, into: text, partial: z.boolean(), onWarning: callback } satisfies Shape<IntegrateOptions>,
   status: place satisfies Shape<PlaceOptions>,
 };

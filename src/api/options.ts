@@ -29,6 +29,8 @@ export interface RunOptions extends PlaceOptions, Choices, Parts {
 export interface ResumeOptions extends Omit<RunOptions, 'pattern' | 'sandbox'>, Reading {
   /** Accounts that are parked by a usage limit are tried at once. */
   now?: boolean;
+  /** What tasks may write besides their scopes: `task-003:src/a.ts`; `task-003` is all that it asks for. */
+  grant?: readonly string[];
 }
 
 /** Options of `integrate`. */

@@ -51,7 +51,7 @@ interface GoOn {
   /** Try accounts that are parked at once. */
   now?: boolean;
   /** What tasks may write besides their scopes, as `task-003:src/a.ts`. */
-  grant?: string[];
+  grant?: readonly string[];
 }
 
 /** `resume`: the latest run, or the one that is named, gone on with. */
