@@ -50,6 +50,12 @@ function nameIn(ident: Buffer): string {
     .replace(/ \d+ [+-]\d{4}$/, '');
 }
 
+/** An object with its name, not written yet. */
+export function looseObject(format: ObjectSite['format'], type: 'commit' | 'tree', body: Buffer) {
+  const object = Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]);
+  return { oid: createHash(format).update(object).digest('hex') as Oid, object };
+}
+
 /**
  * On the disk before its name is given, so that no ref can point to half of it; git itself does not wait for that, unless
  * `core.fsync` says so. A draft that a crash leaves behind has the name of git's own, which `git gc` removes.
@@ -60,8 +66,7 @@ export async function writeLooseObject(
   type: 'commit' | 'tree',
   body: Buffer,
 ): Promise<Oid | null> {
-  const object = Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]);
-  const oid = createHash(format).update(object).digest('hex');
+  const { oid, object } = looseObject(format, type, body);
   const folder = join(objects, oid.slice(0, 2));
   const draft = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
   try {

@@ -1,6 +1,6 @@
 import type { Oid } from '../run/event.ts';
 import type { Git } from './git.ts';
-import { type ObjectSite, writeLooseObject } from './loose-object.ts';
+import { looseObject, type ObjectSite, writeLooseObject } from './loose-object.ts';
 import { readObjects } from './objects.ts';
 
 /** An entry of a tree object. Names are latin1, byte for byte: they need not be UTF-8. */
@@ -96,19 +96,31 @@ export async function applyToTree(
   tree: Oid,
   changes: readonly TreeChange[],
 ): Promise<Oid | null> {
-  const written = await apply(git, site, tree, changes);
-  return written === 'empty' ? writeLooseObject(site, 'tree', Buffer.alloc(0)) : written;
+  const made: Buffer[] = [];
+  const make = (entries: ReadonlyMap<string, TreeEntry>) => {
+    const body = textOf(entries);
+    made.push(body);
+    return looseObject(site.format, 'tree', body).oid;
+  };
+  const entries = await apply(git, tree, changes, make);
+  if (entries === null) return null;
+  const oid = make(entries);
+  // All at once: waiting for the disk is what takes time.
+  const written = await Promise.all(made.map((body) => writeLooseObject(site, 'tree', body)));
+  return written.includes(null) ? null : oid;
 }
 
+/** The entries of a folder with these changes made in it; `make` takes those of the folders in it that changed. */
 async function apply(
   git: Git,
-  site: ObjectSite,
   tree: Oid | null,
   changes: readonly TreeChange[],
-): Promise<Oid | 'empty' | null> {
-  const read = tree === null ? null : await readTrees(git, [tree]);
-  if (tree !== null && read === null) return null;
-  const entries = new Map(tree === null ? [] : read!.get(tree)!);
+  make: (entries: ReadonlyMap<string, TreeEntry>) => Oid,
+): Promise<Map<string, TreeEntry> | null> {
+  const read = tree === null ? new Map<Oid, Tree>() : await readTrees(git, [tree]);
+  if (read === null) return null;
+  const before = tree === null ? NOTHING : read.get(tree)!;
+  const entries = new Map(before);
   const inside = new Map<string, TreeChange[]>();
   // What goes goes first: a file may give way to a folder of its name, or the other way round.
   for (const change of [...changes].sort((a, b) => Number(a.now !== null) - Number(b.now !== null))) {
@@ -121,19 +133,14 @@ async function apply(
     const name = change.path.slice(0, slash);
     inside.set(name, [...(inside.get(name) ?? []), { ...change, path: change.path.slice(slash + 1) }]);
   }
-  const folders = await Promise.all(
-    [...inside].map(async ([name, below]) => {
-      const here = tree === null ? undefined : read!.get(tree)!.get(name);
-      const oid = await apply(git, site, here?.mode === FOLDER ? here.oid : null, below);
-      return { name, oid };
-    }),
-  );
-  for (const { name, oid } of folders) {
-    if (oid === null) return null;
-    if (oid !== 'empty') entries.set(name, { mode: FOLDER, oid });
+  for (const [name, below] of inside) {
+    const here = before.get(name);
+    const folder = await apply(git, here?.mode === FOLDER ? here.oid : null, below, make);
+    if (folder === null) return null;
+    if (folder.size > 0) entries.set(name, { mode: FOLDER, oid: make(folder) });
     else if (entries.get(name)?.mode === FOLDER) entries.delete(name);
   }
-  return entries.size === 0 ? 'empty' : writeLooseObject(site, 'tree', textOf(entries));
+  return entries;
 }
 
 /** In git's order: a folder stands where its name with a `/` would. */

@@ -40,7 +40,7 @@ function head(report: Report): Html {
     ['Run', report.run],
     ['Written', new Date(report.generatedAt).toISOString()],
   ];
-  const all = facts.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('');
+  const all = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${text(value)}</dd></div>`).join('');
   return `<header><p class="plan">${text(report.plan)}</p><h1>${text(report.title)}</h1><dl>${all}</dl></header>`;
 }
 
