@@ -4,7 +4,7 @@ import type { Executor } from '../executor/executor.ts';
 import { probe } from '../machine/probe.ts';
 import { systemClock } from '../util/clock.ts';
 import { memoryOf } from './agents.ts';
-import { workspaceSize, workspaceSizeOf } from './disk.ts';
+import { EMPTY_TREE, workspaceSize, workspaceSizeOf } from './disk.ts';
 import type { Wiring } from './wiring.ts';
 import { workspacesRoot } from './workspaces.ts';
 
@@ -31,7 +31,8 @@ export function admissionOf(wiring: Wiring, executor: Executor): Required<Pick<P
       },
       agentMemory: memoryOf(open.plan, settings, wiring.agents),
       taskMemory: settings.taskMemory ?? null,
-      workspaceSize: settings.pattern === 'worktree' ? workspaceSizeOf(git, root, base) : () => workspaceSize(0),
+      workspaceSize:
+        settings.pattern === 'worktree' ? workspaceSizeOf(git, root, base) : () => workspaceSize(EMPTY_TREE),
       used: (task, attempt) => executor.memory?.(task, attempt) ?? null,
     }),
   };

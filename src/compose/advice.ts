@@ -18,7 +18,7 @@ import { agentsOf, memoryOf } from './agents.ts';
 import type { Choices } from './choices.ts';
 import { findSandboxFor } from './confine.ts';
 import type { Surroundings } from './context.ts';
-import { workspaceSize } from './disk.ts';
+import { checkoutSize, ROOM_TO_WORK, workspaceSize } from './disk.ts';
 import { type Outline, outlineOf } from './outline.ts';
 import type { Project } from './project.ts';
 import type { ReadPlan } from './read-plan.ts';
@@ -106,20 +106,19 @@ async function adviseRun(
     findSandboxFor(context, project),
     uncommittedIn(project, outline.planDir, [...directories.values()].flat()),
   ]);
-  const each = workspaceSize(tree.bytes);
   const disk = diskAt(workspacesRoot(project, plan.name));
   return advise({
     pattern,
     tasks: selected.size,
     tree,
     disk: disk && { free: disk.free, floor: config.limits.minFreeDisk ?? defaultFloor(disk.total) },
-    worktrees: { count: selected.size + 1, each }, // one for validations
+    worktrees: { count: selected.size + 1, each: checkoutSize(tree), work: ROOM_TO_WORK }, // one for validations
     dependencies: plan.dependencies.length,
     without: tasks.filter((task) => task.directories.length === 0).map(({ id }) => id),
     shared: sharedDirectories(tasks),
     sandbox: sandbox.ok ? { ok: true, name: sandbox.sandbox.name } : { ok: false, message: sandbox.message },
     uncommitted,
-    room: roomFor(context, project, outline, each),
+    room: roomFor(context, project, outline, workspaceSize(tree)),
     exclusive: pairsOf(outline, selected),
     peak: (limit) => {
       const settings = { ...created.settings, maxConcurrent: limit };

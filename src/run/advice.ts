@@ -3,8 +3,8 @@ import type { Pattern } from './pattern.ts';
 
 /** One thing that was measured and speaks for a pattern or against it; bytes. */
 export type Reason =
-  /** All worktrees stand until they are cleaned up; `floor` is to stay free. */
-  | { about: 'disk'; fits: boolean; worktrees: number; each: number; free: number; floor: number }
+  /** All worktrees stand until they are cleaned up; `work`: what agents in them write; `floor` is to stay free. */
+  | { about: 'disk'; fits: boolean; worktrees: number; each: number; work: number; free: number; floor: number }
   /** What one checkout is; told where it is large. */
   | { about: 'tree'; files: number; bytes: number }
   /** Tasks that nothing gives a directory. */

@@ -17,8 +17,8 @@ export function describeVerdict({ possible, reasons }: PatternVerdict): string {
 function describeReason(reason: Reason): string {
   switch (reason.about) {
     case 'disk': {
-      const { worktrees, each, free, fits } = reason;
-      const need = `${formatBytes(worktrees * each)} (${worktrees} of ${formatBytes(each)})`;
+      const { worktrees, each, work, free, fits } = reason;
+      const need = `${formatBytes(worktrees * each + work)} (${worktrees} of ${formatBytes(each)}, and room to work)`;
       const floor = fits ? '' : `, and ${formatBytes(reason.floor)} are to stay so`;
       return `worktrees take ${need}, ${formatBytes(free)} are free${floor}`;
     }

@@ -9,7 +9,7 @@ const FACTS: AdviceFacts = {
   tasks: 4,
   tree: { files: 300, bytes: 1e6 },
   disk: { free: 50e9, floor: 5e8 },
-  worktrees: { count: 5, each: 17e6 },
+  worktrees: { count: 5, each: 1e6, work: 16e6 },
   dependencies: 0,
   without: [],
   shared: [],
@@ -58,7 +58,10 @@ describe('the pattern', () => {
     const { patterns } = advise({ ...FACTS, disk: FULL, shared: [SHARED, SHARED], dependencies: 1, exclusive: 1 });
     expect(patterns.map((each) => [each.pattern, describeVerdict(each)])).toEqual([
       ['branch', 'one of 4 tasks after the other, in the checkout'],
-      ['worktree', 'not here: worktrees take 85 MB (5 of 17 MB), 80 MB are free, and 50 MB are to stay so'],
+      [
+        'worktree',
+        'not here: worktrees take 69 MB (5 of 1.0 MB, and room to work), 80 MB are free, and 50 MB are to stay so',
+      ],
       [
         'directory',
         'not here: a and b work in src and in src/b, in no order, and 1 more pairs like them; the plan installs dependencies, which the checkout would not see',

@@ -13,8 +13,8 @@ export interface AdviceFacts {
   tree: { files: number; bytes: number };
   /** Of the disk that worktrees go to; null where the system does not tell. */
   disk: { free: number; floor: number } | null;
-  /** Worktrees that stand at the end, and what each takes. */
-  worktrees: { count: number; each: number };
+  /** Worktrees that stand at the end, and what each takes; `work`: the room that one agent needs to work in. */
+  worktrees: { count: number; each: number; work: number };
   /** Steps that install dependencies of the plan. */
   dependencies: number;
   /** Tasks that nothing gives a directory. */
@@ -52,10 +52,11 @@ export function advise(facts: AdviceFacts): Advice {
   };
 }
 
-function worktree({ disk, worktrees: { count, each }, tree }: AdviceFacts): PatternVerdict {
+function worktree({ disk, worktrees: { count, each, work: one }, tree, room, tasks }: AdviceFacts): PatternVerdict {
   const reasons: Reason[] = isLarge(tree) ? [{ about: 'tree', ...tree }] : [];
-  const fits = disk === null || count * each <= disk.free - disk.floor;
-  if (disk !== null) reasons.push({ about: 'disk', fits, worktrees: count, each, ...disk });
+  const work = one * Math.min(tasks, room.cores); // those that are done write no more
+  const fits = disk === null || count * each + work <= disk.free - disk.floor;
+  if (disk !== null) reasons.push({ about: 'disk', fits, worktrees: count, each, work, ...disk });
   return { pattern: 'worktree', possible: fits, reasons };
 }
 

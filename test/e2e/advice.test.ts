@@ -41,14 +41,12 @@ describe('advice', () => {
     shellPlan(scratch, { tasks: [...TWO, { id: 'task-003', create: ['src/two/deep/b.txt'] }] });
     scratch.write('src/two/mine.txt', 'mine\n');
     const { advice } = await planned();
-    const bytes = scratch
-      .git('ls-tree', '-r', '-l', 'HEAD')
-      .split('\n')
-      .reduce((sum, line) => sum + Number(/(\d+)\t/.exec(line)![1]), 0);
+    const files = scratch.git('ls-tree', '-r', '-l', 'HEAD').split('\n');
+    const bytes = files.reduce((sum, line) => sum + Number(/(\d+)\t/.exec(line)![1]), 0);
     expect(advice.patterns[0]).toMatchObject({
       pattern: 'worktree',
       possible: true,
-      reasons: [{ about: 'disk', fits: true, worktrees: 4, each: bytes * 1.2 + 16e6 }],
+      reasons: [{ about: 'disk', fits: true, worktrees: 4, each: bytes + files.length * 4096, work: 48e6 }],
     });
     const directory = advice.patterns.find(({ pattern }) => pattern === 'directory')!;
     expect(directory.reasons).toMatchObject([

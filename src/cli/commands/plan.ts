@@ -1,4 +1,5 @@
 import { outlineWithAdvice } from '../../compose/advice.ts';
+import { checkoutSize } from '../../compose/disk.ts';
 import { openProject, type Project } from '../../compose/project.ts';
 import { readPlan } from '../../compose/read-plan.ts';
 import { leavesToAuto } from '../../compose/settings.ts';
@@ -54,7 +55,7 @@ export async function showSchedule(
   });
   const root = workspacesRoot(project, read.name);
   const disk = {
-    tree: tree.bytes,
+    tree: checkoutSize(tree),
     worktrees: settings.pattern === 'worktree' ? prediction.tasks.length + 1 : 1,
     free: diskAt(root)?.free ?? null,
   };
