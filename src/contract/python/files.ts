@@ -43,7 +43,7 @@ async function withImports(first: Source[], tree: SourceTree): Promise<Source[]>
   let latest = first;
   for (let depth = 0; depth < MAX_DEPTH && latest.length > 0; depth++) {
     const paths = latest.flatMap((source) =>
-      importsOf(source).flatMap((from) => importedFiles(from, source.path, python)),
+      importsOf(source, depth > 0).flatMap((from) => importedFiles(from, source.path, python)),
     );
     const fresh = [...new Set(paths)].filter((path) => !known.has(path)).slice(0, MAX_FILES - known.size);
     latest = await readSources(tree, fresh);
@@ -52,7 +52,13 @@ async function withImports(first: Source[], tree: SourceTree): Promise<Source[]>
   return [...known.values()];
 }
 
-/** The modules from which comes what classes inherit from, and what annotations and choices name. */
-function importsOf({ text }: Source): string[] {
-  return [...text.matchAll(/^[ \t]*from[ \t]+([.\w]+)[ \t]+import\b/gm)].map((match) => match[1]!);
+/** The modules from which comes what looks like a class; of files that only give bases, those of their bases. */
+function importsOf({ text }: Source, basesOnly: boolean): string[] {
+  const bases = [...text.matchAll(/^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)/gm)].map((match) => match[1]!).join(' ');
+  const isUsed = (name: string) => (basesOnly ? new RegExp(`\\b${name}\\b`).test(bases) : /^[A-Z]/.test(name));
+  const imports = text.matchAll(/^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n]*))/gm);
+  return [...imports].flatMap(([, module, list, line]) => {
+    const names = (list ?? line!).replaceAll(/#.*/g, '').match(/\w+/g) ?? [];
+    return names.some((name) => name !== 'as' && isUsed(name)) ? [module!] : [];
+  });
 }

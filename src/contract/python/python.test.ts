@@ -267,6 +267,14 @@ it('an enum with other names for its values is a warning', async () => {
   });
 });
 
+it('what does not parse is no pass', async () => {
+  const broken = { ...CLEAN, 'app/users.py': `${CLEAN['app/users.py']}\n    def f(self:\n` };
+  expect(await check(broken)).toMatchObject({ outcome: 'not-checked', why: 'app/users.py holds what is no Python' });
+  const contract = 'contracts/types.py holds what is no Python';
+  expect(await check(CLEAN, `${CONTRACT}\nclass X(:\n`)).toMatchObject({ outcome: 'not-checked', why: contract });
+  expect(await check(CLEAN, 'LIMIT = 3\n')).toMatchObject({ outcome: 'not-checked', why: 'it declares no type' });
+});
+
 it('tells the lines', async () => {
   const result = await check({
     ...CLEAN,

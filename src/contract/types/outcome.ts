@@ -32,6 +32,7 @@ export function outcomeOf({
   unknown = [],
 }: Outcome): ContractCheck {
   const names = missing.map(({ name }) => name);
+  if (compared.length + missing.length + unknown.length === 0) return notChecked(contract, kind, 'it declares no type');
   if (compared.length === 0 && unknown.length === 0) {
     return notChecked(contract, kind, `nothing in the code is named ${listed(names, 5)}`);
   }

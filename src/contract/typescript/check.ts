@@ -30,7 +30,11 @@ export const checkTypescript: Checker = async (contract, tree, options) => {
   const { worktree } = options;
   const seen = worktree
     ? await byCompiler(found, { contract, modules, tree, worktree })
-    : { compared: found, findings: found.flatMap((each) => bySource(each, modules)), unknown: [] };
+    : {
+        compared: found,
+        findings: found.flatMap((each) => bySource(each, modules)),
+        unknown: unreadable(found, modules),
+      };
   return outcomeOf({
     contract,
     kind: 'typescript',
@@ -41,6 +45,13 @@ export const checkTypescript: Checker = async (contract, tree, options) => {
     unknown: seen.unknown,
   });
 };
+
+/** What the compiler would say. */
+function unreadable(matches: readonly Match[], modules: Modules): string[] {
+  const files = matches.flatMap(({ wanted, candidates }) => [wanted, ...candidates].map(({ file }) => file));
+  const file = files.find((each) => modules.get(each)?.hasErrors);
+  return file === undefined ? [] : [`${file} holds what is no TypeScript`];
+}
 
 function bySource({ wanted, candidates }: Match, modules: Modules): ContractFinding[] {
   return reportType(wanted, candidates, (file) => ({

@@ -38,14 +38,22 @@ async function withImports(first: Source[], tree: SourceTree): Promise<Source[]>
   const paths = new Set(tree.files());
   let latest = first;
   for (let depth = 0; depth < MAX_DEPTH && latest.length > 0; depth++) {
-    const imported = latest.flatMap(({ path, text }) =>
-      [...text.matchAll(/\bfrom\s+['"](\.[^'"]+)['"]/g)].flatMap(
-        (match) => importedFile(match[1]!, path, (each) => paths.has(each)) ?? [],
-      ),
+    const imported = latest.flatMap((source) =>
+      importsOf(source, depth > 0).flatMap((from) => importedFile(from, source.path, (each) => paths.has(each)) ?? []),
     );
     const fresh = [...new Set(imported)].filter((path) => !known.has(path)).slice(0, MAX_FILES - known.size);
     latest = await readSources(tree, fresh);
     for (const source of latest) known.set(source.path, source);
   }
   return [...known.values()];
+}
+
+/** From where comes what looks like a type; of files that are only imported, what their types extend. */
+function importsOf({ text }: Source, basesOnly: boolean): string[] {
+  const bases = [...text.matchAll(/\bextends\s+([^{]*)\{|=\s*([\w\s&]*)&/g)]
+    .map(([, heads, parts]) => heads ?? parts)
+    .join(' ');
+  const isUsed = (name: string) => (basesOnly ? new RegExp(`\\b${name}\\b`).test(bases) : /^[A-Z]/.test(name));
+  const imports = text.matchAll(/\b(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*['"](\.[^'"]+)['"]/g);
+  return [...imports].flatMap(([, list, from]) => ((list!.match(/\w+/g) ?? []).some(isUsed) ? [from!] : []));
 }
