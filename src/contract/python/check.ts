@@ -4,6 +4,7 @@ import { candidatesFor } from '../types/find.ts';
 import { sidesOf } from '../types/names.ts';
 import { outcomeOf } from '../types/outcome.ts';
 import { readShapes } from '../types/read-shapes.ts';
+import { siblingsIn } from '../types/read-sources.ts';
 import { reportType } from '../types/report.ts';
 import { declaredIn, declaring, pythonFiles } from './files.ts';
 import { pythonNames, pythonShapes, withBases } from './inherit.ts';
@@ -13,7 +14,11 @@ export const checkPython: Checker = async (contract, tree, options) => {
   const names = declaredIn(contract.text);
   if (names.length === 0) return notChecked(contract, 'python', 'it declares no type');
   const files = await pythonFiles(declaring(names, contract.path), tree);
-  const parsed = await (options.readShapes ?? readShapes)([contract, ...files]);
+  const parsed = await (options.readShapes ?? readShapes)([
+    ...siblingsIn(options.siblings, contract, /\.pyi?$/),
+    contract,
+    ...files,
+  ]);
   if ('failed' in parsed) return notChecked(contract, 'python', parsed.failed);
   const { modules } = parsed;
   const own = modules.get(contract.path);

@@ -275,6 +275,24 @@ it('what does not parse is no pass', async () => {
   expect(await check(CLEAN, 'LIMIT = 3\n')).toMatchObject({ outcome: 'not-checked', why: 'it declares no type' });
 });
 
+it('a contract may import from another one', async () => {
+  const siblings = [{ path: 'contracts/base.py', text: 'class Base:\n    id: int\nclass Kind(Enum):\n    A = "a"\n' }];
+  const text = 'from .base import Base, Kind\nclass Thing(Base):\n    kind: Kind\n';
+  const thing = (code: string) =>
+    checkPython({ path: 'contracts/types.py', text }, sourceTree({ 'a.py': code }), {
+      complete: true,
+      siblings,
+      readShapes: parseShapes,
+    });
+  expect(await thing('class Thing:\n    id: int\n    kind: Literal["a"]\n')).toMatchObject({
+    outcome: 'met',
+    findings: [],
+  });
+  expect(await thing('class Thing:\n    kind: Literal["b"]\n')).toMatchObject({
+    findings: [{ message: 'Thing.kind is Literal["b"], the contract says Kind' }, { message: 'Thing.id is missing' }],
+  });
+});
+
 it('tells the lines', async () => {
   const result = await check({
     ...CLEAN,

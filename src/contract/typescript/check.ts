@@ -4,6 +4,7 @@ import type { SourceTree } from '../tree.ts';
 import { sidesOf } from '../types/names.ts';
 import { outcomeOf } from '../types/outcome.ts';
 import { readShapes } from '../types/read-shapes.ts';
+import { siblingsIn } from '../types/read-sources.ts';
 import { bestOf, reportType } from '../types/report.ts';
 import type { Modules } from '../types/shape.ts';
 import { compareExactly } from './exact.ts';
@@ -19,7 +20,11 @@ export const checkTypescript: Checker = async (contract, tree, options) => {
   const names = declaredIn(contract.text);
   if (names.length === 0) return notChecked(contract, 'typescript', 'it declares no type');
   const { declaring, all } = await typescriptFiles(names, contract.path, tree);
-  const read = await (options.readShapes ?? readShapes)([{ ...contract, references: true }, ...all]);
+  const read = await (options.readShapes ?? readShapes)([
+    ...siblingsIn(options.siblings, contract, /\.[cm]?ts$/),
+    { ...contract, references: true },
+    ...all,
+  ]);
   if ('failed' in read) return notChecked(contract, 'typescript', read.failed);
   const { modules } = read;
   if (!modules.has(contract.path)) return notChecked(contract, 'typescript', 'it is too large to be parsed');
@@ -29,7 +34,7 @@ export const checkTypescript: Checker = async (contract, tree, options) => {
   const others = matches.filter(({ candidates }) => candidates.length === 0);
   const { worktree } = options;
   const seen = worktree
-    ? await byCompiler(found, { contract, modules, tree, worktree })
+    ? await byCompiler(found, { contract, modules, tree, worktree, siblings: options.siblings })
     : {
         compared: found,
         findings: found.flatMap((each) => bySource(each, modules)),
@@ -65,13 +70,14 @@ interface Context {
   modules: Modules;
   tree: SourceTree;
   worktree: Worktree;
+  siblings: readonly Contract[] | undefined;
 }
 
 /** What the compiler could not tell is told by what can be read, and is no pass. */
-async function byCompiler(matches: readonly Match[], { contract, modules, tree, worktree }: Context) {
+async function byCompiler(matches: readonly Match[], { contract, modules, tree, worktree, siblings }: Context) {
   const module = modules.get(contract.path)!;
   const pairs = matches.flatMap(({ wanted, candidates }) => candidates.map((code) => ({ wanted, code })));
-  const { verdicts, findings } = await compareExactly({ contract, module, tree, worktree, pairs });
+  const { verdicts, findings } = await compareExactly({ contract, module, tree, worktree, pairs, siblings });
   const compared: Match[] = [];
   const unknown = findings.map(({ message }) => message);
   for (const match of matches) {

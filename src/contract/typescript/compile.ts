@@ -29,6 +29,8 @@ export interface CompileOptions {
   folder: string;
   /** What is compiled; gets the name of its folder, relative to the worktree. */
   write(folder: string): string;
+  /** What stands beside it, by file name. */
+  beside: ReadonlyMap<string, string>;
 }
 
 const FILE = 'check.mts';
@@ -39,6 +41,7 @@ export async function compile({
   worktree,
   folder,
   write,
+  beside,
 }: CompileOptions): Promise<CompileError[] | { failed: string }> {
   const tsc = compilerFor(worktree.path, folder);
   if (tsc === null) return { failed: 'no typescript is installed in the project' };
@@ -48,6 +51,7 @@ export async function compile({
     const inTree = posix.join(folder, basename(place));
     const ambient = ambientIn(folder, tree).map((path) => posix.relative(inTree, path));
     await writeFile(join(place, FILE), write(inTree));
+    for (const [name, text] of beside) await writeFile(join(place, name), text);
     await writeFile(join(place, 'tsconfig.json'), configFor(base, [`./${FILE}`, ...ambient]));
     const args = [tsc, '-p', join(place, 'tsconfig.json'), '--pretty', 'false'];
     const ran = await exec(process.execPath, args, { cwd: place, env: worktree.env, timeoutMs: TIMEOUT_MS });

@@ -5,6 +5,7 @@ import type { Found, Module } from '../types/shape.ts';
 import { type CompileError, compile } from './compile.ts';
 import { type Generated, generate, type Pair, parameterNames } from './generate.ts';
 import { interpret, type Verdict } from './interpret.ts';
+import { siblingsOf } from './siblings.ts';
 import { projectOf } from './tsconfig.ts';
 
 export interface ExactOptions {
@@ -13,6 +14,8 @@ export interface ExactOptions {
   tree: SourceTree;
   worktree: Worktree;
   pairs: readonly Pair[];
+  /** The other contracts. */
+  siblings?: readonly Contract[] | undefined;
 }
 
 export interface Exact {
@@ -22,10 +25,18 @@ export interface Exact {
 }
 
 /** Lets the project's own compiler compare types, a run for each project of the repository that has some of them. */
-export async function compareExactly({ contract, module, tree, worktree, pairs }: ExactOptions): Promise<Exact> {
+export async function compareExactly({
+  contract,
+  module,
+  tree,
+  worktree,
+  pairs,
+  siblings,
+}: ExactOptions): Promise<Exact> {
   const told = pairs.flatMap((pair) => untypable(pair) ?? []);
   const rest = pairs.filter((pair) => !told.some((each) => each.pair === pair));
   const folders = new Map(rest.map((pair) => [pair, projectOf(pair.code.file, tree)]));
+  const { files: beside, linked } = siblingsOf(contract, siblings);
   const result: Exact = { verdicts: told, findings: [] };
   for (const folder of new Set(folders.values())) {
     const own = rest.filter((pair) => folders.get(pair) === folder);
@@ -34,6 +45,7 @@ export async function compareExactly({ contract, module, tree, worktree, pairs }
       tree,
       worktree,
       folder,
+      beside,
       write(place) {
         generated = generate({
           contract: { ...contract, module },
@@ -41,7 +53,7 @@ export async function compareExactly({ contract, module, tree, worktree, pairs }
           isProbed: (pair) => own.includes(pair),
           folder: place,
         });
-        return generated.text;
+        return linked(contract.path, generated.text);
       },
     });
     const failed = 'failed' in errors ? errors.failed : silence(generated!, errors);

@@ -531,3 +531,35 @@ it('each project of a repository is compiled with its own config, also when it o
     ],
   });
 });
+
+it('a contract may import from another one', async () => {
+  const siblings = [
+    { path: 'contracts/types.ts', text: '' },
+    { path: 'contracts/shared/base.ts', text: "import type { Id } from './id';\nexport interface Base { id: Id }" },
+    { path: 'contracts/shared/id.d.ts', text: 'export type Id = string;' },
+  ];
+  const text =
+    "import type { Base } from './shared/base.js';\nexport interface Thing extends Base { next: Base | null }";
+  const thing = (code: string) => {
+    const files = { 'tsconfig.json': CLEAN['tsconfig.json'], 'src/a.ts': code };
+    const worktree = { path: project(files), env: process.env };
+    return checkTypescript({ path: 'contracts/types.ts', text }, sourceTree(files), {
+      complete: true,
+      siblings,
+      worktree,
+      readShapes: parseShapes,
+    });
+  };
+  expect(await thing('export interface Thing { id: string; next: { id: string } | null }')).toMatchObject({
+    outcome: 'met',
+    findings: [],
+  });
+  expect(await thing('export interface Thing { id: number; next: { id: string } | null }')).toMatchObject({
+    findings: [
+      {
+        message: "Thing.id is number, the contract says Id: Type 'number' is not assignable to type 'string'",
+        contract: { line: 2 },
+      },
+    ],
+  });
+});
