@@ -3,6 +3,7 @@ import type { Project } from '../compose/project.ts';
 import { tellGitHub } from '../compose/report.ts';
 import type { OpenRun } from '../engine/open.ts';
 import { buildReport } from '../report/report.ts';
+import { contractLines } from '../run/broken.ts';
 import { describeBudget, describeFailure, listed } from '../run/describe.ts';
 import { nextCommand } from '../run/next.ts';
 import type { RunState } from '../run/state.ts';
@@ -72,7 +73,8 @@ function closingLines(state: RunState): string[] {
   }
   const escapes = escapeLines(state.escapes).map((line) => `  ! ${line}`);
   const warnings = warningLines(state).map((line) => `  ! ${line}`);
-  return [...lines, ...warnings, ...notesOf(state), ...escapes, nextCommand(state, false)];
+  const contracts = contractLines(state).map((line) => `  ! ${line}`);
+  return [...lines, ...warnings, ...contracts, ...notesOf(state), ...escapes, nextCommand(state, false)];
 }
 
 /** What is unusual; said once for all tasks that it is true of. */

@@ -55,7 +55,8 @@ export function exitOf(state: RunState, signal: AbortSignal): ExitCode {
   const conflict = [...state.tasks.values()].some(
     ({ status }) => status.is === 'failed' && status.failure.code === 'merge-conflict',
   );
-  if (waveFailed || conflict) return EXIT.integration;
+  const contract = state.failure?.code === 'contract-broken';
+  if (waveFailed || conflict || contract) return EXIT.integration;
   return onlyAsks(state) ? EXIT.waitsForPerson : EXIT.taskFailed;
 }
 

@@ -16,6 +16,7 @@ import { writeFileAtomic } from '../util/atomic-file.ts';
 import { systemClock } from '../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { Surroundings } from './context.ts';
+import { demandContracts } from './demand-contracts.ts';
 import type { IntegrateOptions, ReportFiles, RunLanding } from './landing.ts';
 import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
@@ -96,6 +97,8 @@ async function land(
     const { state } = held;
     await removeStaleLocks(repository);
     const tip = (await readRef(repository.git, state.integrationRef)) ?? state.tip;
+    const plan = readFrozenPlan(paths);
+    if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit: tip });
     const message = `Merge ${state.plan}: ${maskFor(context)(state.title)}\n\nCopse-Run: ${state.id}\n`;
     const source = state.integrationRef.replace('refs/heads/', '');
     const landing = await landOnTarget({
@@ -114,7 +117,7 @@ async function land(
       await journal.flush();
     }
     if (!landing.landed && landing.why === 'no-branch') throw noBranch(target, state.plan);
-    const report = buildReport(state, readFrozenPlan(paths), Date.now());
+    const report = buildReport(state, plan, Date.now());
     if (landing.landed) recordInManifest(context, state.planDir, report);
     return { target, landing, state, report, files: writeReport(context, state.planDir, report) };
   } finally {

@@ -8,6 +8,8 @@ export interface IntegrateOptions {
   into?: string;
   /** Lands what is integrated although tasks are missing. */
   partial?: boolean;
+  /** False: the contracts are not compared with what is about to land. Default true. */
+  contracts?: boolean;
 }
 
 /** What came of landing a run. */

@@ -1,35 +1,24 @@
-import { join } from 'node:path';
 import type { Ports } from '../engine/ports.ts';
-import { outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { installDependencies } from '../integrate/dependencies.ts';
-import { integrationWorktree } from '../integrate/integration-worktree.ts';
 import { runValidation } from '../integrate/validate.ts';
 import type { Plan } from '../plan/plan.ts';
-import { setUp } from '../workspace/setup.ts';
+import { checkMergedContracts } from './merged-contracts.ts';
+import { mergedWorktree } from './merged-worktree.ts';
 import type { Wiring } from './wiring.ts';
-import { setupOf, workspacesRoot } from './workspaces.ts';
 
 /** How long a wave's validation may take. */
 const VALIDATION_MS = 30 * 60_000;
 
-/** What is run on the merged tree, in a worktree of ours: validations of waves, and the installation of dependencies. */
+/** What is run on the merged tree, in a worktree of ours: validations of waves, the comparison with contracts, and the
+ * installation of dependencies. */
 export function mergedTree({
   context,
   project,
   open,
-}: Wiring): Pick<Ports, 'validationCommand' | 'validate' | 'installDependencies'> {
-  const { repository, config } = project;
+}: Wiring): Pick<Ports, 'validationCommand' | 'validate' | 'installDependencies' | 'checkContracts'> {
+  const { repository } = project;
   const { plan } = open;
-  const env = outsideEnv(withoutAgentKeys(context.env, config.secrets.pass));
-  const setup = setupOf(config);
-  const worktree = integrationWorktree({
-    repository,
-    path: join(workspacesRoot(project, plan.name), '.integration'),
-    setUp: async (path) => {
-      const done = await setUp(path, { repository, config: setup, env });
-      return done.ok ? null : done.failure;
-    },
-  });
+  const { worktree, env } = mergedWorktree(context, project, plan.name);
 
   return {
     validationCommand: (wave) => validationOf(plan, wave).command,
@@ -46,6 +35,8 @@ export function mergedTree({
         failure: { code: 'validation', wave, command: validation.command, exit: ran.exit, tail: ran.tail },
       };
     },
+
+    checkContracts: (commit) => checkMergedContracts(context, project, { plan, state: open.state, commit }),
 
     async installDependencies(tip) {
       const failure = await worktree.checkout(tip);

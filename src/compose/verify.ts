@@ -7,19 +7,23 @@ import { headLogOf } from '../git/worktree.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
 import { asksOf, mayGrant, withGrants } from './asks.ts';
+import { compliance } from './compliance.ts';
+import { lockedContracts } from './contracts.ts';
 import type { Escapes } from './escapes.ts';
 import { symbolsTouched } from './symbols.ts';
 import type { Wiring } from './wiring.ts';
 import { insideOf } from './workspaces.ts';
 
 /** Measures what an attempt left and judges it by that. */
-export function verifier({ context, project, open, tasks, mask }: Wiring, escapes: Escapes): Ports['verify'] {
+export function verifier(wiring: Wiring, escapes: Escapes): Ports['verify'] {
+  const { context, project, open, tasks, mask } = wiring;
   const { repository, config } = project;
+  const planPath = insideOf(repository.root, open.state.planDir);
+  const locked = lockedContracts(open.plan, planPath);
   return async (id, attempt) => {
     const result = attempt.result!;
     const task = withGrants(tasks.get(id)!, open.state);
     const { base, branch } = attempt;
-    const planPath = insideOf(repository.root, open.state.planDir);
     const all = open.plan.tasks.map((each) => withGrants(each, open.state));
     const asks = asksOf(result, { task, tasks: all, planPath, state: open.state });
     const head = result.head ?? base;
@@ -43,9 +47,15 @@ export function verifier({ context, project, open, tasks, mask }: Wiring, escape
       policy: open.state.settings.scope,
       asks,
       allow: config.scope.allow,
+      contracts: locked,
       symbols: await symbolsTouched(repository.git, task.scope, { ...measured, head }),
     };
     const judged = judgeAttempt(facts);
+    const complies = judged.failure === null ? await compliance(wiring, { task: id, head }) : null;
+    if (complies) {
+      judged.evidence.push(complies.evidence);
+      judged.failure = complies.failure;
+    }
     if (judged.failure === null) {
       const place = { attempt: attempt.number, branch, workspace: attempt.workspace };
       const { evidence, failure } = await judgeByCustom(context.parts?.gates ?? [], { ...facts, ...place });

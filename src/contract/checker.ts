@@ -13,8 +13,8 @@ export interface CheckOptions {
   isOwn?: (path: string) => boolean;
   /** All contracts of the plan: documents refer to each other, and share the endpoints of the project. */
   siblings?: readonly Contract[];
-  /** What the project printed as its own OpenAPI document. */
-  emitted?: string;
+  /** What the project printed as its own OpenAPI document, or why it printed none; absent: nobody asked. */
+  emitted?: { text: string } | { failed: string };
   /** What judges OpenAPI documents; default a process of its own. */
   judge?: Judge;
   /** The tree on the disk, with what set-up provides (`node_modules`): what compilers need. Without it only source is read. */

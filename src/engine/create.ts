@@ -34,5 +34,6 @@ export function createdEvent(input: CreateInput): Extract<RunEventBody, { type: 
 
 /** The schedule of a plan; `duration` from earlier runs, else 1 for each task. */
 export function scheduleOf(plan: Plan, barrier: RunSettings['barrier'], duration: (task: string) => number): Schedule {
-  return makeSchedule({ tasks: plan.tasks, overlaps: overlappingPairs(plan.tasks), duration, barrier });
+  const schedule = makeSchedule({ tasks: plan.tasks, overlaps: overlappingPairs(plan.tasks), duration, barrier });
+  return { ...schedule, hasContracts: plan.tasks.some(({ contracts }) => contracts.length > 0) };
 }

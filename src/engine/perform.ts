@@ -1,6 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import { NoSpaceError } from '../machine/no-space.ts';
-import type { Ending, Evidence, RunEventBody, TaskId } from '../run/event.ts';
+import type { Ending, Evidence, Oid, RunEventBody, TaskId } from '../run/event.ts';
 import { type Failure, isParked } from '../run/failure.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import type { Action } from '../schedule/action.ts';
@@ -48,6 +48,8 @@ export function performer(input: PerformerInput) {
         return background(land(action));
       case 'validate':
         return background(validate(action.wave));
+      case 'check-contracts':
+        return background(checkContracts(action.commit));
       case 'install-dependencies':
         return background(installDependencies());
       case 'start-wave':
@@ -155,6 +157,14 @@ export function performer(input: PerformerInput) {
       .catch((error) => ({ ok: false as const, failure: asInternal(error).failure }));
     if (result.ok) append({ type: 'wave.validated', wave, commit, ms: result.ms });
     else append({ type: 'wave.failed', wave, failure: result.failure });
+  }
+
+  /** Contracts that cannot be compared because of a bug of ours are not compared: no work of anybody is lost by that. */
+  async function checkContracts(commit: Oid): Promise<void> {
+    append({ type: 'contracts.checking', commit });
+    const nothing = { checks: [], broken: [] };
+    const { checks, broken } = (await ports.checkContracts?.(commit)) ?? nothing;
+    append({ type: 'contracts.checked', commit, checks, broken });
   }
 
   async function installDependencies(): Promise<void> {

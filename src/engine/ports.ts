@@ -1,4 +1,6 @@
 import type { AttemptSpec, Executor } from '../executor/executor.ts';
+import type { BrokenContract } from '../run/broken.ts';
+import type { ContractCheck } from '../run/contract.ts';
 import type { Escape } from '../run/escape.ts';
 import type { Evidence, Oid, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
@@ -7,6 +9,12 @@ import type { Admission } from '../schedule/admission.ts';
 
 /** What became of a branch that was to land. A conflict is data, not an error. */
 export type Landing = { landed: true; commit: Oid; commits: number } | { landed: false; failure: Failure };
+
+/** `broken`: those whose errors count. */
+export interface CheckedContracts {
+  checks: ContractCheck[];
+  broken: BrokenContract[];
+}
 
 /** The effects of the engine's actions; wired to git, gates and executors by the composer. */
 export interface Ports {
@@ -41,6 +49,8 @@ export interface Ports {
   validationCommand(wave: number): string;
   /** Runs a wave's validation on the merged tree. */
   validate(wave: number, commit: Oid): Promise<{ ok: true; ms: number } | { ok: false; failure: Failure }>;
+  /** Compares the contracts of the plan with the merged tree. */
+  checkContracts?(commit: Oid): Promise<CheckedContracts>;
   /** Installs and commits the plan's dependencies on the integration branch. */
   installDependencies(tip: Oid): Promise<{ ok: true; commit: Oid } | { ok: false; failure: Failure }>;
 }

@@ -31,7 +31,7 @@ export interface Ended {
 export function resultOf(ended: Ended): AttemptResult {
   const { spec, verdict, exit, cut, leftOut, full, memory, harvest, ms } = ended;
   const { claim, ranTests, tokens, cost } = verdict;
-  const { head, commits, leftovers, marker, shared } = harvest;
+  const { head, commits, leftovers, marker, shared, refused } = harvest;
   const end = outcomeOf(ended);
   const measured = { claim, tokens, cost, ms, ...(memory > 0 && { memory }) };
   const how = { ...end, exit: exit.exit, signal: exit.signal };
@@ -39,7 +39,7 @@ export function resultOf(ended: Ended): AttemptResult {
     ...(shared && { shared }),
     ...(ranTests !== undefined && (ranTests || leftOut === 0) && { ranTests }),
   };
-  const result = { ...how, head, commits, leftovers, marker, ...seen, ...measured };
+  const result = { ...how, head, commits, leftovers, marker, ...(refused && { refused }), ...seen, ...measured };
   if (end.outcome === 'success') return result;
   // Who fails while nothing can be written has not failed.
   if (full && cut !== 'cancelled') return { ...result, failure: { code: 'no-space', message: end.message } };

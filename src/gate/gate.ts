@@ -14,6 +14,8 @@ export interface AttemptFacts extends Inspection {
   alone: boolean;
   /** Paths of the plan folder inside the repository, which no task may change. */
   planPath: string | null;
+  /** Contracts, which no task may change. */
+  contracts: LockedContract[];
   policy: ScopePolicy;
   /** What the agent asks to write besides the scope of the task, if it does. */
   asks: AskedEntry[];
@@ -21,6 +23,14 @@ export interface AttemptFacts extends Inspection {
   symbols: SymbolFacts;
   /** Globs that are never out of scope, besides lockfiles and the like. */
   allow: string[];
+}
+
+/** `path`: in the repository. `hash`: of those of the plan, which a run keeps as they were when it began. */
+export interface LockedContract {
+  path: string;
+  name: string;
+  tasks: string[];
+  hash: string | null;
 }
 
 export interface Judgement {

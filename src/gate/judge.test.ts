@@ -14,7 +14,18 @@ function summaryOf(facts: AttemptFacts, gate: string): string {
   return judgeAttempt(facts).evidence.find((each) => each.gate === gate)!.summary;
 }
 
-const GATES = ['agent', 'history', 'commits', 'marker', 'scope', 'files', 'content', 'repository', 'claim'];
+const GATES = [
+  'agent',
+  'history',
+  'commits',
+  'marker',
+  'contracts',
+  'scope',
+  'files',
+  'content',
+  'repository',
+  'claim',
+];
 const allPass = Object.fromEntries(GATES.map((gate) => [gate, 'pass']));
 
 describe('judgeAttempt', () => {

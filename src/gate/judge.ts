@@ -2,6 +2,7 @@ import { agent } from './agent.ts';
 import { claim } from './claim.ts';
 import { commits } from './commits.ts';
 import { content } from './content.ts';
+import { contracts } from './contracts.ts';
 import { files } from './files.ts';
 import type { AttemptFacts, Gate, Judgement } from './gate.ts';
 import { history } from './history.ts';
@@ -10,7 +11,7 @@ import { repository } from './repository.ts';
 import { scope } from './scope.ts';
 
 /** In this order: the first failure is the attempt's. */
-const GATES: readonly Gate[] = [agent, history, commits, marker, scope, files, content, repository, claim];
+const GATES: readonly Gate[] = [agent, history, commits, marker, contracts, scope, files, content, repository, claim];
 
 /** Judges an attempt by what was measured. Every gate gives evidence, also behind one that failed. */
 export function judgeAttempt(facts: AttemptFacts): Judgement {

@@ -23,6 +23,7 @@ describe('a config', () => {
   it('has defaults for everything', () => {
     expect(json({})).toEqual({
       prices: {},
+      contracts: { openapi: { timeout: 120_000 } },
       directories: {},
       sandbox: { mode: 'auto', writable: [] },
       agent: 'claude',
@@ -71,6 +72,7 @@ junk: ["*.pyc"]
     const config = parseConfig(yaml, 'copse.config.yaml');
     expect(config).toEqual({
       prices: {},
+      contracts: { openapi: { timeout: 120_000 } },
       directories: {},
       sandbox: { mode: 'auto', writable: [] },
       agent: 'fast',

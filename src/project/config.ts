@@ -124,6 +124,17 @@ const sections = {
     /** What becomes of it when an agent asks for a file that nobody owns. */
     extend: z.enum(['ask', 'grant']).default('ask'),
   }),
+  contracts: z.strictObject({
+    /** Which errors fail: none, or also those that were read off source; absent: those beyond doubt. */
+    policy: z.enum(['warn', 'enforce']).optional(),
+    openapi: z
+      .strictObject({
+        /** A command for `bash -c` that prints the project's own OpenAPI document. */
+        emit: z.string().min(1).optional(),
+        timeout: durationFrom(1).default(120_000),
+      })
+      .prefault({}),
+  }),
 };
 
 const perMillion = z.number().nonnegative();
@@ -143,6 +154,7 @@ const configSchema = z.strictObject({
   workspace: sections.workspace.prefault({}),
   limits: sections.limits.prefault({}),
   scope: sections.scope.prefault({}),
+  contracts: sections.contracts.prefault({}),
   secrets: sections.secrets.prefault({}),
   escape: z.enum(['warn', 'fail', 'off']).optional(),
   sandbox: sections.sandbox.prefault({}),

@@ -26,6 +26,7 @@ export const GROUPS: Record<string, string> = {
   wave: 'A validation of a wave on the merged tree',
   scope: 'A change of files or definitions that the task does not own',
   escape: 'A change outside of the workspaces',
+  contract: 'A difference between a contract and the merged tree',
   gate: 'Something measured about what a task made',
 };
 
@@ -55,6 +56,7 @@ export function findingsOf(report: Report): Finding[] {
         ...(line !== undefined && { line }),
       };
     }),
+    ...contractFindings(report.contracts),
     ...report.escapes.filter(isNamed).map((found): Finding => {
       const [change] = found.changes;
       const file = found.where.is === 'checkout' && change?.kind === 'file' ? change.path : undefined;
@@ -69,6 +71,23 @@ export function findingsOf(report: Report): Finding[] {
     }),
     ...report.tasks.filter(({ state }) => state === 'integrated').flatMap(warnings),
   ];
+}
+
+/** What is wrong by a contract, at the line of the code. Of what was read off source nothing is an error unless it counts as one. */
+function contractFindings(contracts: Report['contracts']): Finding[] {
+  return (contracts?.checks ?? []).flatMap(({ contract, findings }) => {
+    const fails = contracts?.broken.includes(contract) ?? false;
+    return findings
+      .filter(({ level }) => level !== 'note')
+      .map(
+        ({ code, level, at, message }): Finding => ({
+          level: fails && level === 'error' ? 'error' : 'warning',
+          rule: `contract/${code}`,
+          message: `${contract}: ${message}`,
+          ...(at && { file: at.file, line: at.line }),
+        }),
+      );
+  });
 }
 
 function taskFindings({ id, title, state, attempts }: Report['tasks'][number]): Finding[] {

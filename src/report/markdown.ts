@@ -2,6 +2,7 @@ import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
 import { plainText } from '../util/plain-text.ts';
+import { contractSection } from './contracts.ts';
 import type { Check, CheckName, Report, ReportTask } from './report.ts';
 
 const SIGN: Record<Check, string> = { passed: '✅', failed: '❌', warning: '⚠️', 'not-checked': '⚠️ not checked' };
@@ -41,7 +42,7 @@ export function renderMarkdown(report: Report): string {
     )}`,
     `## Tasks\n\n${table(['Task', 'Wave', 'State', 'Attempts', 'Commits', 'Time', 'Cost', 'Evidence', 'Claim'], report.tasks.map(taskRow))}`,
     ...notesSection(report),
-    '## Contract Compliance\n\n### API Endpoints\n\nNot checked.\n\n### Type Definitions\n\nNot checked.',
+    `## Contract Compliance\n\n${contractSection(report.contracts, line)}`,
     `## Boundary Violations\n\n${
       report.violations.length === 0
         ? 'None.'

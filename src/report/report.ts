@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
+import { findingLine } from '../run/broken.ts';
 import { describeFailure } from '../run/describe.ts';
 import { describeEscape } from '../run/describe-escape.ts';
 import { violationPlace } from '../run/describe-violation.ts';
@@ -9,6 +10,7 @@ import type { AttemptState, RunState, TaskState } from '../run/state.ts';
 import { summarize, type TaskLabel } from '../run/summarize.ts';
 import { type Warning, warningsOf } from '../run/warnings.ts';
 import type { Violation } from '../scope/scope.ts';
+import { judgeContracts, type ReportContracts, reportContracts } from './contracts.ts';
 
 /** `not-checked` is never a pass: nothing was found to check it with. */
 export type Check = 'passed' | 'failed' | 'warning' | 'not-checked';
@@ -36,6 +38,8 @@ export interface Report {
   violations: ({ task: string } & Violation)[];
   /** What changed outside of the workspaces, and whether an agent is named for it. */
   escapes: Escape[];
+  /** The contracts of the plan and the merged tree; null when nobody compared them. */
+  contracts: ReportContracts;
   actions: { mustFix: string[]; shouldFix: string[] };
   next: string[];
 }
@@ -124,6 +128,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
     tasks,
     violations,
     escapes: state.escapes,
+    contracts: reportContracts(state),
   };
   const checks = checksOf(report);
   return { ...report, checks, actions: actionsOf(report, warningsOf(state)), next: nextSteps(report) };
@@ -170,7 +175,7 @@ function checksOf(report: Facts): Report['checks'] {
       result: integrated === report.tasks.length ? 'passed' : 'failed',
       details: `${integrated}/${report.tasks.length} merged${conflicts > 0 ? `, ${conflicts} in conflict` : ''}`,
     },
-    contract_compliance: none,
+    contract_compliance: judgeContracts(report.contracts),
     tech_spec_compliance: none,
     boundary_violations: {
       result: hard > 0 ? 'failed' : report.violations.length > 0 ? 'warning' : 'passed',
@@ -199,12 +204,14 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
     ...report.waves
       .filter((wave) => wave.result === 'failed')
       .map((wave) => `the validation of wave ${wave.number} failed: ${wave.command}`),
+    ...brokenErrors(report.contracts, true),
   ];
   const shouldFix = report.violations
     .filter((violation) => violation.severity === 'warn')
     .map((violation) => `${violation.task} changed ${violationPlace(violation)} (${violation.rule})`);
   const others = warnings.filter(({ gate }) => gate !== 'scope'); // these are the violations
   shouldFix.push(...others.map(({ task, summary }) => `look at ${task}: ${summary}`));
+  shouldFix.push(...brokenErrors(report.contracts, false));
   shouldFix.push(...report.escapes.filter(isNamed).map((each) => `look at this: ${describeEscape(each)}`));
   return { mustFix, shouldFix };
 }
@@ -212,6 +219,15 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
 function whatIsWrong({ state, attempts }: ReportTask): string {
   const failure = attempts.at(-1)?.failure;
   return state === 'needs-you' && failure ? describeFailure(failure) : `is ${state}`;
+}
+
+/** Errors of contracts: of those whose errors count, or of the others. */
+function brokenErrors(contracts: ReportContracts, doCount: boolean): string[] {
+  const checks = (contracts?.checks ?? []).filter(({ contract }) => contracts?.broken.includes(contract) === doCount);
+  const errors = checks.flatMap(({ findings }) => findings.filter(({ level }) => level === 'error'));
+  return errors.map(
+    (finding) => `${findingLine(finding)}${finding.basis === 'advisory' ? ' (read off the source)' : ''}`,
+  );
 }
 
 function nextSteps(report: Facts): string[] {

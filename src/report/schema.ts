@@ -31,6 +31,28 @@ const attempt = z.looseObject({
   failure: failure.nullable(),
 });
 
+const contracts = z.looseObject({
+  commit: z.string(),
+  checks: z.array(
+    z.looseObject({
+      contract: z.string(),
+      kind: z.string(),
+      outcome: z.enum(['met', 'broken', 'not-checked']),
+      hash: z.string(),
+      findings: z.array(
+        z.looseObject({
+          code: z.string(),
+          level: z.enum(['error', 'warning', 'note']),
+          basis: z.enum(['exact', 'advisory']),
+          contract: z.looseObject({ file: z.string() }),
+          message: z.string(),
+        }),
+      ),
+    }),
+  ),
+  broken: z.array(z.string()),
+});
+
 /**
  * What report.json holds, version 1. Later versions of copse may add keys anywhere and do not take any away; times are
  * milliseconds since the epoch, durations milliseconds. Published as docs/report.schema.json.
@@ -79,6 +101,7 @@ export const reportSchema = z.looseObject({
     z.looseObject({ task: z.string(), path: z.string(), rule: z.string(), severity: z.enum(['fail', 'warn']) }),
   ),
   escapes: z.array(z.looseObject({})),
+  contracts: contracts.nullable(),
   actions: z.looseObject({ mustFix: z.array(z.string()), shouldFix: z.array(z.string()) }),
   next: z.array(z.string()),
 });

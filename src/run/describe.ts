@@ -86,6 +86,13 @@ function sentence(failure: Failure): string {
       return `changed what it must not touch: ${listed(failure.violations.map(describeViolation), 3)}`;
     case 'scope-violation':
       return `changed what is outside its scope: ${listed(failure.violations.map(describeViolation), 3)}`;
+    case 'contract-changed':
+      return `changed a contract: ${listed(failure.paths, 3)}`;
+    case 'contract-broken':
+      return `breaks a contract: ${listed(
+        failure.contracts.flatMap(({ errors }) => errors),
+        3,
+      )}`;
     case 'merge-conflict':
       return `conflicts with what has landed since (${failure.onto.slice(0, 12)}): ${listed(failure.paths, 3)}`;
     case 'no-space':

@@ -1,4 +1,6 @@
 import type { Advice } from './advice.ts';
+import type { BrokenContract } from './broken.ts';
+import type { ContractCheck } from './contract.ts';
 import type { Escape } from './escape.ts';
 import type { Failure, Limit, Outcome } from './failure.ts';
 import type { Pattern } from './pattern.ts';
@@ -67,11 +69,13 @@ export interface Evidence {
     | 'history'
     | 'commits'
     | 'marker'
+    | 'contracts'
     | 'scope'
     | 'files'
     | 'content'
     | 'repository'
     | 'claim'
+    | 'compliance'
     | 'escape'
     | `custom:${string}`;
   verdict: 'pass' | 'warn' | 'fail';
@@ -213,6 +217,10 @@ export type RunEventBody =
   | { type: 'wave.validated'; wave: number; commit: Oid; ms: number }
   | { type: 'wave.failed'; wave: number; failure: Failure }
   | { type: 'wave.completed'; wave: number; integrated: number; total: number }
+  /** The contracts of the plan are compared with the merged tree. */
+  | { type: 'contracts.checking'; commit: Oid }
+  /** `broken`: those whose errors count by the policy. */
+  | { type: 'contracts.checked'; commit: Oid; checks: ContractCheck[]; broken: BrokenContract[] }
   | { type: 'task.blocked'; task: TaskId; by: { task: TaskId } | { wave: number } }
   | { type: 'task.noted'; task: TaskId; note: string }
   /** A person lets the task write these besides its scope: `src/a.ts`, `src/a.ts::Order`. */
@@ -275,6 +283,8 @@ export interface AttemptResult {
   commits: number;
   /** Paths that the agent left uncommitted and we committed for it. */
   leftovers: string[];
+  /** Paths of the plan that it changed, and that were given back. */
+  refused?: string[];
   /** `.claude-task-complete` was there. */
   marker: boolean;
   /** What was changed meanwhile of what all worktrees share: `config core.hookspath`, `hooks/pre-commit`. */

@@ -1,4 +1,5 @@
 import type { Violation } from '../scope/scope.ts';
+import type { BrokenContract } from './broken.ts';
 import { type ContentFinding, isUnfit, type UnfitProblem } from './content.ts';
 import type { Escape } from './escape.ts';
 
@@ -61,6 +62,10 @@ export type Failure =
   | { code: UnfitProblem; findings: ContentFinding[] }
   | { code: 'boundary-violation'; violations: Violation[] }
   | { code: 'scope-violation'; violations: Violation[] }
+  /** Contracts are what others rely on while they work. */
+  | { code: 'contract-changed'; paths: string[] }
+  /** The code does otherwise than a contract says. */
+  | { code: 'contract-broken'; contracts: BrokenContract[] }
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
   /** Changed what is not in its workspace; the user's setting asks for this to fail. */
   | { code: 'escaped'; escapes: Pick<Escape, 'where' | 'changes'>[] }
@@ -97,6 +102,8 @@ export function isRetryable(failure: Failure): boolean {
     case 'repository-changed':
     case 'boundary-violation':
     case 'scope-violation':
+    case 'contract-changed':
+    case 'contract-broken':
     case 'merge-conflict':
     case 'escaped':
     case 'gate':

@@ -23,6 +23,10 @@ export function nextCommand(state: RunState, alive: boolean): string {
     case 'partial':
       return `next: copse resume ${state.plan} for the tasks that are left, or copse integrate ${state.plan}`;
     default: {
+      if (state.failure?.code === 'contract-broken') {
+        const branch = state.integrationRef.replace('refs/heads/', '');
+        return `next: mend it on ${branch}, then copse resume ${state.plan}; or copse integrate ${state.plan} --no-contracts`;
+      }
       const dear = [...state.tasks.values()].map(({ status }) => status).find(isTooDear);
       if (dear) {
         const limit = raised({ what: 'cost', ...dear.failure });

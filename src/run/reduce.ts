@@ -48,6 +48,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     failure: null,
     landed: null,
     escapes: [],
+    contracts: null,
     tasks: new Map(
       event.tasks.map((seed): [string, TaskState] => [
         seed.id,
@@ -130,6 +131,14 @@ function reduceRun(state: RunState, event: RunEvent): void {
       state.escapes.push({ where, suspects, changes, patch });
       return;
     }
+    case 'contracts.checking':
+      state.contracts = { is: 'checking', commit: event.commit };
+      return;
+    case 'contracts.checked': {
+      const { commit, checks, broken } = event;
+      state.contracts = { is: 'checked', commit, checks, broken };
+      return;
+    }
     case 'integration.moved':
       state.tip = event.to;
       return;
@@ -164,6 +173,7 @@ function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }
   state.failure = null;
   state.opened = { pid: event.pid, host: event.host, at: event.at };
   state.budget = null;
+  state.contracts = null;
   if (event.now) openGates(state, event.at);
   state.selection = event.selection;
   if (event.settings) state.settings = event.settings;

@@ -35,6 +35,10 @@ function details(failure: Failure): string {
       return `The changes that were refused:\n${indent(failure.violations.map(violationLine))}`;
     case 'scope-request':
       return `What was asked for:\n${indent(failure.requests.map(describeRequest))}`;
+    case 'contract-changed':
+      return `The contracts:\n${indent(failure.paths)}`;
+    case 'contract-broken':
+      return `Where the code and a contract differ:\n${indent(failure.contracts.flatMap(({ errors }) => errors))}`;
     case 'repository-changed':
       return `What was changed:\n${indent(failure.names)}`;
     case 'foreign-commits':
@@ -133,6 +137,16 @@ function advice(failure: Failure): string {
       return bullets(
         'Work in your own workspace only, with paths relative to it; never write to the checkout it was cut from, or to another workspace.',
         'Commit on the branch you are given; make, move or delete no other branch, tag or stash entry, for all worktrees share them.',
+      );
+    case 'contract-changed':
+      return bullets(
+        'Leave contracts as they are: other tasks are being written by them at this moment.',
+        'If one seems wrong, do what it says all the same and say so in your summary.',
+      );
+    case 'contract-broken':
+      return bullets(
+        'Change your code so that it does what the contract says: names, methods, paths, types.',
+        'Leave the contract as it is.',
       );
     case 'merge-conflict':
       return bullets(

@@ -1,3 +1,4 @@
+import type { ContractsState } from './broken.ts';
 import type { Escape } from './escape.ts';
 import type {
   Activity,
@@ -147,6 +148,8 @@ export interface RunState {
   landed: { target: string; from: Oid; to: Oid; tip: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
   /** Changes outside of the workspaces, in the order they were found. */
   escapes: Escape[];
+  /** The contracts and the merged tree, as of this opening of the run; null when nobody has compared them. */
+  contracts: ContractsState | null;
   tasks: Map<TaskId, TaskState>;
   /** Kept by the fold: what is decided after every event must not look at a thousand tasks. */
   standing: Standing;

@@ -11,6 +11,8 @@ export type Action =
   /** Merge these into the integration branch, in this order. */
   | { do: 'land'; tasks: { task: TaskId; attempt: number; head: Oid }[] }
   | { do: 'validate'; wave: number }
+  /** Compare the contracts with the merged tree. */
+  | { do: 'check-contracts'; commit: Oid }
   | { do: 'complete-wave'; wave: number; integrated: number; total: number }
   | { do: 'block'; task: TaskId; by: { task: TaskId } | { wave: number } }
   /** Closes the gate of an account; `waitMs` is how long, without jitter. */

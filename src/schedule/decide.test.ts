@@ -132,6 +132,28 @@ describe('decide', () => {
     );
   });
 
+  it('compares contracts once all is settled, and again after every landing; broken ones fail the run', () => {
+    const nodes = [{ id: 'a', wave: 1, deps: [], conflicts: [] }];
+    const start = created(nodes);
+    const schedule = { ...scheduleOf(nodes, start), hasContracts: true };
+    const { events, outcome } = simulate({ schedule, created: start, duration: () => 1 });
+    expect(events.map(({ type }) => type).slice(-2)).toEqual(['contracts.checked', 'run.finished']);
+    expect(outcome).toBe('integrated');
+
+    const state = events.slice(0, -2).reduce<RunState | null>((at, event) => reduce(at, event), null)!;
+    const next = () => decide(schedule, state, { maxConcurrent: 1, now: 1e12 }, new Set());
+    const append = (body: RunEventBody) => reduce(state, { v: 1, seq: state.seq + 1, at: 1e12, run: 'r', ...body });
+    expect(next()).toEqual([{ do: 'check-contracts', commit: state.tip }]);
+    append({ type: 'contracts.checking', commit: state.tip });
+    expect(next()).toEqual([]);
+    const broken = [{ contract: 'contracts/api.yaml', errors: ['no'] }];
+    append({ type: 'contracts.checked', commit: state.tip, checks: [], broken });
+    const failure = { code: 'contract-broken', contracts: broken };
+    expect(next()).toEqual([{ do: 'finish', outcome: 'failed', failure }]);
+    append({ type: 'integration.moved', from: state.tip, to: 'other' });
+    expect(next()).toEqual([{ do: 'check-contracts', commit: 'other' }]);
+  });
+
   it('ends with every task settled and nothing left to decide', () => {
     fc.assert(
       fc.property(worlds, (world) => {

@@ -52,7 +52,9 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
   const full = actions.every((action) => action.do === 'wake') && givesUp(state, limits);
   if (full) return [{ do: 'finish', outcome: 'stopped', failure: full }];
   if (actions.length > 0) return actions;
-  return [{ do: 'finish', outcome: outcomeOf(state) }];
+  if (contractsDue(schedule, state)) return [{ do: 'check-contracts', commit: state.tip }];
+  const broken = brokenContracts(state);
+  return [{ do: 'finish', outcome: broken ? 'failed' : outcomeOf(state), ...(broken && { failure: broken }) }];
 }
 
 /** While stopping nothing starts, but finished work is still judged and landed: it is paid for. */
@@ -89,6 +91,7 @@ interface Reach {
 function isInFlight(state: RunState, verifying: ReadonlySet<TaskId>): boolean {
   const { running, landing } = state.standing;
   if (verifying.size + running.size + landing.size > 0 || state.dependencies === 'installing') return true;
+  if (state.contracts?.is === 'checking') return true;
   for (const wave of state.waves.values()) if (wave.status.is === 'validating') return true;
   return false;
 }
@@ -222,6 +225,16 @@ function completions(state: RunState, selected: ReadonlySet<TaskId>): Action[] {
     actions.push({ do: 'complete-wave', wave: wave.number, integrated, total: tasks.length });
   }
   return actions;
+}
+
+/** Whether something has landed since the contracts were compared last. */
+function contractsDue({ hasContracts = false }: Schedule, { contracts, standing, tip }: RunState): boolean {
+  return hasContracts && standing.integrated.size > 0 && contracts?.commit !== tip;
+}
+
+function brokenContracts({ contracts }: RunState): Failure | null {
+  if (contracts?.is !== 'checked' || contracts.broken.length === 0) return null;
+  return { code: 'contract-broken', contracts: contracts.broken };
 }
 
 function outcomeOf(state: RunState): RunOutcome {

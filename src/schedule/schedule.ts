@@ -16,6 +16,8 @@ export interface Schedule {
   /** Tasks that never run together: `conflicts:` and overlapping scopes; symmetric. */
   exclusive: ReadonlyMap<TaskId, ReadonlySet<TaskId>>;
   barrier: 'none' | 'wave';
+  /** The plan has contracts that can be compared with what the tasks made. */
+  hasContracts?: boolean;
 }
 
 export interface ScheduleInput {

@@ -144,12 +144,15 @@ async function keep(options: HarvestOptions, spec: WorkspaceSpec, site: Site, ti
   return kept.ref!; // nothing was said to be held anyway
 }
 
+/** Paths that are named. */
+const MAX_REFUSED = 100;
+
 async function commitLeftovers(
   options: HarvestOptions,
   spec: WorkspaceSpec,
   site: Site,
   message: string,
-): Promise<Pick<Harvest, 'head' | 'commits' | 'leftovers'>> {
+): Promise<Pick<Harvest, 'head' | 'commits' | 'leftovers' | 'refused'>> {
   const { git, gitDir, record, notes } = site;
   const { before, head, paths, refused, nested, unreadable } = await commitAll(git, {
     gitDir,
@@ -167,12 +170,14 @@ async function commitLeftovers(
     notes.push(`changes of the agent to ${listed(ours)} are not taken: the plan is not a task's to change`);
   for (const folder of nested) notes.push(`${folder} is a repository of its own and was not committed`);
   if (unreadable.length > 0) notes.push(`git cannot take in ${listed(unreadable)}: not committed`);
-  if (paths.length > 0 && before === spec.base) return { head, commits: 1, leftovers: paths };
+  const taken = ours.length > 0 ? { refused: ours.slice(0, MAX_REFUSED) } : {};
+  if (paths.length > 0 && before === spec.base) return { head, commits: 1, leftovers: paths, ...taken };
   const commits = await commitsOf(git, spec, head);
   return {
     head,
     commits: commits.length,
     leftovers: paths.length > 0 ? paths : madeBefore(commits, message),
+    ...taken,
   };
 }
 

@@ -22,6 +22,8 @@ export interface Harvest {
   commits: number;
   /** Paths committed on the agent's behalf. */
   leftovers: string[];
+  /** Changed by the agent and given back: what is no task's to change. Absent when nothing was. */
+  refused?: string[];
   marker: boolean;
   /** Changed meanwhile, of what all worktrees share; absent when nothing was. */
   shared?: string[];

@@ -57,6 +57,7 @@ export function theFacts(given: Partial<AttemptFacts> = {}): AttemptFacts {
     base: 'a'.repeat(40),
     result: aResult(),
     changes: changesOf('A src/a.ts'),
+    contracts: [],
     from: 'a'.repeat(40),
     alone: true,
     descends: true,

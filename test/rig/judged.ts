@@ -56,7 +56,7 @@ export async function judgeShell(lines: string, attempt: ShellAttempt): Promise<
     expected: filesToCreate(task.scope),
   });
   const result = aResult({ ...harvest, marker: true });
-  const rules = { planPath: null, policy: 'warn' as const, allow: [], symbols: new Map(), asks: [] };
+  const rules = { planPath: null, policy: 'warn' as const, allow: [], contracts: [], symbols: new Map(), asks: [] };
   const { evidence, failure } = judgeAttempt({ ...measured, ...rules, task, alone, base, result });
   return {
     code: failure?.code ?? null,

@@ -100,6 +100,7 @@ export function sampleReport(said = 'plain words'): Report {
         entry: said,
       },
     ],
+    contracts: null,
     escapes: [
       {
         where: { is: 'checkout' },

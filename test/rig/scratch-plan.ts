@@ -9,12 +9,15 @@ export interface ScratchTask {
   modify?: string[];
   boundary?: string[];
   agent?: string;
+  contracts?: string[];
   does?: string;
 }
 
 export interface ScratchPlan {
   name?: string;
   tasks: ScratchTask[];
+  /** Texts of contract files, by their names in `contracts/`. */
+  contracts?: Record<string, string>;
   /** Shell commands, by wave. */
   validation?: Record<number, string>;
   /** Text of copse.config.json. */
@@ -28,6 +31,7 @@ export function scratchPlan(scratch: Scratch, plan: ScratchPlan): string {
   const name = plan.name ?? 'TS-0001-scratch';
   const files: Record<string, string> = { [`parallel/${name}/context.md`]: '# Context\n\nA scratch project.\n' };
   for (const task of plan.tasks) files[`parallel/${name}/tasks/${task.id}.md`] = taskFile(task);
+  for (const [path, text] of Object.entries(plan.contracts ?? {})) files[`parallel/${name}/contracts/${path}`] = text;
   const waves = [...new Set(plan.tasks.map((task) => task.wave ?? 1))].sort((a, b) => a - b);
   const manifest = {
     tech_spec_id: name,
@@ -52,7 +56,7 @@ id: ${task.id}
 wave: ${task.wave ?? 1}
 deps: [${(task.deps ?? []).join(', ')}]
 blocks: []
-${task.agent ? `agent: ${task.agent}\n` : ''}---
+${task.contracts ? `contracts: [${task.contracts.join(', ')}]\n` : ''}${task.agent ? `agent: ${task.agent}\n` : ''}---
 # ${task.id}: Do ${task.id}
 
 ## Scope

@@ -18,6 +18,7 @@ export const integrate: CommandModule = {
       .argument('[run]', 'a plan or a run id; default: the latest run')
       .option('--into <branch>', 'the branch to land on; default: the one the run started from')
       .option('--partial', 'land what is integrated although tasks are missing')
+      .option('--no-contracts', 'land it although contracts are broken')
       .addHelpText(
         'after',
         `
@@ -26,7 +27,7 @@ changed and the command to type is shown. The report goes to the plan folder:
 integration-report.md.
 
 Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
-6 conflict, or not integrated · 7 environment`,
+6 conflict, a contract broken, or not integrated · 7 environment`,
       );
   },
 

@@ -63,6 +63,7 @@ function executionLine(outcome: string, state: RunState): string {
   if (outcome === 'integrated') return 'execution status=completed';
   if (outcome !== 'failed') return `execution status=${outcome}`;
   const failed = [...state.waves.values()].filter((wave) => hasFailed(wave, state));
+  if (state.failure) return `execution status=failed error=${failureToken(state.failure)}`;
   return `execution status=failed waves_failed=${failed.length}`;
 }
 

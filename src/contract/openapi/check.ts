@@ -1,5 +1,5 @@
 import type { Checker } from '../checker.ts';
-import { checked, notChecked } from '../finding.ts';
+import { type Contract, type ContractFinding, checked, notChecked } from '../finding.ts';
 import type { SourceTree } from '../tree.ts';
 import { judgeApart } from './judge-apart.ts';
 
@@ -13,12 +13,18 @@ export const checkOpenApi: Checker = async (contract, tree, options) => {
     siblings: others,
     sources,
     complete,
-    ...(emitted !== undefined && { emitted }),
+    ...(emitted && 'text' in emitted && { emitted: emitted.text }),
   });
+  if (emitted && 'failed' in emitted) answer.findings.unshift(noDocument(contract, emitted.failed));
   return answer.notChecked === null
     ? checked(contract, 'openapi', answer.findings)
     : notChecked(contract, 'openapi', answer.notChecked, answer.findings);
 };
+
+function noDocument({ path }: Contract, why: string): ContractFinding {
+  const message = `contracts.openapi.emit printed no document (${why}); the source was compared instead`;
+  return { code: 'no-emitted-document', level: 'warning', basis: 'exact', contract: { file: path }, message };
+}
 
 /** What stands in every file that makes, mounts or passes on a router, by the endings of its language. */
 const WORDS: [endings: string[], words: string[]][] = [

@@ -150,3 +150,14 @@ it('faults of a contract are told with their lines, and it is compared all the s
     'warning invalid-openapi exact :1 Missing $ref pointer "#/components/responses/None". Token "components" does not exist.',
   ]);
 });
+
+it('references lead to other contracts only: not to the network, not out of the plan', async () => {
+  const schema = (ref: string) =>
+    CONTRACT.replaceAll(
+      '{ description: ok }',
+      `{ description: ok, content: { application/json: { schema: { $ref: '${ref}' } } } }`,
+    );
+  for (const ref of ['http://127.0.0.1:9/x.yaml#/A', '../../../../etc/hostname', 'file:///etc/hostname']) {
+    expect((await found(schema(ref), app(...GOOD))).filter((line) => !line.includes('invalid-openapi'))).toEqual([]);
+  }
+});

@@ -1,0 +1,61 @@
+import { kindOf } from '../contract/kind.ts';
+import type { CheckedContracts } from '../engine/ports.ts';
+import { printed } from '../integrate/emit.ts';
+import type { Plan, TaskId } from '../plan/plan.ts';
+import { brokenBy } from '../run/broken.ts';
+import { describeFailure } from '../run/describe.ts';
+import type { Oid } from '../run/event.ts';
+import type { RunState } from '../run/state.ts';
+import type { Surroundings } from './context.ts';
+import { type Comparison, compareContracts } from './contracts.ts';
+import { mergedWorktree } from './merged-worktree.ts';
+import type { Project } from './project.ts';
+
+export interface MergedContracts {
+  plan: Plan;
+  state: RunState;
+  /** The merged tree. */
+  commit: Oid;
+}
+
+/** Compares the contracts of a plan with the merged tree: all of them, and exactly where the project can be asked. */
+export async function checkMergedContracts(
+  context: Pick<Surroundings, 'env'>,
+  project: Project,
+  { plan, state, commit }: MergedContracts,
+): Promise<CheckedContracts> {
+  const isIn = (id: TaskId) => state.tasks.get(id)?.status.is === 'integrated';
+  const checks = await compareContracts({
+    git: project.repository.git,
+    plan,
+    commit,
+    // One that no task names is everybody's.
+    isComplete: (tasks) => (tasks.length > 0 ? tasks : plan.tasks.map(({ id }) => id)).every(isIn),
+    more: await asked(context, project, { plan, commit }),
+  });
+  return { checks, broken: brokenBy(project.config.contracts.policy ?? 'exact', checks) };
+}
+
+/** What only the merged tree has: its files on the disk, for compilers, and what the project prints as its own OpenAPI document. */
+async function asked(
+  context: Pick<Surroundings, 'env'>,
+  project: Project,
+  { plan, commit }: Pick<MergedContracts, 'plan' | 'commit'>,
+): Promise<NonNullable<Comparison['more']>> {
+  const { emit, timeout } = project.config.contracts.openapi;
+  const kinds = new Set(plan.contracts.map(kindOf));
+  const emits = emit !== undefined && kinds.has('openapi');
+  if (!emits && !kinds.has('typescript')) return {};
+  const { worktree, env } = mergedWorktree(context, project, plan.name);
+  const failed = (why: string) => (emits ? { emitted: { failed: why } } : {});
+  try {
+    const failure = await worktree.checkout(commit);
+    if (failure) return failed(describeFailure(failure));
+    const on = { worktree: { path: worktree.path, env } };
+    if (!emits) return on;
+    const said = await printed(emit, { cwd: worktree.path, env, timeoutMs: timeout });
+    return { ...on, emitted: said.ok ? { text: said.text } : { failed: said.why } };
+  } catch (error) {
+    return failed((error as Error).message);
+  }
+}
