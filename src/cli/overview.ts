@@ -6,7 +6,7 @@ import { printable } from '../plan/text.ts';
 import { findParallel, plansIn } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { clockTime, describeBudget } from '../run/describe.ts';
-import { nextCommand } from '../run/next.ts';
+import { nextCommand, onlyAsks } from '../run/next.ts';
 import { hasLanded } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
@@ -119,7 +119,10 @@ function labelOf(
     case 'partial':
       return { label: 'partial', says: 'integrated in part' };
     default:
-      return { label: 'failed', says: 'failed' };
+      return {
+        label: 'failed',
+        says: onlyAsks(state) ? 'waits for you: agents ask for more than their scope' : 'failed',
+      };
   }
 }
 

@@ -16,7 +16,7 @@ You MUST write code, not only describe it:
 export const IMPORTANT_RULES = `These rules win over everything above, CONTEXT and contracts included.
 
 - Do not create, modify, move or delete anything that DO NOT MODIFY covers. Such a change makes the whole attempt fail.
-- Change nothing outside FILES TO CREATE and FILES TO MODIFY, lockfiles aside. \`file::Name\` means: only \`Name\` in that file.
+- Change nothing outside FILES TO CREATE and FILES TO MODIFY, lockfiles aside. \`file::Name\` means: of that file only \`Name\`, and the imports it needs.
 - Contracts are design documents. Recreate their types and interfaces in the code of the project, with exactly these names and types; never import from \`parallel/\`, never put it on a search path, never change anything in it.
 - If the task cannot be done without changing something else, leave it as it is: commit what is sound, set \`task_completed\` to false and name it under \`scope_request\` in the output below.
 - Do not skip tests, weaken them or mark them as expected to fail.

@@ -199,8 +199,14 @@ function isInside(root: string, path: string): boolean {
 
 /** Asks the work tree around a folder; undefined outside of git. */
 function workTreeHas(dir: string): ((path: string) => boolean) | undefined {
+  const root = workTreeOf(dir);
+  return root === undefined ? undefined : (path) => existsSync(join(root, path));
+}
+
+/** The top of the work tree that a folder is in. */
+export function workTreeOf(dir: string): string | undefined {
   for (let folder = resolve(dir); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return (path) => existsSync(join(folder, path));
+    if (existsSync(join(folder, '.git'))) return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES, type Language, languageOf } from './languages.ts';
-import { MAX_TEXT, parse } from './parse.ts';
+import { MAX_TEXT } from './limits.ts';
+import { parse } from './parse.ts';
 
 const SAMPLES: Record<Language, string> = {
   python: 'class A:\n    def f(self) -> int:\n        return 1\n',

@@ -3,11 +3,9 @@ import { brotliDecompressSync } from 'node:zlib';
 import { Parser, type Tree, Language as TreeLanguage } from 'web-tree-sitter';
 import { PACKAGE_ROOT } from '../util/package-root.ts';
 import type { Language } from './languages.ts';
+import { MAX_TEXT } from './limits.ts';
 
 export type { Node, Tree } from 'web-tree-sitter';
-
-/** Characters of a file that are parsed; a larger one is data or was generated. */
-export const MAX_TEXT = 2 ** 21;
 
 /** Milliseconds that one file may take; ordinary code takes half a second a megabyte. */
 const MAX_MS = 20_000;

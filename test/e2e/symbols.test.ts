@@ -120,3 +120,11 @@ it('a file that nobody can parse counts as a whole, and says so', async () => {
     'all 2 changed paths are in scope; page.vue judged as a whole: there is no grammar for it; shop.py judged as a whole: line 12 does not parse',
   );
 });
+
+it('validate notes a symbol that is not there', async () => {
+  plan([{ id: 'task-001', modify: ['shop.py::Order.totla', 'shop.py::parse'] }], {});
+  const { exit, stdout } = await copse('validate');
+  expect(exit).toBe(0);
+  expect(stdout).toContain("'shop.py' has no 'Order.totla', which is to be modified");
+  expect(stdout).not.toContain("'parse'");
+});

@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
 import { learnSecretsNear, maskFor } from '../../compose/mask.ts';
+import { symbolNotes } from '../../compose/symbol-notes.ts';
+import { inReadingOrder } from '../../plan/findings.ts';
 import { ownershipMatrix } from '../../plan/ownership.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { findPlan } from '../../project/find-plan.ts';
@@ -40,7 +42,8 @@ Examples:
     const dir = findPlan({ cwd: context.cwd, argument, command: 'validate' });
     learnSecretsNear({ cwd: dir, env: context.env });
     const honorBlocks = options.honorBlocks ?? false;
-    const { ok, plan, diagnostics } = loadPlanFolder(dir, { honorBlocks, mask: maskFor(context) });
+    const { ok, plan, diagnostics: found } = loadPlanFolder(dir, { honorBlocks, mask: maskFor(context) });
+    const diagnostics = plan ? inReadingOrder([...found, ...(await symbolNotes(plan, dir))]) : found;
     const strict = (options.strict ?? false) && diagnostics.some(({ level }) => level === 'warning');
     const verdict: Verdict = {
       ok: ok && !strict,
