@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type FoundRun, readRun } from '../compose/runs.ts';
 import type { Git } from '../git/git.ts';
 import { isAncestor, mergeBase } from '../git/history.ts';
@@ -9,7 +10,7 @@ import { listRuns } from '../journal/store.ts';
 import { show } from '../plan/text.ts';
 import { listed } from '../run/describe.ts';
 import type { Oid } from '../run/event.ts';
-import type { RunState } from '../run/state.ts';
+import { lastAttempt, type RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 
 /** A snapshot with the run it came from; null when that is not there any more, or cannot be read. */
@@ -99,8 +100,15 @@ const emptyTree = (like: Oid) =>
     ? '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
     : '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321';
 
-/** The one that a person means by a ref, `task-001.2`, or `task-001`, which is its latest. */
-export function chooseSnapshot(snapshots: readonly SnapshotOfRun[], typed: string): SnapshotOfRun {
+/**
+ * The one that a person means by a ref, `task-001.2`, or `task-001`, which is its latest.
+ * @param run whose tasks may be meant that nothing was kept for: the one that is named, or the latest
+ */
+export function chooseSnapshot(
+  snapshots: readonly SnapshotOfRun[],
+  typed: string,
+  run: RunState | null,
+): SnapshotOfRun {
   const short = typed.startsWith(SNAPSHOTS) ? typed.slice(SNAPSHOTS.length) : typed;
   const exact = snapshots.find(({ run, name, number }) =>
     [`${run}/${name}.${number}`, `${name}.${number}`].includes(short),
@@ -113,9 +121,27 @@ export function chooseSnapshot(snapshots: readonly SnapshotOfRun[], typed: strin
   const found = snapshots.filter(({ name, run }) => named(name, run) || (near.length === 1 && name === near[0]));
   const latest = found.filter(({ run }) => run === found[0]?.run).at(-1);
   if (latest) return latest;
-  const what = near.length > 1 ? `${show(typed)} could be ${listed(near, 4)}` : `there is no snapshot ${show(typed)}`;
+  const what = near.length > 1 ? `${show(typed)} could be ${listed(near, 4)}` : nothingKept(run, stem, typed);
   throw new Refusal('unknown-snapshot', what, {
     exit: EXIT.usage,
-    hint: names.length > 0 ? `there are snapshots of ${listed(names, 6)}: copse recover --all` : 'copse status',
+    hint:
+      names.length > 0
+        ? `there are snapshots of ${listed(names, 6)}: copse recover --all`
+        : 'nothing is kept so far: copse keeps a workspace before it resets or removes it, if work is in it',
   });
+}
+
+function nothingKept(run: RunState | null, stem: string, typed: string): string {
+  const id = stem.replace(/\.\d+$/, '');
+  const task = run?.tasks.get(id);
+  if (!run || !task) return `there is no snapshot ${show(typed)}`;
+  const attempt = lastAttempt(task);
+  const nothing = `nothing was kept for ${id}`;
+  if (!attempt) return `${nothing}: it has not started`;
+  if (task.status.is === 'integrated') {
+    return `${nothing}: what it made is on ${run.integrationRef.replace('refs/heads/', '')}`;
+  }
+  return existsSync(attempt.workspace)
+    ? `${nothing}: its workspace still stands, ${attempt.workspace}`
+    : `${nothing}: its workspace held no work when it was removed`;
 }

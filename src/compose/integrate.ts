@@ -22,6 +22,7 @@ import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
 import { renderReport } from './report.ts';
 import { asHeld, type FoundRun } from './runs.ts';
+import { trusting } from './trust.ts';
 
 const REPORTS = ['report.json', 'integration-report.md', 'report.html'] as const;
 
@@ -34,10 +35,11 @@ export async function integrateRun(
 ): Promise<RunLanding> {
   checkReady(run, options);
   const target = options.into ?? run.state.target;
-  const { git } = project.repository;
+  const trusted = await trusting(project, run.id, context.warn);
+  const { git } = trusted.repository;
   if (target === null) throw await noTarget(git, run.state.plan);
   if (!(await branchExists(git, target))) throw noBranch(target, run.state.plan);
-  return land(context, project, run, { ...options, target });
+  return land(context, trusted, run, { ...options, target });
 }
 
 /** What stands in the way of landing the run as a whole. */

@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
-import { guardRepository } from '../git/guard.ts';
-import { runPaths } from '../journal/store.ts';
 import { oneLine } from '../run/describe.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { admissionOf } from './admission.ts';
@@ -16,6 +13,7 @@ import { mergedTree } from './merged-tree.ts';
 import { chosenWorkspaces } from './parts.ts';
 import type { Project } from './project.ts';
 import { specifier } from './specify.ts';
+import { trusting } from './trust.ts';
 import { verifier } from './verify.ts';
 import type { Wiring } from './wiring.ts';
 import { workspacesOf, workspacesRoot } from './workspaces.ts';
@@ -23,11 +21,10 @@ import { workspacesOf, workspacesRoot } from './workspaces.ts';
 /** Wires the real parts of a run. */
 export async function portsOf(
   context: Surroundings,
-  { repository: unguarded, ...rest }: Project,
+  unguarded: Project,
   open: OpenRun,
 ): Promise<Ports & Pick<Workspaces, 'settle'>> {
-  const trust = join(runPaths(unguarded.commonDir, open.id).dir, 'git-settings.json');
-  const project: Project = { ...rest, repository: await guardRepository(unguarded, trust) };
+  const project = await trusting(unguarded, open.id);
   const { plan } = open;
   const agents = agentsOf(context, project);
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));

@@ -13,12 +13,19 @@ type Settings = Record<string, string[]>;
  * write it: a filter, merge driver or helper that came since is passed over, one that was changed is what it was. As long as
  * no file of the configuration changes this costs no process.
  * @param file keeps what is trusted, so that a resumed run trusts the same
+ * @param onPassedOver called once with what is passed over by now, if anything is
  */
-export async function guardRepository(repository: Repository, file: string): Promise<Repository> {
+export async function guardRepository(
+  repository: Repository,
+  file: string,
+  onPassedOver: (keys: readonly string[]) => void = () => {},
+): Promise<Repository> {
   const { git } = repository;
   const found = await readSettings(git);
   const trusted = readTrusted(file) ?? found.settings;
   if (!existsSync(file)) writeFileAtomic(file, `${JSON.stringify(trusted)}\n`, 0o600);
+  const untrusted = untrustedKeys(found.settings, trusted);
+  if (untrusted.length > 0) onPassedOver(untrusted);
   const files = [...new Set([join(repository.commonDir, 'config'), ...personalFiles(git.env), ...found.files])];
   const known = new Map([[git.cwd, { stamp: stampOf(files), env: overrides(found.settings, trusted, git.env) }]]);
   const atStart = known.get(git.cwd)!;
@@ -92,12 +99,19 @@ function isLfs(key: string, values: string[] = []): boolean {
   );
 }
 
+/** Settings that are not what they were, and that our calls would come to. */
+function untrustedKeys(now: Settings, trusted: Settings): string[] {
+  return [...new Set([...Object.keys(now), ...Object.keys(trusted)])].filter(
+    (key) =>
+      !isLfs(key, now[key]) && neutralValues(key) !== null && JSON.stringify(now[key]) !== JSON.stringify(trusted[key]),
+  );
+}
+
 /** As variables, which take any key: `-c` would end the key at its first `=`. */
 function overrides(now: Settings, trusted: Settings, env: NodeJS.ProcessEnv): Record<string, string> {
   const pairs: [string, string][] = [];
-  for (const key of new Set([...Object.keys(now), ...Object.keys(trusted)])) {
-    const neutral = neutralValues(key);
-    if (isLfs(key, now[key]) || neutral === null || JSON.stringify(now[key]) === JSON.stringify(trusted[key])) continue;
+  for (const key of untrustedKeys(now, trusted)) {
+    const neutral = neutralValues(key)!;
     const isList = key.startsWith('credential.');
     if (trusted[key] === undefined || isList) pairs.push(...neutral);
     for (const value of trusted[key] ?? []) pairs.push([key, value]);

@@ -50,6 +50,35 @@ it('programs that an agent configured are not run by us, and the next task lands
   ).toBe('y');
 });
 
+it('nor by the commands that come after the run, into the checkout, out of a snapshot, or to remove a workspace', async () => {
+  const pwned = join(scratch.root, 'pwned');
+  const evil = join(scratch.root, 'evil');
+  writeFileSync(evil, `#!/bin/sh\necho "$0 $*" >> ${pwned}\ncat\n`, { mode: 0o755 });
+  plan(
+    `${WORK}; for key in filter.x.clean filter.x.smudge diff.x.textconv diff.x.command merge.x.driver; do git config $key ${evil}; done
+    echo '* filter=x diff=x merge=x' > "$(git rev-parse --git-common-dir)/info/attributes"
+    rm -f ${pwned}; echo left > left.txt`,
+  );
+  expect((await copse('run', '--retries', '0', '--max-concurrent', '1')).exit).toBe(1);
+  for (const argv of [
+    ['diff'],
+    ['diff', 'task-001'],
+    ['integrate', '--partial'],
+    ['clean', '--force'],
+    ['recover'],
+    ['recover', 'task-001', '--diff'],
+    ['recover', 'task-001', '--to', '../rescued'],
+  ]) {
+    const { exit, stderr } = await copse(...argv);
+    expect([exit, existsSync(pwned) ? readFileSync(pwned, 'utf8') : ''], `${argv.join(' ')}\n${stderr}`).toEqual([
+      0,
+      '',
+    ]);
+    if (argv[0] === 'integrate') expect(stderr).toContain('filter.x.smudge');
+  }
+  expect(readFileSync(join(scratch.repo, 'task-002.txt'), 'utf8')).toBe('y\n');
+});
+
 it('what is only told is told in the end, by status and in the report', async () => {
   plan(`${WORK}; echo more >> README.md; git commit -qam more; printf 'x\\n' > 'task-001.txt'`);
   const run = await copse('run', '--max-concurrent', '1');

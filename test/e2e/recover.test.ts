@@ -112,6 +112,27 @@ describe('copse recover', () => {
     expect((await copse('recover')).stdout).toBe('nothing was kept so far\n');
   });
 
+  it('says of a task that nothing was kept for why, and what is kept', async () => {
+    const tasks = ['task-001', 'task-002', 'task-003'].map((id) => ({ id, create: [`${id}.txt`] }));
+    shellPlan(
+      scratch,
+      { tasks: [...tasks, { id: 'task-004', deps: ['task-003'], wave: 2, create: ['d.txt'] }] },
+      {
+        'task-003': 'exit 3',
+      },
+    );
+    expect((await copse('recover', 'task-001')).stderr).toMatch(
+      /no snapshot 'task-001'.*\n {2}next: nothing is kept so far/,
+    );
+    expect((await copse('run', '--retries', '0')).exit).toBe(1);
+    expect((await copse('recover', '1')).stderr).toBe(
+      `copse: nothing was kept for task-001: what it made is on copse/${NAME} [unknown-snapshot]\n` +
+        '  next: nothing is kept so far: copse keeps a workspace before it resets or removes it, if work is in it\n',
+    );
+    expect((await copse('recover', 'task-003.1')).stderr).toContain('task-003: its workspace still stands, /');
+    expect((await copse('recover', 'task-004')).stderr).toContain('nothing was kept for task-004: it has not started');
+  });
+
   it('refuses what it cannot do, and changes nothing', async () => {
     await left();
     mkdirSync(place('full'));

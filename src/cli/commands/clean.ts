@@ -5,6 +5,7 @@ import { GRACE_MS } from '../../compose/executor.ts';
 import { maskFor } from '../../compose/mask.ts';
 import { openProject, type Project } from '../../compose/project.ts';
 import { asHeld, type FoundRun, findRun } from '../../compose/runs.ts';
+import { trusting } from '../../compose/trust.ts';
 import { workspacesOf, workspacesRoot } from '../../compose/workspaces.ts';
 import { endAttempt } from '../../executor/end-attempt.ts';
 import { isAncestor } from '../../git/history.ts';
@@ -60,11 +61,12 @@ Those of a run that is going on, or that copse resume could go on with, stay.`,
   },
 
   async run(context, [name], options: Options) {
-    const project = await openProject(context);
+    const opened = await openProject(context);
     if (options.snapshots && options.force) throw usage('--force is for workspaces: a snapshot goes by its age');
-    if (options.snapshots) return cleanSnapshots(context, project.repository, name, options);
+    if (options.snapshots) return cleanSnapshots(context, opened.repository, name, options);
     if (options.olderThan !== undefined) throw usage('--older-than is for snapshots');
-    const run = findRun(project.repository.commonDir, { name });
+    const run = findRun(opened.repository.commonDir, { name });
+    const project = await trusting(opened, run.id);
     const force = options.force === true;
     if (options.dryRun) return report(context, run, await foresee(project, run, force), options);
     // The lock: nobody runs this while its workspaces go.

@@ -1,5 +1,6 @@
 import { openProject } from '../../compose/project.ts';
 import { findRun } from '../../compose/runs.ts';
+import { trusting } from '../../compose/trust.ts';
 import { changedPaths, patch } from '../../git/diff.ts';
 import { readRef } from '../../git/refs.ts';
 import type { Oid } from '../../run/event.ts';
@@ -17,9 +18,9 @@ export const diff: CommandModule = {
   },
 
   async run(context, [task], options: { names?: boolean; run?: string; json?: boolean }) {
-    const { repository } = await openProject(context);
-    const { git } = repository;
-    const { state } = findRun(repository.commonDir, { name: options.run });
+    const project = await openProject(context);
+    const { state } = findRun(project.repository.commonDir, { name: options.run });
+    const { git } = (await trusting(project, state.id)).repository;
     const id = task === undefined ? undefined : resolveTask([...state.tasks.keys()], task, 'diff');
     const ends =
       id === undefined ? { base: state.base, head: state.tip } : await endsOf(state, id, (ref) => readRef(git, ref));

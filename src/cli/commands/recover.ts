@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { openProject } from '../../compose/project.ts';
-import { findRun } from '../../compose/runs.ts';
+import { type FoundRun, findRun } from '../../compose/runs.ts';
+import { trusting } from '../../compose/trust.ts';
 import { diffStat, patch } from '../../git/diff.ts';
 import { subjectsOf } from '../../git/history.ts';
 import { commitsBeyond } from '../../git/holdings.ts';
@@ -9,6 +10,7 @@ import { branchExists, branchObstacle, compareAndSwap } from '../../git/refs.ts'
 import type { Repository } from '../../git/repository.ts';
 import { asOneLine, restoreWorktree } from '../../git/restore.ts';
 import { listWorktrees } from '../../git/worktree.ts';
+import { listRuns } from '../../journal/store.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -55,21 +57,29 @@ Examples:
   },
 
   async run(context, [typed], options: Options): Promise<ExitCode> {
-    const { repository } = await openProject(context);
-    const run = options.run === undefined ? undefined : findRun(repository.commonDir, { name: options.run }).id;
-    const snapshots = await snapshotsOf(repository, run);
+    const project = await openProject(context);
+    const { repository } = project;
+    const run = options.run === undefined ? undefined : findRun(repository.commonDir, { name: options.run });
+    const snapshots = await snapshotsOf(repository, run?.id);
     if (typed === undefined) {
       if (options.to !== undefined || options.branch !== undefined || options.diff) throw whichOne();
       return list(context, await measured(repository.git, snapshots), options);
     }
-    const [snapshot] = await measured(repository.git, [chooseSnapshot(snapshots, typed)]);
+    const chosen = chooseSnapshot(snapshots, typed, (run ?? latestOf(repository))?.state ?? null);
+    const trusted = (await trusting(project, chosen.run)).repository;
+    const [snapshot] = await measured(trusted.git, [chosen]);
     if (options.to !== undefined && options.branch !== undefined) throw oneOfBoth();
-    if (options.to !== undefined) return toFolder(context, repository, snapshot!, { ...options, to: options.to });
+    if (options.to !== undefined) return toFolder(context, trusted, snapshot!, { ...options, to: options.to });
     if (options.branch !== undefined)
-      return toBranch(context, repository, snapshot!, { ...options, branch: options.branch });
-    return show(context, repository, snapshot!, options);
+      return toBranch(context, trusted, snapshot!, { ...options, branch: options.branch });
+    return show(context, trusted, snapshot!, options);
   },
 };
+
+function latestOf({ commonDir }: Repository): FoundRun | null {
+  const id = listRuns(commonDir)[0];
+  return id === undefined ? null : findRun(commonDir, { name: id });
+}
 
 function list(context: CliContext, found: Recoverable[], { all = false, json }: Options): ExitCode {
   const shown = found.filter(({ elsewhere }) => all || !elsewhere);
