@@ -14,6 +14,7 @@ it.each([
   ['contracts/http.yml', 'openapi: 3.1.0', 'openapi'],
   ['contracts/http.json', '{ "openapi": "3.1.0" }', 'openapi'],
   ['contracts/order.json', '{ "$schema": "https://json-schema.org/draft/2020-12/schema" }', 'json-schema'],
+  ['contracts/order.schema.json', '{ "type": "object" }', 'json-schema'],
   ['contracts/settings.yaml', 'name: x', 'other'],
   ['contracts/README.md', '', 'other'],
   ['Makefile', '', 'other'],

@@ -15,6 +15,7 @@ export function kindOf({ path, text }: Contract): ContractKind {
   if (Object.hasOwn(BY_ENDING, ending)) return BY_ENDING[ending]!;
   if (!['yaml', 'yml', 'json'].includes(ending)) return 'other';
   if (/(?:^|[{,])\s*["']?(?:openapi|swagger)["']?\s*:/m.test(text)) return 'openapi';
+  if (/\.schema\.[a-z]+$/i.test(path)) return 'json-schema';
   if (/(?:^|[{,])\s*["']?\$(?:schema|defs)["']?\s*:/m.test(text)) return 'json-schema';
   // The name that every plan gives its API, also before there is anything in it.
   return /(?:^|\/)(?:api-schema|openapi|swagger)\.[a-z]+$/i.test(path) ? 'openapi' : 'other';

@@ -56,6 +56,8 @@ export function generate({ contract, pairs, isProbed, folder }: GenerateOptions)
     const args = argumentsOf(parameters);
     lines.push(`export function CopseCheck${index}${parameters}() {`);
     lines.push(`type W = ${name}${args}; type C = ${names[index]}${args};`);
+    const anything = argumentsOf(parameters, () => 'any');
+    lines.push(`type WAny = ${name}${anything}; type CAny = ${names[index]}${anything};`);
     for (const { probe, line } of probesOf(pair)) {
       lines.push(line);
       probes.set(lines.length, probe);
@@ -84,9 +86,9 @@ function substituted({ text, module }: GenerateOptions['contract'], names: Reado
 }
 
 /** `<T extends string = "a", U>` as arguments is `<T, U>`. */
-function argumentsOf(parameters: string): string {
+function argumentsOf(parameters: string, write = (name: string) => name): string {
   if (parameters === '') return '';
-  return `<${parameterNames(parameters).join(', ')}>`;
+  return `<${parameterNames(parameters).map(write).join(', ')}>`;
 }
 
 /** The names between the outer brackets; what is in brackets of its own, and behind `extends` and `=`, is none. */
@@ -110,7 +112,7 @@ interface Line {
 
 function probesOf(pair: Pair): Line[] {
   const { shape } = pair.wanted;
-  const any: Line = { probe: { pair, of: 'any' }, line: probe(TYPED, 'CopseAny<C>') };
+  const any: Line = { probe: { pair, of: 'any' }, line: probe('CopseMay<WAny>', 'CopseAny<CAny>') };
   const whole: Line = { probe: { pair, of: 'whole' }, line: probe('W', 'C') };
   if (shape.values.length > 0 && shape.kind !== 'record') return [any, ...valueProbes(pair)];
   if (shape.kind === 'alias') return [any, whole, { probe: { pair, of: 'back' }, line: probe('C', 'W') }];
@@ -141,11 +143,12 @@ export function textOf(value: string): string {
 function fieldProbes(pair: Pair, field: Field): Line[] {
   const key = JSON.stringify(field.name);
   const both = (helper: string) => probe(`Copse${helper}<W, ${key}, unknown>`, `Copse${helper}<C, ${key}, never>`);
+  const any = probe(`CopseMay<CopseMember<WAny, ${key}>>`, `CopseAny<CopseMember<CAny, ${key}>>`);
   const lines: Line[] = [
     { probe: { pair, of: 'there', field }, line: both('There') },
     { probe: { pair, of: 'optional', field }, line: both('Optional') },
     { probe: { pair, of: 'type', field }, line: both('Type') },
-    { probe: { pair, of: 'field-any', field }, line: probe(TYPED, `CopseAny<CopseMember<C, ${key}>>`) },
+    { probe: { pair, of: 'field-any', field }, line: any },
   ];
   if (!field.method) {
     const back = probe(`CopseType<C, ${key}, unknown>`, `CopseType<W, ${key}, never>`);
@@ -157,8 +160,6 @@ function fieldProbes(pair: Pair, field: Field): Line[] {
   return lines;
 }
 
-const TYPED = '"typed" | "never"';
-
 /** An assignment that fails when the second type does not fit the first. */
 function probe(wanted: string, given: string): string {
   return `{ const c: ${wanted} = null! as ${given}; }`;
@@ -168,11 +169,12 @@ function probe(wanted: string, given: string): string {
  * `Else` is what stands for a member that is not there: what everything fits, on the side that must be met, and what fits
  * everything, on the other one. That it is missing is told by `CopseThere` alone. Methods are compared with what they take read
  * strictly, as that of functions is. In brackets, a type that could not be found is `any`, too; elsewhere it fits everything without
- * a word.
+ * a word. Whether a type is `any` is asked with `any` for its parameters, since the compiler puts off what depends on them.
  */
 const HELPERS = `
 type CopseMember<T, K> = K extends keyof T ? T[K] : never;
 type CopseAny<T> = [T] extends [never] ? 'never' : [T] extends [{ copse: 'any' }] ? 'any' : 'typed';
+type CopseMay<T> = 'any' extends CopseAny<T> ? unknown : 'typed' | 'never';
 type CopseThere<T, K, Else> = K extends keyof T ? 'there' : unknown extends Else ? unknown : 'missing';
 type CopseOptional<T, K, Else> = K extends keyof T ? ({} extends Pick<T, K> ? 'optional' : 'required') : Else;
 type CopseType<T, K, Else> = K extends keyof T ? ({} extends Pick<T, K> ? Exclude<T[K], undefined> : T[K]) : Else;

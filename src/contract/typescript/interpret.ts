@@ -55,9 +55,10 @@ function fieldFindings(pair: Pair, field: Field, failed: readonly Failed[]): Con
   const at = pair.code.shape.fields.find((each) => each.name === field.name);
   const tell = (code: string, message: string, level: ContractFinding['level'] = 'error') =>
     finding(pair, { code, level, message: `${name} ${message}`, wanted: field.line, found: at?.line });
+  if (own.has('there') && field.method && field.presence === 'absent') return [];
   if (own.has('there'))
     return [tell(field.method ? 'missing-method' : 'missing-field', `is missing${spelled(pair.code.shape, field)}`)];
-  if (own.has('field-any') && field.type.kind !== 'any') {
+  if (own.has('field-any')) {
     return [tell('any-type', `is any, the contract says ${field.text}`, 'warning')];
   }
   const findings: ContractFinding[] = [];

@@ -61,7 +61,8 @@ function parameterProperties(node: Node): Field[] {
     if (!isProperty || name === undefined) return [];
     const annotation = each.childForFieldName('type');
     const text = oneLine(annotation?.namedChild(0)?.text ?? 'not annotated');
-    return [{ name, line: lineOf(each), ...readType(annotation), text, presence: 'required' as const }];
+    const presence = each.type === 'optional_parameter' ? ('absent' as const) : ('required' as const);
+    return [{ name, line: lineOf(each), ...readType(annotation), text, presence }];
   });
 }
 

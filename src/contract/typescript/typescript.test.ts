@@ -486,6 +486,71 @@ it.each(PARTS)('%s', async (_what, text, code, expected) => {
   ).toMatchObject(expected);
 });
 
+/** What a contract and code can hold, by two hands. */
+const RICH = {
+  contract: `export type Id<T extends string = string> = string & { readonly brand: T };
+export interface Tree<T = unknown> { value: T; children: Tree<T>[]; parent?: Tree<T> | null }
+export interface Circle { kind: 'circle'; r: number }
+export interface Square { kind: 'square'; side: number; meta?: Record<string, unknown> }
+export type Shape = Circle | Square;
+export type Result<T, E = Error> = { ok: true; value: T } | { ok: false; error: E };
+export interface Store<T extends { id: string }, K extends keyof T = keyof T> {
+  readonly name: string;
+  get(id: string): Promise<T | undefined>;
+  find<Q extends Partial<T>>(query: Q): Promise<T[]>;
+  on(event: 'add', done: (item: T) => void): void;
+  on(event: 'remove', done: (id: string) => void): void;
+  pick(item: T, keys: K[]): Pick<T, K>;
+  close?(): Promise<void>;
+}
+export interface Counts { [key: string]: number }
+export type Handler = (request: { url: string; method: 'GET' | 'POST' }, next: () => void) => void | Promise<void>;
+export type Key = keyof Circle;
+export type Path = \`/\${string}\`;
+export const enum Level { Low, High = 5, Higher }
+export type Digit = 1 | 2 | 3;
+export abstract class Base { abstract run(x: number): string; protected help(): void {} static make(): void {} }
+export interface Call { (x: number): string; more: number }
+export type Cond<T> = T extends string ? 'a' : 'b';
+export interface Mixed { cond: Cond<string>; tuple: readonly [string, number?]; big: bigint; any: any; unknown: unknown; never: never; date: Date; map: Map<string, Set<number>>; done?: (x: string) => void; undefined: undefined; null: null }
+`,
+  code: `export type Id<T extends string = string> = string & { readonly brand: T };
+export type Tree<T = unknown> = { children: Array<Tree<T>>; value: T; parent?: null | Tree<T> };
+export type Circle = { r: number; kind: 'circle' };
+export class Square { kind = 'square' as const; constructor(public side: number, public meta?: Record<string, unknown>) {} }
+export type Shape = Square | Circle;
+interface Ok<T> { ok: true; value: T }
+interface No<E> { ok: false; error: E }
+export type Result<T, E = Error> = No<E> | Ok<T>;
+export class Store<T extends { id: string }, K extends keyof T = keyof T> {
+  get name() { return 'x'; }
+  async get(id: string): Promise<T | undefined> { return undefined; }
+  async find<Q extends Partial<T>>(query: Q): Promise<T[]> { return []; }
+  on(event: 'add', done: (item: T) => void): void;
+  on(event: 'remove', done: (id: string) => void): void;
+  on(event: string, done: (x: any) => void): void {}
+  pick(item: T, keys: K[]): Pick<T, K> { return item; }
+}
+export type Counts = Record<string, number>;
+export type Handler = (request: { method: 'POST' | 'GET'; url: string }, next: () => void) => Promise<void> | void;
+export type Key = 'kind' | 'r';
+export type Path = \`/\${string}\`;
+export enum Level { Low = 0, High = 5, Higher = 6 }
+export type Digit = 3 | 2 | 1;
+export class Base { run(x: number): string { return String(x); } }
+export type Call = { (x: number): string; more: number };
+export type Cond<T> = T extends string ? 'a' : 'b';
+export interface Mixed { cond: 'a'; tuple: readonly [string, number?]; big: bigint; any: any; unknown: unknown; never: never; date: Date; map: Map<string, Set<number>>; done?(x: string): void; undefined: undefined; null: null }
+`,
+};
+
+it.each(['disk', 'source'] as const)('generics, overloads, unions of records, computed types: met (%s)', async (on) => {
+  const files = { 'tsconfig.json': CLEAN['tsconfig.json'], 'src/a.ts': RICH.code };
+  const { outcome, findings } = await check(files, { text: RICH.contract, on });
+  expect(findings.filter(({ level }) => level !== 'note')).toEqual([]);
+  expect(outcome).toBe('met');
+});
+
 it('is not checked without a compiler, which is no pass, and by what can be read', async () => {
   const why = 'no typescript is installed in the project';
   expect(await check(CLEAN, { on: 'bare' })).toMatchObject({ outcome: 'not-checked', why });
