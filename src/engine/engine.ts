@@ -7,9 +7,10 @@ import { decide } from '../schedule/decide.ts';
 import { withJitter } from '../schedule/quota.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Clock } from '../util/clock.ts';
+import { running } from './attempts.ts';
 import { notifier } from './notifier.ts';
 import { patience } from './patience.ts';
-import { performer, running } from './perform.ts';
+import { performer } from './perform.ts';
 import type { Ports } from './ports.ts';
 
 export interface EngineInput {

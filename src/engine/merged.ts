@@ -1,0 +1,56 @@
+import type { Oid } from '../run/event.ts';
+import type { Action } from '../schedule/action.ts';
+import type { attemptEffects } from './attempts.ts';
+import { asInternal, type Effects } from './effects.ts';
+
+/** The integration branch: what lands on it, and what is run on it. */
+export function mergedEffects(
+  { append, patient, journal, ports, state }: Effects,
+  { fail }: Pick<ReturnType<typeof attemptEffects>, 'fail'>,
+) {
+  return { land, validate, checkContracts, installDependencies };
+
+  async function land({ tasks }: Extract<Action, { do: 'land' }>): Promise<void> {
+    const { tip } = state;
+    for (const each of tasks) append({ type: 'landing.started', ...each, onto: tip });
+    await patient(() => journal.flush());
+    const landings = await patient(() => ports.land({ tip, tasks })).catch((error) =>
+      tasks.map(() => ({ landed: false as const, failure: asInternal(error).failure })),
+    );
+    for (const [at, { task, attempt, head }] of tasks.entries()) {
+      const landing = landings[at]!;
+      if (landing.landed) {
+        const { commit, commits } = landing;
+        append({ type: 'task.integrated', task, attempt, head, commit, commits });
+      } else await fail({ task, attempt }, { failure: landing.failure, evidence: [] });
+    }
+  }
+
+  async function validate(wave: number): Promise<void> {
+    const commit = state.tip;
+    append({ type: 'wave.validating', wave, commit, command: ports.validationCommand(wave) });
+    const result = await ports
+      .validate(wave, commit)
+      .catch((error) => ({ ok: false as const, failure: asInternal(error).failure }));
+    if (result.ok) append({ type: 'wave.validated', wave, commit, ms: result.ms });
+    else append({ type: 'wave.failed', wave, failure: result.failure });
+  }
+
+  /** Contracts that cannot be compared because of a bug of ours are not compared: no work of anybody is lost by that. */
+  async function checkContracts(commit: Oid): Promise<void> {
+    append({ type: 'contracts.checking', commit });
+    const nothing = { checks: [], broken: [] };
+    const { checks, broken } = (await ports.checkContracts?.(commit)) ?? nothing;
+    append({ type: 'contracts.checked', commit, checks, broken });
+  }
+
+  async function installDependencies(): Promise<void> {
+    append({ type: 'dependencies.started', onto: state.tip });
+    await journal.flush();
+    const result = await ports
+      .installDependencies(state.tip)
+      .catch((error) => ({ ok: false as const, failure: asInternal(error).failure }));
+    if (result.ok) append({ type: 'dependencies.installed', commit: result.commit });
+    else append({ type: 'dependencies.failed', failure: result.failure });
+  }
+}
