@@ -8,7 +8,7 @@
 export { integrate } from './api/integrate.ts';
 export { loadPlan } from './api/load-plan.ts';
 export { resume, run } from './api/run.ts';
-export { status } from './api/status.ts';
+export { runs, status } from './api/status.ts';
 
 // Options
 

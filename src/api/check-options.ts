@@ -59,6 +59,7 @@ const shapes = {
   resume: { ...resuming, ...reading, now: z.boolean(), grant: z.array(text) } satisfies Shape<ResumeOptions>,
   integrate: { ...place, into: text, partial: z.boolean(), onWarning: callback } satisfies Shape<IntegrateOptions>,
   status: place satisfies Shape<PlaceOptions>,
+  runs: place satisfies Shape<PlaceOptions>,
 };
 type Shape<T> = Record<keyof T, z.ZodType>;
 

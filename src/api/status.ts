@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { measure } from '../compose/measure.ts';
 import { openProject } from '../compose/project.ts';
-import { findRun } from '../compose/runs.ts';
+import { allRuns, type FoundRun, findRun } from '../compose/runs.ts';
+import type { Repository } from '../git/repository.ts';
 import type { RunState } from '../run/state.ts';
 import type { RunSummary } from '../run/summarize.ts';
 import { checkOptions } from './check-options.ts';
@@ -26,7 +27,20 @@ export async function status(run?: string, options: PlaceOptions = {}): Promise<
     checkOptions('status', options);
     const { env = process.env } = options;
     const { repository } = await openProject({ env, cwd: resolve(options.repository ?? '.') });
-    const { state, alive } = findRun(repository.commonDir, { name: run });
-    return { alive, summary: await measure(repository, state, alive), state };
+    return standing(repository, findRun(repository.commonDir, { name: run }));
   });
+}
+
+/** Every run of the repository that its journal tells of, the latest first: what `status` gives of each. */
+export async function runs(options: PlaceOptions = {}): Promise<RunStatus[]> {
+  return orRefusal(async () => {
+    checkOptions('runs', options);
+    const { env = process.env } = options;
+    const { repository } = await openProject({ env, cwd: resolve(options.repository ?? '.') });
+    return Promise.all(allRuns(repository.commonDir).map((run) => standing(repository, run)));
+  });
+}
+
+async function standing(repository: Repository, { state, alive }: FoundRun): Promise<RunStatus> {
+  return { alive, summary: await measure(repository, state, alive), state };
 }

@@ -53,6 +53,13 @@ export function latestRunOf(commonDir: string, plan: string): FoundRun | null {
   return id ? readRun(commonDir, id) : null;
 }
 
+/** Every run, the latest first; without those that were killed before they had written anything. */
+export function allRuns(commonDir: string): FoundRun[] {
+  const ids = listRuns(commonDir).filter((id) => planOf(commonDir, id) !== null);
+  // An id tells the second; within one its order is chance.
+  return ids.map((id) => readRun(commonDir, id)).sort((a, b) => b.state.createdAt - a.state.createdAt);
+}
+
 export function readRun(commonDir: string, id: RunId): FoundRun {
   const paths = runPaths(commonDir, id);
   const { events, damage, ...position } = replay(paths.journal);

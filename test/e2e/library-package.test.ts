@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { resume } from '../../src/index.ts';
 import { commandAgent } from '../rig/command-agent.ts';
 import { type Installed, installed } from '../rig/installed.ts';
 import { scratchRepository } from '../rig/repository.ts';
@@ -71,6 +72,54 @@ it('so does the one with parts of the caller', () => {
       '',
     ]);
   } finally {
+    scratch.remove();
+  }
+});
+
+/** A program that runs or resumes the plan with an agent of its own, which waits for a file. */
+const PROGRAM = `
+import * as copse from 'copse';
+const wait = 'while [ ! -e ../../../../go ] && [ -e .git ]; do sleep 0.1; done; echo hello > hello.txt; git add -A; git commit -qm hello';
+const mine = {
+  name: 'mine',
+  command: () => ({ argv: ['sh', '-c', wait], env: {}, stdin: 'null' }),
+  reader: () => ({
+    line: () => [],
+    verdict: (exit) => ({
+      outcome: exit === 0 ? 'success' : 'crashed',
+      message: '',
+      claim: null,
+      tokens: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+      cost: { usd: 1, source: 'reported' },
+    }),
+  }),
+  check: async () => ({ ok: true, version: '1', path: '/bin/sh' }),
+  render: () => null,
+};
+const running = copse[process.argv[2]]('hello', { agent: 'mine', agents: { mine } });
+for await (const { type, pid } of running) if (type === 'attempt.spawned') console.log(pid);
+console.log((await running).outcome, (await running).summary.cost.usd);
+`;
+
+it('agents outlive a program that is killed; whoever brings the same parts goes on with them', async () => {
+  const scratch = scratchRepository({ 'parallel/hello/tasks/task-001.md': HELLO, '.gitignore': 'node_modules\n' });
+  try {
+    symlinkSync(join(copse.folder, 'node_modules'), join(scratch.repo, 'node_modules'));
+    scratch.write('program.mjs', PROGRAM);
+    const options = { cwd: scratch.repo, env: scratch.env, timeout: 50_000 };
+    const first = spawn(process.execPath, ['program.mjs', 'run'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = await new Promise((resolve) => first.stdout.once('data', (chunk) => resolve(`${chunk}`.trim())));
+    first.kill('SIGKILL');
+    await new Promise((resolve) => first.once('close', resolve));
+    await expect(resume('hello', { repository: scratch.repo, env: scratch.env })).rejects.toMatchObject({
+      code: 'unknown-agent',
+      exit: 2,
+    });
+    writeFileSync(join(scratch.root, 'go'), '');
+    const second = spawnSync(process.execPath, ['program.mjs', 'resume'], { ...options, encoding: 'utf8' });
+    expect(second).toMatchObject({ status: 0, stderr: '', stdout: `${pid}\nintegrated 1\n` });
+  } finally {
+    writeFileSync(join(scratch.root, 'go'), '');
     scratch.remove();
   }
 });

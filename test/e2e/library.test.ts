@@ -11,6 +11,7 @@ import {
   type RunOptions,
   resume,
   run,
+  runs,
   status,
 } from '../../src/index.ts';
 import { commandAgent } from '../rig/command-agent.ts';
@@ -165,8 +166,11 @@ describe('run', () => {
     const one = run('TS-0001', config);
     for await (const event of one.events()) if (event.type === 'run.opened') break;
     scratch.write('copse.config.json', JSON.stringify({ ...commandAgent(scratch), branchPrefix: 'two/' }));
+    expect(await refusal(run('TS-0001', place))).toMatchObject({ code: 'run-held', exit: 7 });
     const results = await Promise.all([one, run('TS-0002', config)]);
     expect(results.map(({ outcome }) => outcome)).toEqual(['integrated', 'integrated']);
+    const all = await runs(place);
+    expect(all.map(({ summary }) => summary.plan)).toEqual(['TS-0002-other', 'TS-0001-scratch']);
     expect(warnings).toContainEqual(expect.stringMatching(/uncommitted changes are not part of the run/));
   });
 });
