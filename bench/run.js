@@ -6,13 +6,14 @@ import { help } from './rows/help.js';
 import { landing } from './rows/landing.js';
 import { makespan } from './rows/makespan.js';
 import { memory } from './rows/memory.js';
+import { predict } from './rows/predict.js';
 import { replay } from './rows/replay.js';
 import { starts } from './rows/starts.js';
 import { tasks } from './rows/tasks.js';
 import { removeScenes } from './scene.js';
 import { machine, printRow, writeTable } from './table.js';
 
-const ROWS = { tasks, starts, makespan, landing, bigPlan, replay, memory, help, context };
+const ROWS = { tasks, starts, makespan, landing, predict, bigPlan, replay, memory, help, context };
 
 await main(process.argv.slice(2));
 

@@ -75,20 +75,25 @@ function makeBranches(scene, prefix) {
   return Array.from({ length: BRANCHES }, (_, n) => byName.get(`${prefix}${n}`));
 }
 
-const request = (head) => ({ head, plan: 'p', run: 'r', task: `t-${head}`, title: 'A task', attempt: 1 });
+const request = (head, base) => ({ head, base, plan: 'p', run: 'r', task: `t-${head}`, title: 'A task', attempt: 1 });
 
 async function landEach(git, heads, scene) {
   let tip = scene.git(['rev-parse', 'one']);
+  const base = scene.git(['rev-parse', 'main']);
   for (const head of heads) {
-    const landed = await land(git, { ref: 'refs/heads/one', tip, ...request(head) });
+    const landed = await land(git, { ref: 'refs/heads/one', tip, ...request(head, base) });
     if (!landed.landed) throw new Error(landed.why);
     tip = landed.commit;
   }
 }
 
 async function landAll(git, heads, { scene, name }) {
-  const tip = scene.git(['rev-parse', name]);
-  const landed = await landMany(git, { ref: `refs/heads/${name}`, tip }, heads.map(request));
+  const [tip, base] = [name, 'main'].map((each) => scene.git(['rev-parse', each]));
+  const landed = await landMany(
+    git,
+    { ref: `refs/heads/${name}`, tip },
+    heads.map((head) => request(head, base)),
+  );
   if (!landed.every((each) => each.landed)) throw new Error('something did not land');
 }
 

@@ -15,20 +15,47 @@ const MAX_ONE = 2 ** 20;
 
 /**
  * Several objects by name, missing ones left out; those of up to 1 MiB come with their bytes, as many as make 16 MiB. One
- * git answers all calls.
+ * git answers all calls, those of one turn of the event loop at once.
  */
 export async function readObjects(git: Git, names: readonly string[]): Promise<Map<string, GitObject>> {
   if (names.length === 0) return new Map();
-  const found = parse(names, await ask(git, names, 'info'), { withBytes: false });
+  const found = pick(names, await together(git, names, 'info'));
   const small = smallOnes(found);
   if (small.length === 0) return found;
-  return new Map([...found, ...parse(small, await ask(git, small, 'contents'), { withBytes: true })]);
+  return new Map([...found, ...pick(small, await together(git, small, 'contents'))]);
+}
+
+function pick(names: readonly string[], all: ReadonlyMap<string, GitObject>): Map<string, GitObject> {
+  return new Map(names.flatMap((name) => (all.has(name) ? [[name, all.get(name)!] as const] : [])));
+}
+
+type Command = 'info' | 'contents';
+/** A question that still takes names. */
+interface Open {
+  names: Set<string>;
+  answer: Promise<Map<string, GitObject>>;
+}
+const questions: Record<Command, WeakMap<NodeJS.ProcessEnv, Open>> = { info: new WeakMap(), contents: new WeakMap() };
+
+function together(git: Git, wanted: readonly string[], command: Command): Promise<Map<string, GitObject>> {
+  const open = questions[command].get(git.env);
+  if (open) {
+    for (const name of wanted) open.names.add(name);
+    return open.answer;
+  }
+  const names = new Set(wanted);
+  const answer = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
+    questions[command].delete(git.env);
+    return parse([...names], await ask(git, [...names], command), { withBytes: command === 'contents' });
+  });
+  questions[command].set(git.env, { names, answer });
+  return answer;
 }
 
 /** By environment, which all work trees of one repository share: so are its objects. */
 const dialogues = new WeakMap<NodeJS.ProcessEnv, Promise<Dialogue>>();
 
-async function ask(git: Git, names: readonly string[], command: 'info' | 'contents'): Promise<Buffer> {
+async function ask(git: Git, names: readonly string[], command: Command): Promise<Buffer> {
   const end = `:copse-end-${randomUUID()}`; // names nothing: what is said of it is the end of the answer
   const question = [...names, end].map((name) => `${command} ${name}\0`).join('');
   for (let tries = 1; ; tries += 1) {

@@ -1,10 +1,9 @@
 import type { Oid } from '../run/event.ts';
 import { type CommitObject, readCommitObjects } from './commit-objects.ts';
-import type { RawChange } from './diff.ts';
 import { footprintOf, meet } from './footprint.ts';
 import type { Git } from './git.ts';
 import { objectSite } from './loose-object.ts';
-import { applyToTree, diffTrees, type TreeChange } from './trees.ts';
+import { applyToTree, diffTrees, rawChange } from './trees.ts';
 
 /** Commits that are looked at on either side; more are left to git. */
 const MOST = 2000;
@@ -27,7 +26,7 @@ export async function quickMerge(
   if (onto === base) return theirs;
   const [own, upstream] = await Promise.all([diffTrees(git, before, theirs), diffTrees(git, before, ours)]);
   if (own === null || upstream === null) return null;
-  if (meet(footprintOf(own.map(raw)), footprintOf(upstream.map(raw)))) return null;
+  if (meet(footprintOf(own.map(rawChange)), footprintOf(upstream.map(rawChange)))) return null;
   return applyToTree(git, site, ours, own);
 }
 
@@ -70,10 +69,4 @@ async function lineBetween(git: Git, tip: Oid, base: Oid): Promise<Map<Oid, Comm
     oid = commit.parents[0]!;
   }
   return line;
-}
-
-/** As a raw diff of git has it. */
-function raw({ path, old, now }: TreeChange): RawChange {
-  const status = old === null ? 'A' : now === null ? 'D' : 'M';
-  return { path, status, mode: now?.mode ?? '000000', oid: now?.oid ?? '' };
 }

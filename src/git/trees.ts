@@ -1,4 +1,5 @@
 import type { Oid } from '../run/event.ts';
+import type { RawChange } from './diff.ts';
 import type { Git } from './git.ts';
 import { looseObject, type ObjectSite, writeLooseObject } from './loose-object.ts';
 import { readObjects } from './objects.ts';
@@ -85,6 +86,12 @@ export async function diffTrees(git: Git, from: Oid, to: Oid): Promise<TreeChang
 }
 
 const NOTHING: Tree = new Map();
+
+/** As a raw diff of git has it. */
+export function rawChange({ path, old, now }: TreeChange): RawChange {
+  const status = old === null ? 'A' : now === null ? 'D' : 'M';
+  return { path, status, mode: now?.mode ?? '000000', oid: now?.oid ?? '' };
+}
 
 /**
  * The tree that has these changes made in it, written as git would write it.

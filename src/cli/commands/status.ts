@@ -1,7 +1,9 @@
 import { measure } from '../../compose/measure.ts';
+import { describeConflict, predictedConflicts } from '../../compose/predict.ts';
 import { openProject } from '../../compose/project.ts';
 import { type FoundRun, findRun } from '../../compose/runs.ts';
 import type { Repository } from '../../git/repository.ts';
+import type { PredictedConflict } from '../../integrate/predict.ts';
 import { describeFailure } from '../../run/describe.ts';
 import { nextCommand } from '../../run/next.ts';
 import { warningLines } from '../../run/warnings.ts';
@@ -42,7 +44,8 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
   },
 
   async run(context, [name], options: Options): Promise<ExitCode> {
-    const { repository } = await openProject(context);
+    const project = await openProject(context);
+    const { repository } = project;
     const run = findRun(repository.commonDir, { name });
     const json = options.json === true;
     if (run.damage) {
@@ -56,10 +59,13 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
       if (!json && !context.unread?.aborted) close(context, repository, last);
       return EXIT.ok;
     }
-    const summary = await measure(repository, run.state, run.alive);
+    const [summary, conflicts] = await Promise.all([
+      measure(repository, run.state, run.alive),
+      run.alive ? predictedConflicts(project, run.state).catch((): PredictedConflict[] => []) : [],
+    ]);
     if (json) {
       context.stdout.write(
-        `${JSON.stringify({ v: 1, command: 'status', ok: true, alive: run.alive, ...summary, escapes: run.state.escapes })}\n`,
+        `${JSON.stringify({ v: 1, command: 'status', ok: true, alive: run.alive, ...summary, escapes: run.state.escapes, conflicts })}\n`,
       );
       return EXIT.ok;
     }
@@ -69,6 +75,7 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
       rows: options.tasks || !isTTY ? Number.POSITIVE_INFINITY : rows - 4,
     };
     for (const line of monitor(summary, size)) context.stdout.write(`${line}\n`);
+    for (const each of conflicts) context.stdout.write(`! ${describeConflict(each)}\n`);
     close(context, repository, run);
     return EXIT.ok;
   },
