@@ -3,6 +3,7 @@ import type { BrokenContract } from './broken.ts';
 import type { ContractCheck } from './contract.ts';
 import type { Escape } from './escape.ts';
 import type { Failure, Limit, Outcome } from './failure.ts';
+import type { GateName } from './gate-name.ts';
 import type { Pattern } from './pattern.ts';
 
 export type RunId = string;
@@ -63,21 +64,7 @@ export interface ScopeRequest {
 
 /** One thing that was measured about an attempt. */
 export interface Evidence {
-  /** `custom:…`: a gate that the caller of the library brought. */
-  gate:
-    | 'agent'
-    | 'history'
-    | 'commits'
-    | 'marker'
-    | 'contracts'
-    | 'scope'
-    | 'files'
-    | 'content'
-    | 'repository'
-    | 'claim'
-    | 'compliance'
-    | 'escape'
-    | `custom:${string}`;
+  gate: GateName;
   verdict: 'pass' | 'warn' | 'fail';
   /** One sentence, for people. */
   summary: string;

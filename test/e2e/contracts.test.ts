@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { builtCopse, type Copse, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import type { ScratchPlan } from '../rig/scratch-plan.ts';
@@ -27,6 +27,9 @@ const ORDERS = `${route('orders.py', 'get', '/orders')}; ${DONE}`;
 
 let copse: Copse;
 let scratch: Scratch;
+// Each test is several runs of the program.
+vi.setConfig({ testTimeout: 240_000 });
+
 beforeAll(() => {
   copse = builtCopse();
 }, 180_000);
@@ -68,10 +71,10 @@ it('contracts that are met: told of each branch, of the merged tree, in the repo
   expect(report(name)).toContain('| Contract Compliance | ✅ | 1 met |');
 });
 
-it('what was read off the source warns; under enforce it fails the attempt, whose retry is told', async () => {
-  const wrong = `${route('users.py', 'get', '/users')}; ${route('users.py', 'put', '/users')}; ${DONE}`;
-  const retry = `if [ "$2" = 1 ]; then ${wrong}; else grep -q 'the contract has POST /users' "$COPSE_PROMPT_FILE"; ${USERS}; fi`;
-  const name = plan({ 'task-001': wrong, 'task-002': ORDERS });
+const WRONG = `${route('users.py', 'get', '/users')}; ${route('users.py', 'put', '/users')}; ${DONE}`;
+
+it('what was read off the source warns', async () => {
+  const name = plan({ 'task-001': WRONG, 'task-002': ORDERS });
   const ran = await run('run');
   expect(ran.exit, ran.output).toBe(0);
   const said = 'contracts/api-schema.yaml:4 (users.py:7): the contract has POST /users, the code PUT /users';
@@ -79,9 +82,10 @@ it('what was read off the source warns; under enforce it fails the attempt, whos
   expect(ran.output).toContain(`! ${said}`);
   expect((await run('integrate')).exit).toBe(0);
   expect(report(name)).toContain(`  - error (advisory): ${said}`);
+});
 
-  scratch.remove();
-  scratch = scratchRepository();
+it('under enforce it fails the attempt, whose retry is told', async () => {
+  const retry = `if [ "$2" = 1 ]; then ${WRONG}; else grep -q 'the contract has POST /users' "$COPSE_PROMPT_FILE"; ${USERS}; fi`;
   plan({ 'task-001': retry, 'task-002': ORDERS }, { config: { contracts: { policy: 'enforce' } } });
   const strict = await run('run');
   expect(strict.output).toContain('task=task-001 status=retrying error=contract_broken');

@@ -24,6 +24,27 @@ function add(name: string, fixture: string): string {
 const PLAN = 'TS-0042-inventory';
 
 describe('copse validate', () => {
+  it('says with its line what is wrong with an OpenAPI contract; comments alone are a contract that is not written yet', async () => {
+    const dir = add(PLAN, 'm5plus');
+    mkdirSync(join(dir, 'contracts'), { recursive: true });
+    writeFileSync(join(dir, 'contracts/api-schema.yaml'), '# nothing yet\n');
+    writeFileSync(
+      join(dir, 'contracts/http.yaml'),
+      'openapi: 3.0.3\ninfo: { title: x, version: "1" }\npaths:\n  /a/{id}:\n    get: { responses: { "200": { description: x } } }\n',
+    );
+    writeFileSync(join(dir, 'contracts/broken.yaml'), 'openapi: 3.0.3\npaths: [\n');
+    const { exit, stdout } = await runCli(['validate', '--json'], { cwd });
+    expect(exit).toBe(0);
+    const { diagnostics } = JSON.parse(stdout) as {
+      diagnostics: { code: string; file: string; line: number; message: string }[];
+    };
+    const found = diagnostics.filter(({ code }) => code === 'invalid-openapi');
+    expect(found.map(({ file, line, message }) => `${file}:${line}: ${message.slice(0, 40)}`)).toEqual([
+      expect.stringMatching(/^contracts\/broken\.yaml:\d: it cannot be read: /),
+      'contracts/http.yaml:5: `/paths/a/{id}/get` is missing path para',
+    ]);
+  });
+
   it('shows a good plan: waves, validations, dependencies, ownership, the next command', async () => {
     add(PLAN, 'm5plus');
     const { exit, stdout, stderr } = await runCli(['validate'], { cwd });

@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import { learnSecretsNear, maskFor } from '../../compose/mask.ts';
 import { symbolNotes } from '../../compose/symbol-notes.ts';
+import { kindOf } from '../../contract/kind.ts';
 import { inReadingOrder } from '../../plan/findings.ts';
 import { ownershipMatrix } from '../../plan/ownership.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { Diagnostic, Plan } from '../../plan/plan.ts';
 import { findPlan } from '../../project/find-plan.ts';
 import { loadPlanFolder } from '../../project/plan-folder.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
@@ -43,7 +44,9 @@ Examples:
     learnSecretsNear({ cwd: dir, env: context.env });
     const honorBlocks = options.honorBlocks ?? false;
     const { ok, plan, diagnostics: found } = loadPlanFolder(dir, { honorBlocks, mask: maskFor(context) });
-    const diagnostics = plan ? inReadingOrder([...found, ...(await symbolNotes(plan, dir))]) : found;
+    const diagnostics = plan
+      ? inReadingOrder([...found, ...(await symbolNotes(plan, dir)), ...(await contractDiagnostics(plan))])
+      : found;
     const strict = (options.strict ?? false) && diagnostics.some(({ level }) => level === 'warning');
     const verdict: Verdict = {
       ok: ok && !strict,
@@ -61,6 +64,17 @@ Examples:
     return verdict.ok ? EXIT.ok : EXIT.planInvalid;
   },
 };
+
+/** Contracts that do not follow their own specification. What validates them is loaded only for a plan that has some. */
+async function contractDiagnostics({ contracts }: Plan): Promise<Diagnostic[]> {
+  const documents = contracts.filter((each) => each.text.trim() !== '' && kindOf(each) === 'openapi');
+  if (documents.length === 0) return [];
+  const { openApiFaults } = await import('../../contract/openapi/faults.ts');
+  const found = (await Promise.all(documents.map(openApiFaults))).flat();
+  return found.map(({ code, message, contract: { file, line = 1 } }) => {
+    return { code, level: 'warning', message, file, line, column: 1 };
+  });
+}
 
 /** The shortest path that leads there from where the user stands. */
 function typed({ cwd }: CliContext, dir: string): string {

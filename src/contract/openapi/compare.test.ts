@@ -119,7 +119,7 @@ describe('not checked, which is no pass', () => {
   it.each([
     ['no endpoint at all', CONTRACT, {}, 'no endpoint of a framework that is known here was found in the code'],
     ['no paths', `${HEAD}paths: {}\n`, app(...GOOD), 'it has no paths'],
-    ['only comments', '# nothing yet\n# later\n', app(...GOOD), 'it cannot be read: line 1: it holds no object'],
+    ['only comments', '# nothing yet\n# later\n', app(...GOOD), 'the contract is empty'],
     ['no YAML', 'openapi: 3.0.3\npaths:\n  /a: [\n', app(...GOOD), 'it cannot be read: line 4: '],
     ['another document', 'services: {}', app(...GOOD), 'it is no OpenAPI document'],
   ])('%s', async (_, text, sources, why) => {

@@ -13,6 +13,8 @@ export interface ApiDocument {
 export interface Unreadable {
   line: number;
   message: string;
+  /** Nothing but comments: a contract that nobody has written yet. */
+  isEmpty?: true;
 }
 
 export type ReadDocument = { ok: true; document: ApiDocument } | ({ ok: false } & Unreadable);
@@ -27,6 +29,7 @@ export function readDocument({ path, text }: Contract): ReadDocument {
   const parsed = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: 'silent' });
   const [error] = parsed.errors;
   if (error) return { ok: false, line: lines.linePos(error.pos[0]).line || 1, message: error.message };
+  if (parsed.contents === null) return { ok: false, line: 1, message: 'it is empty', isEmpty: true };
   const value = plainOf(parsed);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { ok: false, line: 1, message: 'it holds no object' };

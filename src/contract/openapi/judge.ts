@@ -1,11 +1,11 @@
 import { endpointsIn } from '../endpoints/extract.ts';
 import type { Contract, ContractFinding } from '../finding.ts';
 import { compareEndpoints } from './compare.ts';
-import { type ApiDocument, isOpenApi, readDocument } from './document.ts';
+import { isOpenApi, readDocument } from './document.ts';
 import { againstEmitted, type Subject } from './emitted.ts';
+import { faultsOf } from './faults.ts';
 import { operationsOf } from './operations.ts';
 import type { Documents } from './reference.ts';
-import { openApiTools } from './vendor.ts';
 
 /** All that judging one OpenAPI contract takes: data, so that another process can do it. */
 export interface Question {
@@ -30,6 +30,7 @@ export interface Answer {
 export async function judge(question: Question): Promise<Answer> {
   const { contract, siblings } = question;
   const read = readDocument(contract);
+  if (!read.ok && read.isEmpty) return { notChecked: 'the contract is empty', findings: [] };
   if (!read.ok) return { notChecked: `it cannot be read: line ${read.line}: ${read.message}`, findings: [] };
   const { document } = read;
   if (!isOpenApi(document)) return { notChecked: 'it is no OpenAPI document', findings: [] };
@@ -48,19 +49,6 @@ export async function judge(question: Question): Promise<Answer> {
   if (exact?.ok) return { notChecked: null, findings: [...faults, ...exact.findings] };
   const { notChecked, findings } = await againstSource(subject, question.sources);
   return { notChecked, findings: [...faults, ...(exact ? exact.findings : []), ...findings] };
-}
-
-/** Faults of a contract are nobody's who works by it: they are told, and fail nothing. */
-async function faultsOf({ path, value, lineOf }: ApiDocument): Promise<ContractFinding[]> {
-  const { validate } = await openApiTools();
-  const result = await validate(structuredClone(value), { resolve: { external: false } });
-  const errors = result.valid ? [] : result.errors;
-  return errors.slice(0, 20).map(({ message }) => {
-    const said = message.split('\n')[0]!.slice(0, 300);
-    const place = /`\/paths(\/[^`]*?)(?:\/(get|put|post|delete|patch|options|head|trace))?`/.exec(said);
-    const line = place ? lineOf(['paths', place[1]!, ...(place[2] ? [place[2]] : [])]) : lineOf([]);
-    return { code: 'invalid-openapi', level: 'warning', basis: 'exact', contract: { file: path, line }, message: said };
-  });
 }
 
 async function againstSource(subject: Subject, sources: Question['sources']): Promise<Answer> {

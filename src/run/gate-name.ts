@@ -1,0 +1,15 @@
+/** What judges an attempt; docs/verdicts.md. `custom:…`: a gate that the caller of the library brought. */
+export type GateName =
+  | 'agent'
+  | 'history'
+  | 'commits'
+  | 'marker'
+  | 'contracts'
+  | 'scope'
+  | 'files'
+  | 'content'
+  | 'repository'
+  | 'claim'
+  | 'compliance'
+  | 'escape'
+  | `custom:${string}`;
