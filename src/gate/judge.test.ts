@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aResult, aTask, changesOf, theFacts } from '../../test/rig/attempts.ts';
 import { scope } from '../../test/rig/scopes.ts';
 import { type ContentFinding, UNFIT } from '../run/content.ts';
+import type { FileSymbols } from '../scope/symbols.ts';
 import type { AttemptFacts } from './gate.ts';
 import { judgeAttempt } from './judge.ts';
 
@@ -214,6 +215,34 @@ describe('gate scope', () => {
     expect(details.violations).toHaveLength(100);
     expect(details.violations[0]).toMatchObject({ path: 'infra/main.tf' });
     expect(failure).toHaveProperty('violations.length', 1);
+  });
+});
+
+describe('gate scope, with symbols', () => {
+  const task = aTask({ scope: scope({ modify: ['src/a.ts::A.f'] }) });
+  const changes = changesOf('M src/a.ts');
+  const judged = (facts: FileSymbols) => theFacts({ task, changes, symbols: new Map([['src/a.ts', facts]]) });
+  const touched = (symbol: string) => ({ symbol, namespaces: 0, change: 'modified' as const, line: 7 });
+
+  it('says what was touched, and where it is not its own', () => {
+    expect(summaryOf(judged({ touched: [touched('A.f')] }), 'scope')).toBe(
+      'the one changed path is in scope; src/a.ts: A.f',
+    );
+    const facts = judged({ touched: [touched('A.f'), touched('A.g')] });
+    expect(verdicts(facts).scope).toBe('warn');
+    expect(summaryOf(facts, 'scope')).toBe('outside the scope: src/a.ts:7 A.g; src/a.ts: A.f, A.g');
+  });
+
+  it('a file that cannot be parsed counts as a whole; one that could be before is a warning', () => {
+    const never = judged({ unknown: 'there is no grammar for it' });
+    expect([verdicts(never).scope, judgeAttempt(never).failure]).toEqual(['pass', null]);
+    const broken = judged({ unknown: 'line 3 does not parse', broken: true });
+    expect([verdicts(broken).scope, judgeAttempt(broken).failure]).toEqual(['warn', null]);
+    expect(summaryOf(broken, 'scope')).toContain('src/a.ts judged as a whole: line 3 does not parse');
+  });
+
+  it('only imports are nothing of its own', () => {
+    expect(judgeAttempt(judged({ touched: [] })).failure).toMatchObject({ code: 'no-commits' });
   });
 });
 

@@ -24,7 +24,8 @@ export const scope: Gate = (facts) => {
     symbols: facts.symbols,
   });
   const failing = violations.filter(({ severity }) => severity === 'fail');
-  const verdict = failing.length > 0 ? 'fail' : violations.length > 0 ? 'warn' : 'pass';
+  const broken = [...facts.symbols.values()].some((each) => 'unknown' in each && each.broken);
+  const verdict = failing.length > 0 ? 'fail' : violations.length > 0 || broken ? 'warn' : 'pass';
   const ordered = [...failing, ...violations.filter(({ severity }) => severity === 'warn')];
   return {
     evidence: {

@@ -209,7 +209,8 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
   const shouldFix = report.violations
     .filter((violation) => violation.severity === 'warn')
     .map((violation) => `${violation.task} changed ${violationPlace(violation)} (${violation.rule})`);
-  const others = warnings.filter(({ gate }) => gate !== 'scope'); // these are the violations
+  const told = new Set(report.violations.map(({ task }) => task));
+  const others = warnings.filter(({ gate, task }) => gate !== 'scope' || !told.has(task));
   shouldFix.push(...others.map(({ task, summary }) => `look at ${task}: ${summary}`));
   shouldFix.push(...brokenErrors(report.contracts, false));
   shouldFix.push(...report.escapes.filter(isNamed).map((each) => `look at this: ${describeEscape(each)}`));

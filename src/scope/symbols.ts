@@ -13,8 +13,8 @@ export interface Touched {
   line: number;
 }
 
-/** What a diff does to one file: which parts it touches, or why nobody can tell. */
-export type FileSymbols = { touched: Touched[] } | { unknown: string };
+/** What a diff does to one file: which parts it touches, or why nobody can tell. `broken`: at its base one could. */
+export type FileSymbols = { touched: Touched[] } | { unknown: string; broken?: true };
 
 /** What is known about the files whose symbols a scope names, by path. */
 export type SymbolFacts = ReadonlyMap<string, FileSymbols>;

@@ -16,9 +16,10 @@ export async function touchedIn({ path, before, after }: ChangedText): Promise<F
   if (language === null) return { unknown: 'there is no grammar for it' };
   const old = await readOutline(before ?? '', language);
   const now = await readOutline(after ?? '', language);
-  if (old === null || now === null) return { unknown: 'it is too large to be parsed' };
+  if (old === null) return { unknown: 'it is too large to be parsed' };
+  if (now === null) return { unknown: 'it is too large to be parsed', broken: true };
   // Grammars have gaps: what could not be read before is no doing of the diff.
-  if (now.error !== null && old.error === null) return { unknown: `line ${now.error} does not parse` };
+  if (now.error !== null && old.error === null) return { unknown: `line ${now.error} does not parse`, broken: true };
   return { touched: compareOutlines(old, now) };
 }
 
