@@ -107,3 +107,25 @@ describe('the next attempt', () => {
     expect([text('src/one/GIT~1'), text('src/one/a.txt')]).toEqual(['x\n', 'changed\n']);
   });
 });
+
+describe('removing an attempt', () => {
+  const left = { removed: true, left: 'what it made stays in src/one of the checkout' };
+
+  it('leaves its files, and says so', async () => {
+    await attempt();
+    expect(await workspaces.remove(spec, { force: true, held: spec.base })).toEqual(left);
+    expect(text('src/one/a.txt')).toBe('changed\n');
+    expect(await workspaces.remove(spec, { force: true })).toEqual({ removed: true });
+  });
+
+  it('says nothing of what is integrated, or out of the checkout again', async () => {
+    await attempt();
+    const held = scratch.git('rev-parse', 'feature/one');
+    expect(await workspaces.remove(spec, { force: false, held })).toEqual({ removed: true });
+    scratch.git('checkout', '-q', '--', 'src');
+    scratch.git('clean', '-qfd', 'src');
+    await attempt();
+    await workspaces.withdraw!(spec);
+    expect(await workspaces.remove(spec, { force: true })).toEqual({ removed: true });
+  });
+});

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Directories, holds, restoreDirectories, writeDirectories } from '../git/directories.ts';
-import { log } from '../git/history.ts';
+import { isAncestor, log } from '../git/history.ts';
 import { commitTree, treeOf } from '../git/merge.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import { type Repository, readHead } from '../git/repository.ts';
@@ -44,12 +44,25 @@ export function createDirectories(options: DirectoriesOptions): Workspaces {
     prepare: (spec) => prepare(options, spec),
     harvest: (spec) => harvest(options, spec),
     withdraw: (spec) => withdraw(options, spec),
-    async remove(spec) {
-      rmSync(recordFile(options, spec), { force: true });
-      return { removed: true }; // the files are the user's checkout
-    },
+    remove: (spec, { held = null }) => remove(options, spec, held),
     settle: async () => {}, // HEAD and index were never lent
   };
+}
+
+/** The files are of the user's checkout. Those of an attempt that is not integrated are told. */
+async function remove(
+  options: DirectoriesOptions,
+  spec: WorkspaceSpec,
+  held: Oid | null,
+): Promise<{ removed: true; left?: string }> {
+  const { git } = options.repository;
+  const record = readRecord(options, spec);
+  rmSync(recordFile(options, spec), { force: true });
+  if (record?.run !== options.run) return { removed: true };
+  const { base, directories, harvest } = record;
+  if (harvest !== null && held !== null && (await isAncestor(git, harvest.head, held))) return { removed: true };
+  if (await holds(git, base, { ...directoriesAt(options, spec), directories })) return { removed: true };
+  return { removed: true, left: `what it made stays in ${directories.join(', ')} of the checkout` };
 }
 
 /** What is known of the directories of the latest attempt at a task. */

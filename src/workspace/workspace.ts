@@ -47,12 +47,12 @@ export interface Workspaces {
   withdraw?(spec: WorkspaceSpec): Promise<Withdrawal>;
   /**
    * Removes the workspace, never the branch; `false` and a reason when it holds work that is in no commit. `held`: a commit
-   * that stays; what is all in it needs no snapshot.
+   * that stays; what is all in it needs no snapshot. `left`: what stays of it in a place of the user's, one sentence.
    */
   remove(
     spec: WorkspaceSpec,
     options: { force: boolean; held?: Oid | null },
-  ): Promise<{ removed: true } | { removed: false; why: string }>;
+  ): Promise<{ removed: true; left?: string } | { removed: false; why: string }>;
   /** Gives back what attempts had borrowed of the user, once none of them lives any more: after a crash, or a stop. */
   settle(): Promise<void>;
 }

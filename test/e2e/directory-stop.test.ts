@@ -93,7 +93,7 @@ it('SIGKILL: files of the agents lie in their directories, nothing else changed;
   expect(readFileSync(join(gates, 'began'), 'utf8').trim().split('\n').sort()).toEqual(['one.1', 'two.1']);
 });
 
-it('SIGKILL and dead agents: clean --force leaves the files where they are', async () => {
+it('SIGKILL and dead agents: clean --force leaves the files where they are, and says so', async () => {
   const before = mine();
   const run = await untilBothAreAtWork();
   run.child.kill('SIGKILL');
@@ -105,6 +105,7 @@ it('SIGKILL and dead agents: clean --force leaves the files where they are', asy
   }
   const cleaned = await runCli(['clean', '--force'], { cwd: scratch.repo, env: scratch.env });
   expect(cleaned.exit, cleaned.stderr).toBe(0);
+  expect(cleaned.stdout).toContain('removed one: feature/one: what it made stays in src/one of the checkout\n');
   expect(mine()).toEqual(before);
   expect(existsSync(join(scratch.repo, 'src/one/new.txt'))).toBe(true);
 });

@@ -32,7 +32,7 @@ import { landingRefs } from '../snapshots.ts';
 interface Outcome {
   what: string;
   removed: boolean;
-  /** Why it was kept. */
+  /** Why it was kept; of what was removed, what is left of it. */
   why: string | null;
 }
 
@@ -153,12 +153,14 @@ async function removeTask(project: Project, { state, task, workspaces, held, for
   // Also where no folder is left: git may know it yet, when a clean was killed in between.
   const gone = await workspaces.remove({ path: workspace, branch, base }, { force, held });
   if (!gone.removed) return keep(gone.why);
-  if (tip === null) return { what, removed: true, why: null };
+  if (tip === null) return { what, removed: true, why: gone.left ?? null };
   const checkout = await checkedOutAt(git, branch);
   if (checkout !== null) return keep(`${branch} is checked out in ${checkout}`);
   if (!integrated) await keepCommit(git, snapshotPrefix(state, task.seed.id), tip);
   const deleted = await deleteOwnedBranch(project.repository, state.id, { branch, tip });
-  return deleted ? { what, removed: true, why: null } : keep(`${branch} moved meanwhile, or was not made by this run`);
+  return deleted
+    ? { what, removed: true, why: gone.left ?? null }
+    : keep(`${branch} moved meanwhile, or was not made by this run`);
 }
 
 /** Agents of a killed copse may live on; nobody would ever take them over. */
@@ -267,7 +269,8 @@ function report(
   }
   const verb = dryRun ? 'would remove' : 'removed';
   for (const { what, removed, why } of outcomes) {
-    context.stdout.write(removed ? `${verb} ${what}\n` : `kept ${what}: ${why}\n`);
+    const note = why === null ? '' : `: ${why}`;
+    context.stdout.write(`${removed ? verb : 'kept'} ${what}${note}\n`);
   }
   if (outcomes.length === 0) context.stdout.write(`${run.state.plan}: nothing to remove\n`);
   if (kept.length > 0)
