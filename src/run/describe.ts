@@ -126,7 +126,9 @@ export function describeHold({ resource, free, need, path }: Hold): string {
     case 'files':
       return `${Math.max(0, free)} more files can be opened, one more agent needs ${need}`;
     case 'load':
-      return `load of ${free.toFixed(1)} a core, agents start below ${need}`;
+      return free < need
+        ? `load of ${free.toFixed(1)} a core, agents start one after the other`
+        : `load of ${free.toFixed(1)} a core, agents start below ${need}`;
     default:
       return assertNever(resource);
   }

@@ -6,7 +6,10 @@ import { hasLanded, type RunState, type TaskStatus } from './state.ts';
 export function nextCommand(state: RunState, alive: boolean): string {
   if (state.phase === 'abandoned') return `next: copse run ${state.plan}`;
   if (alive && state.phase !== 'finished') return 'next: copse status --watch, or copse logs -f TASK';
-  if (state.phase !== 'finished' || state.outcome === 'stopped') return `next: copse resume ${state.plan}`;
+  if (state.phase !== 'finished' || state.outcome === 'stopped') {
+    const resume = `next: copse resume ${state.plan}`;
+    return state.quota.size === 0 ? resume : `${resume}, which waits for the account; with --now it tries at once`;
+  }
   if (state.outcome === 'paused' && state.budget) {
     const option = state.budget.what === 'cost' ? '--max-cost' : '--max-tokens';
     return `next: copse resume ${state.plan} ${option} ${raised(state.budget)}`;

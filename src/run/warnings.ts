@@ -14,10 +14,10 @@ export interface Warning {
  */
 export function warningsOf({ tasks }: Pick<RunState, 'tasks'>): Warning[] {
   return [...tasks.values()].flatMap((task) => {
-    if (task.status.is === 'failed') return [];
-    const odd = (lastAttempt(task)?.evidence ?? []).filter(
-      ({ verdict, gate }) => verdict === 'warn' && gate !== 'marker',
-    );
+    const last = lastAttempt(task);
+    // One that failed, or was cut off by a limit, is done again: what it left undone says nothing.
+    if (task.status.is === 'failed' || last?.failure) return [];
+    const odd = (last?.evidence ?? []).filter(({ verdict, gate }) => verdict === 'warn' && gate !== 'marker');
     return odd.map(({ gate, summary }) => ({ task: task.seed.id, gate, summary }));
   });
 }

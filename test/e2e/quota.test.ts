@@ -70,7 +70,7 @@ describe('a command whose account is limited', () => {
       state: 'parked',
       now: expect.stringMatching(/^parked until (\w+ \d+ )?\d\d:\d\d$/),
     });
-    expect((await copse(['status'])).stdout).toMatch(/command is parked until .*\d\d:\d\d: /);
+    expect((await copse(['status'])).stdout).toMatch(/command is parked until .*\d\d:\d\d, for \w+: /);
 
     // The gate is in the journal: a restart starts nothing either.
     const controller = new AbortController();

@@ -170,6 +170,20 @@ describe('Ctrl-C', () => {
   });
 });
 
+it('a parked run says until when, and how to go on sooner', async () => {
+  const resets = new Date(Date.now() + 7_200_000).toISOString();
+  plan(2, `echo '{"resets_at": "${resets}"}'; exit 75`);
+  const at = terminal(80, 24);
+  at.type('copse run --max-concurrent 1');
+  const screen = await at.shows(/it goes on by itself; sooner: Ctrl-C, then copse resume --now/);
+  expect(screen).toMatch(/^command is parked until .*\d\d:\d\d, for (?:1h59|2h00)/m);
+  expect(screen).toMatch(/^ ‖ task-001 +parked +1 .*parked until .*\d\d:\d\d$/m);
+  at.press('C-c');
+  const end = await at.shows(/^next: copse resume TS-0001-scratch, which waits for the account; with --now/m);
+  expect(end).not.toContain('is not there'); // what the attempt left undone
+  await isBack(at, 130);
+});
+
 it('a reader that goes away is no error', async () => {
   plan(2, HELD);
   open('task-001', 'task-002');

@@ -40,18 +40,21 @@ function headLines(summary: RunSummary, { columns: width, inCharge = false }: Mo
   const end = [duration(elapsedMs), ...(cost.usd === null ? [] : [money(cost)])].join('  ');
   const long = `${plan}  ${countWords(summary)}  ${end}`;
   const head = displayWidth(long) <= width ? long : `${plan}  ${countLine(summary)}  ${end}`;
-  const notes = [...parkedLines(summary), ...budgetLines(summary)];
+  const notes = [...parkedLines(summary, inCharge && phase === 'open'), ...budgetLines(summary)];
   if (phase !== 'stopping')
     return [head, ...notes, ...(summary.held === null ? [] : [`starts are held: ${summary.held}`])];
   return [head, ...notes, `stopping: agents are asked to end${inCharge ? '; Ctrl-C again ends them at once' : ''}`];
 }
 
-function parkedLines({ parked, phase, now }: RunSummary): string[] {
-  if (phase === 'abandoned') return [];
-  return parked.map(({ account, until, text }) => {
-    const when = until > now ? `parked until ${clockTime(until, now)}` : 'being tried again';
+function parkedLines({ parked, phase, now, counts }: RunSummary, inCharge: boolean): string[] {
+  if (phase === 'abandoned' || parked.length === 0) return [];
+  const lines = parked.map(({ account, until, text }) => {
+    const when =
+      until > now ? `parked until ${clockTime(until, now)}, for ${duration(until - now)}` : 'being tried again';
     return `${account} is ${when}: ${text}`;
   });
+  const still = counts.running + counts.verifying === 0 && parked.every(({ until }) => until > now);
+  return still && inCharge ? [...lines, 'it goes on by itself; sooner: Ctrl-C, then copse resume --now'] : lines;
 }
 
 function budgetLines({ budget }: RunSummary): string[] {
