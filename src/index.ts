@@ -24,7 +24,9 @@ export type { Run, RunResult } from './api/result.ts';
 export type { RunStatus } from './api/status.ts';
 export type { ReportFiles, RunLanding } from './compose/landing.ts';
 export type { TargetLanding } from './integrate/target.ts';
-export type { Check, CheckName, Report, ReportAttempt, ReportTask } from './report/report.ts';
+export type { CheckName, Report, ReportAttempt, ReportTask } from './report/report.ts';
+export type { Check } from './report/stack.ts';
+export type { CheckFailure, CheckKind, StackCheck } from './run/check.ts';
 export type { RunSummary, TaskLabel, TaskSummary } from './run/summarize.ts';
 export { EXIT, type ExitCode, Refusal, type RefusalOptions } from './util/refusal.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TECHS } from '../check/spec.ts';
 import type { Choices, Reading } from '../compose/choices.ts';
 import type { Parts } from '../compose/parts.ts';
 import { nearest } from '../util/nearest.ts';
@@ -57,7 +58,15 @@ const shapes = {
   loadPlan: { ...place, ...reading } satisfies Shape<LoadPlanOptions>,
   run: running satisfies Shape<RunOptions>,
   resume: { ...resuming, ...reading, now: z.boolean(), grant: z.array(text) } satisfies Shape<ResumeOptions>,
-  integrate: { ...place, into: text, partial: z.boolean(), onWarning: callback } satisfies Shape<IntegrateOptions>,
+  integrate: {
+    ...place,
+    into: text,
+    partial: z.boolean(),
+    checks: z.enum(['run', 'skip']),
+    tech: z.enum(TECHS),
+    signal: abortable,
+    onWarning: callback,
+  } satisfies Shape<IntegrateOptions>,
   status: place satisfies Shape<PlaceOptions>,
   runs: place satisfies Shape<PlaceOptions>,
 };

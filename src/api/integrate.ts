@@ -23,11 +23,11 @@ export interface IntegrateResult extends RunLanding {
 export async function integrate(run?: string, options: IntegrateOptions = {}): Promise<IntegrateResult> {
   return orRefusal(async () => {
     checkOptions('integrate', options);
-    const { env = process.env, onWarning } = options;
+    const { env = process.env, onWarning, signal } = options;
     const warn = (message: string) => onWarning?.(message);
     const project = await openProject({ env, cwd: resolve(options.repository ?? '.') });
     const found = findRun(project.repository.commonDir, { name: run });
-    const landed = await integrateRun({ env, warn }, project, found, options);
+    const landed = await integrateRun({ env, warn, signal }, project, found, options);
     return { ...landed, exitCode: exitOfLanding(landed.landing) };
   });
 }

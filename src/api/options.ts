@@ -39,6 +39,12 @@ export interface IntegrateOptions extends PlaceOptions {
   into?: string;
   /** Lands what is integrated although tasks are missing. */
   partial?: boolean;
+  /** Whether the project's own checks (tests, types, lint, build) have to pass on what is to land. Default `run`. */
+  checks?: 'run' | 'skip';
+  /** Checks of this tech only. Default all that is found. */
+  tech?: 'typescript' | 'django' | 'python' | 'go' | 'rust' | 'java';
+  /** Aborted: checks are ended, nothing moves, and it rejects with the refusal `stopped`. */
+  signal?: AbortSignal;
   /** Is told when the report could not be written. */
   onWarning?: (message: string) => void;
 }

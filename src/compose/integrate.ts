@@ -9,7 +9,9 @@ import { openJournal } from '../journal/write.ts';
 import { MANIFEST } from '../plan/manifest.ts';
 import { rewriteManifest } from '../plan/rewrite-manifest.ts';
 import { buildReport, type Report } from '../report/report.ts';
+import type { StackCheck } from '../run/check.ts';
 import { listed } from '../run/describe.ts';
+import type { Oid } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import type { RunState } from '../run/state.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -22,13 +24,21 @@ import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
 import { renderReport } from './report.ts';
 import { asHeld, type FoundRun } from './runs.ts';
+import { checkMerged } from './stack-checks.ts';
 import { trusting } from './trust.ts';
 
 const REPORTS = ['report.json', 'integration-report.md', 'report.html'] as const;
 
+type LandingContext = Pick<Surroundings, 'env' | 'warn'> & {
+  /** Aborted: checks are ended, and nothing moves. */
+  signal?: AbortSignal | undefined;
+  /** Is told what is being done, a line at a time. */
+  narrate?: ((line: string) => void) | undefined;
+};
+
 /** Lands the integration branch of a run on its target, and writes the report. */
 export async function integrateRun(
-  context: Pick<Surroundings, 'env' | 'warn'>,
+  context: LandingContext,
   project: Project,
   run: FoundRun,
   options: IntegrateOptions,
@@ -84,7 +94,7 @@ function checkReady({ state, alive }: FoundRun, { partial }: IntegrateOptions): 
 }
 
 async function land(
-  context: Pick<Surroundings, 'env' | 'warn'>,
+  context: LandingContext,
   project: Project,
   run: FoundRun,
   options: IntegrateOptions & { target: string },
@@ -103,6 +113,7 @@ async function land(
     if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit: tip });
     const message = `Merge ${state.plan}: ${maskFor(context)(state.title)}\n\nCopse-Run: ${state.id}\n`;
     const source = state.integrationRef.replace('refs/heads/', '');
+    const checks: StackCheck[] = [];
     const landing = await landOnTarget({
       repository,
       target,
@@ -110,6 +121,12 @@ async function land(
       message,
       source,
       outputs: outputsOf(project, state),
+      approve: async (move) => {
+        checks.push(...(await checksOn(context, project, { move, state, options })));
+        const said = checks.length > 0 || state.checks.length > 0;
+        if (said) reduce(state, journal.append({ type: 'stack.checked', commit: move.to, checks }));
+        return checks.every(({ outcome }) => outcome !== 'failed');
+      },
     });
     if (landing.landed) {
       reduce(
@@ -121,10 +138,20 @@ async function land(
     if (!landing.landed && landing.why === 'no-branch') throw noBranch(target, state.plan);
     const report = buildReport(state, plan, Date.now());
     if (landing.landed) recordInManifest(context, state.planDir, report);
-    return { target, landing, state, report, files: writeReport(context, state.planDir, report) };
+    return { target, landing, checks, state, report, files: writeReport(context, state.planDir, report) };
   } finally {
     await journal.close();
   }
+}
+
+async function checksOn(
+  context: LandingContext,
+  project: Project,
+  { move, state, options }: { move: { from: Oid; to: Oid }; state: RunState; options: IntegrateOptions },
+): Promise<StackCheck[]> {
+  if (options.checks === 'skip') return [];
+  const { narrate = () => {}, signal } = context;
+  return checkMerged(context, project, move, { state, tech: options.tech, narrate, signal });
 }
 
 /** Writes both forms of the report into the plan folder; a folder that takes none is told, for what has landed has landed. */
@@ -191,6 +218,7 @@ export function exitOfLanding(landing: TargetLanding): ExitCode {
       return EXIT.usage;
     case 'conflict':
     case 'moved':
+    case 'refused':
       return EXIT.integration;
     default:
       return EXIT.waitsForPerson;

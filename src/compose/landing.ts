@@ -1,5 +1,7 @@
+import type { Tech } from '../check/spec.ts';
 import type { TargetLanding } from '../integrate/target.ts';
 import type { Report } from '../report/report.ts';
+import type { StackCheck } from '../run/check.ts';
 import type { RunState } from '../run/state.ts';
 
 /** How a run is landed. */
@@ -10,6 +12,10 @@ export interface IntegrateOptions {
   partial?: boolean;
   /** False: the contracts are not compared with what is about to land. Default true. */
   contracts?: boolean;
+  /** Whether the project's own checks have to pass on what is to land; default `run`. */
+  checks?: 'run' | 'skip';
+  /** Checks of this tech only. */
+  tech?: Tech;
 }
 
 /** What came of landing a run. */
@@ -17,6 +23,8 @@ export interface RunLanding {
   /** The branch. */
   target: string;
   landing: TargetLanding;
+  /** What came of the project's own checks; empty where none was found, or asked for. */
+  checks: StackCheck[];
   /** The run as it stands now. */
   state: RunState;
   report: Report;

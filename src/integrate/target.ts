@@ -27,6 +27,8 @@ export interface TargetRequest {
   outputs?: readonly string[];
   /** What the command for a person names instead of the bare commit: `copse/TS-0042-inventory-system`. */
   source?: string;
+  /** Is asked when nothing stands in the way, before anything moves; false: it stays where it is. May take long. */
+  approve?: (move: { from: Oid; to: Oid }) => Promise<boolean>;
 }
 
 export type TargetLanding =
@@ -34,6 +36,8 @@ export type TargetLanding =
   | { landed: true; how: 'fast-forward' | 'merge'; from: Oid; to: Oid; checkout: string | null }
   | { landed: false; why: 'no-branch' }
   | { landed: false; why: 'conflict'; paths: string[]; messages: string[]; command: string }
+  /** What was to land there was not approved. */
+  | { landed: false; why: 'refused' }
   /** Someone moved the target while we were at it; nothing was changed. */
   | { landed: false; why: 'moved'; actual: Oid | null }
   /**
@@ -77,14 +81,20 @@ export async function landOnTarget(request: TargetRequest): Promise<TargetLandin
     };
   }
   const how = straight ? ('fast-forward' as const) : ('merge' as const);
+  const move = checkout === null ? null : { checkout, several: checkouts.length > 1, from, to };
+  const obstacle = move && (await findObstacle(request, move));
+  if (obstacle) return obstacle;
+  if (request.approve) {
+    if (!(await request.approve({ from, to }))) return { landed: false, why: 'refused' };
+    const since = move && (await findObstacle(request, move)); // that took its time
+    if (since) return since;
+  }
   if (checkout === null) {
     const swapped = await compareAndSwap(git, ref, { next: to, old: from, reason: 'copse: integrate' });
     return swapped
       ? { landed: true, how, from, to, checkout }
       : { landed: false, why: 'moved', actual: await readRef(git, ref) };
   }
-  const obstacle = await findObstacle(request, { checkout, several: checkouts.length > 1, from, to });
-  if (obstacle) return obstacle;
   const forwarded = await fastForwardCheckout(git.at(checkout), {
     from,
     to,

@@ -23,6 +23,7 @@ describe('a config', () => {
   it('has defaults for everything', () => {
     expect(json({})).toEqual({
       prices: {},
+      checks: [],
       contracts: { openapi: { timeout: 120_000 } },
       directories: {},
       sandbox: { mode: 'auto', writable: [] },
@@ -30,7 +31,7 @@ describe('a config', () => {
       agents: {},
       workspace: { copy: [], link: [], submodules: false },
       limits: { maxFileSize: 50e6 },
-      scope: { allow: [] },
+      scope: { extend: 'ask', allow: [] },
       secrets: { pass: [], mask: [] },
       branchPrefix: 'feature/',
       junk: [],
@@ -72,6 +73,7 @@ junk: ["*.pyc"]
     const config = parseConfig(yaml, 'copse.config.yaml');
     expect(config).toEqual({
       prices: {},
+      checks: [],
       contracts: { openapi: { timeout: 120_000 } },
       directories: {},
       sandbox: { mode: 'auto', writable: [] },
@@ -98,7 +100,7 @@ junk: ["*.pyc"]
         submodules: true,
       },
       limits: { maxConcurrent: 4, retries: 2, timeout: 5_400_000, stall: 600_000, maxFileSize: 2e9 },
-      scope: { policy: 'enforce', allow: ['docs/**'] },
+      scope: { policy: 'enforce', extend: 'ask', allow: ['docs/**'] },
       secrets: { pass: ['OPENAI_API_KEY'], mask: ['ACME_*', '/acme-[0-9]+/'] },
       escape: 'fail',
       branchPrefix: 'work/',

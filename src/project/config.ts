@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AGENT_TYPES, BUILT_IN } from '../agent/registry.ts';
 import { unsafeDirectory, unsafePath, unsafeRef } from '../plan/safety.ts';
+import { CHECK_KINDS, PARSER_NAMES } from '../run/check.ts';
 import { parseDuration } from '../util/duration.ts';
 import { nearest } from '../util/nearest.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
@@ -137,6 +138,20 @@ const sections = {
   }),
 };
 
+/** A check of the merged tree; by the name of a detected one, in place of it. */
+const check = z.strictObject({
+  name: z.string().min(1),
+  kind: z.enum(CHECK_KINDS).default('tests'),
+  /** A line for `bash -c`, or a program with its arguments; false leaves out the detected one. */
+  command: z.union([z.string().min(1), z.array(z.string()).min(1), z.literal(false)]),
+  timeout: durationFrom(1).optional(),
+  parser: z.enum(PARSER_NAMES).default('auto'),
+  /** Where it runs. */
+  folder: z.union([z.literal(''), directory]).default(''),
+  /** Files or folders with JUnit's XML that it writes; read in place of its output. */
+  reports: z.array(path).default([]),
+});
+
 const perMillion = z.number().nonnegative();
 const price = z.strictObject({ input: perMillion, output: perMillion, cacheRead: perMillion, cacheWrite: perMillion });
 
@@ -158,6 +173,7 @@ const configSchema = z.strictObject({
   secrets: sections.secrets.prefault({}),
   escape: z.enum(['warn', 'fail', 'off']).optional(),
   sandbox: sections.sandbox.prefault({}),
+  checks: z.array(check).default([]),
   branchPrefix: branchPrefix.default('feature/'),
   junk: z.array(path).default([]),
   /** US dollars for a million tokens, by the name of a model. */

@@ -3,7 +3,8 @@ import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { describeViolation } from '../run/describe-violation.ts';
 import { plainText } from '../util/plain-text.ts';
 import { CHECK_TITLES } from './markdown.ts';
-import type { Check, CheckName, Report, ReportAttempt, ReportTask } from './report.ts';
+import type { CheckName, Report, ReportAttempt, ReportTask } from './report.ts';
+import type { Check } from './stack.ts';
 import { STYLE } from './style.ts';
 
 /** Markup: text of plans and agents gets into it through {@link text} only. */

@@ -1,9 +1,12 @@
+import type { CheckFailure } from '../run/check.ts';
+import { describeBlame, describeCheck, describeCheckFailure } from '../run/describe-check.ts';
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
 import { plainText } from '../util/plain-text.ts';
 import { contractSection } from './contracts.ts';
-import type { Check, CheckName, Report, ReportTask } from './report.ts';
+import type { CheckName, Report, ReportTask } from './report.ts';
+import type { Check } from './stack.ts';
 
 const SIGN: Record<Check, string> = { passed: '✅', failed: '❌', warning: '⚠️', 'not-checked': '⚠️ not checked' };
 
@@ -60,7 +63,7 @@ export function renderMarkdown(report: Report): string {
     `## Test Results\n\n${table(
       ['Wave', 'Validation', 'Result'],
       report.waves.map((wave) => [String(wave.number), wave.command ? `\`${wave.command}\`` : '-', SIGN[wave.result]]),
-    )}${failureTails(report)}`,
+    )}${failureTails(report)}${stackSection(report)}`,
     `## Action Items\n\n### Must Fix\n\n${list(report.actions.mustFix)}\n\n### Should Fix\n\n${list(report.actions.shouldFix)}`,
     `## Next Steps\n\n${list(report.next)}`,
   ];
@@ -108,6 +111,36 @@ function escapeTable({ escapes }: Report): string {
       each.patch ?? '-',
     ]),
   );
+}
+
+/** The checks of the project, then each failure that is not as old as the base. */
+function stackSection({ stack }: Report): string {
+  if (stack.length === 0) return '';
+  const rows = stack.map((check) => [
+    check.name,
+    check.kind,
+    `\`${check.command}\``,
+    SIGN[check.outcome],
+    describeCheck(check),
+  ]);
+  const failures = stack.flatMap(({ name, failures }) =>
+    failures.map((each) => [name, each.status, describeCheckFailure({ ...each, blame: [] }), blamed(each)]),
+  );
+  const told = failures.slice(0, MAX_FAILURES);
+  const more = failures.length > told.length ? `\n\n${failures.length - told.length} more stand in report.json.` : '';
+  return [
+    `\n\n### Checks of the Merged Tree\n\n${table(['Check', 'Kind', 'Command', 'Result', 'Details'], rows)}`,
+    ...(told.length === 0 ? [] : [`${table(['Check', 'Status', 'Failure', 'Perhaps by'], told)}${more}`]),
+    ...stack
+      .filter(({ outcome, tail }) => outcome === 'failed' && tail)
+      .map(({ name, tail }) => `${line(name)}:\n\n${fence(tail!)}`),
+  ].join('\n\n');
+}
+
+const MAX_FAILURES = 50;
+
+function blamed({ status, blame }: CheckFailure): string {
+  return status === 'new' ? describeBlame(blame) : '-';
 }
 
 function failureTails(report: Report): string {

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
 import { findingLine } from '../run/broken.ts';
+import type { StackCheck } from '../run/check.ts';
 import { describeFailure } from '../run/describe.ts';
 import { describeEscape } from '../run/describe-escape.ts';
 import { violationPlace } from '../run/describe-violation.ts';
@@ -11,9 +12,7 @@ import { summarize, type TaskLabel } from '../run/summarize.ts';
 import { type Warning, warningsOf } from '../run/warnings.ts';
 import type { Violation } from '../scope/scope.ts';
 import { judgeContracts, type ReportContracts, reportContracts } from './contracts.ts';
-
-/** `not-checked` is never a pass: nothing was found to check it with. */
-export type Check = 'passed' | 'failed' | 'warning' | 'not-checked';
+import { type Check, checkActions, rowOf, together } from './stack.ts';
 
 /** report.json, version 1. Times in milliseconds since the epoch, durations in milliseconds. */
 export interface Report {
@@ -33,6 +32,8 @@ export interface Report {
   cost: Cost;
   tokens: Tokens;
   checks: Record<CheckName, { result: Check; details: string }>;
+  /** The project's own checks on the merged tree; empty where none was run. */
+  stack: StackCheck[];
   waves: { number: number; name: string | null; command: string | null; result: Check; failure: Failure | null }[];
   tasks: ReportTask[];
   violations: ({ task: string } & Violation)[];
@@ -124,6 +125,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
     elapsedMs: summary.elapsedMs,
     cost: summary.cost,
     tokens: summary.tokens,
+    stack: state.checks,
     waves,
     tasks,
     violations,
@@ -184,15 +186,18 @@ function checksOf(report: Facts): Report['checks'] {
           ? 'none'
           : `${hard} of boundaries, ${report.violations.length - hard} outside scopes`,
     },
-    tests: {
-      result: tests,
-      details:
-        validated.length === 0
-          ? 'no wave has a validation'
-          : `${passed}/${validated.length} wave validations passed on the merged tree`,
-    },
-    type_check: none,
-    lint: none,
+    tests: together(
+      {
+        result: tests,
+        details:
+          validated.length === 0
+            ? 'no wave has a validation'
+            : `${passed}/${validated.length} wave validations passed on the merged tree`,
+      },
+      rowOf(report.stack, 'tests'),
+    ),
+    type_check: rowOf(report.stack, 'type-check') ?? none,
+    lint: rowOf(report.stack, 'lint') ?? none,
   };
 }
 
@@ -214,7 +219,8 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
   shouldFix.push(...others.map(({ task, summary }) => `look at ${task}: ${summary}`));
   shouldFix.push(...brokenErrors(report.contracts, false));
   shouldFix.push(...report.escapes.filter(isNamed).map((each) => `look at this: ${describeEscape(each)}`));
-  return { mustFix, shouldFix };
+  const checked = checkActions(report.stack);
+  return { mustFix: [...mustFix, ...checked.mustFix], shouldFix: [...shouldFix, ...checked.shouldFix] };
 }
 
 function whatIsWrong({ state, attempts }: ReportTask): string {
@@ -234,6 +240,10 @@ function brokenErrors(contracts: ReportContracts, doCount: boolean): string[] {
 function nextSteps(report: Facts): string[] {
   if (report.landed?.tip === report.integration.tip) {
     return [`${report.landed.target} has it all; remove the workspaces: copse clean ${report.plan}`];
+  }
+  if (report.stack.some(({ outcome }) => outcome === 'failed')) {
+    const branch = report.integration.branch;
+    return [`mend what fails on ${branch} and commit it there, then: copse integrate ${report.plan}`];
   }
   if (report.tasks.every((task) => task.state === 'integrated')) return [`land it: copse integrate ${report.plan}`];
   const [asking] = report.tasks.filter((task) => task.state === 'needs-you');

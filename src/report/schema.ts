@@ -74,6 +74,25 @@ export const reportSchema = z.looseObject({
   cost,
   tokens: z.looseObject({ input: count, output: count, cacheRead: count, cacheWrite: count }),
   checks: z.record(z.enum(checkNames), z.looseObject({ result: check, details: z.string() })),
+  /** The project's own checks on the merged tree. */
+  stack: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        kind: z.string(),
+        command: z.string(),
+        outcome: check,
+        exit: z.int().nullable(),
+        failures: z.array(
+          z.looseObject({
+            name: z.string(),
+            status: z.enum(['new', 'known', 'flaky']),
+            blame: z.array(z.looseObject({})),
+          }),
+        ),
+      }),
+    )
+    .optional(),
   waves: z.array(
     z.looseObject({
       number: z.int(),

@@ -1,5 +1,22 @@
 /** What a check of the merged tree looks at. */
-export type CheckKind = 'tests' | 'type-check' | 'lint' | 'build' | 'migrations';
+export const CHECK_KINDS = ['tests', 'type-check', 'lint', 'build', 'migrations'] as const;
+export type CheckKind = (typeof CHECK_KINDS)[number];
+
+/** How the output of a check is read. */
+export const PARSER_NAMES = [
+  'auto',
+  'tap',
+  'junit',
+  'pytest',
+  'vitest',
+  'jest',
+  'go-test',
+  'cargo',
+  'lines',
+  'files',
+  'none',
+] as const;
+export type ParserName = (typeof PARSER_NAMES)[number];
 
 /** One test, or one complaint of a compiler or a linter. */
 export interface Case {

@@ -1,5 +1,6 @@
 import type { Advice } from './advice.ts';
 import type { BrokenContract } from './broken.ts';
+import type { StackCheck } from './check.ts';
 import type { ContractCheck } from './contract.ts';
 import type { Escape } from './escape.ts';
 import type { Failure, Limit, Outcome } from './failure.ts';
@@ -252,6 +253,8 @@ export type RunEventBody =
   | { type: 'task.integrated'; task: TaskId; attempt: number; head: Oid; commit: Oid; commits: number }
   /** A person committed to the integration branch between two openings of the run. */
   | { type: 'integration.moved'; from: Oid; to: Oid }
+  /** The project's own checks were run on what is to land; empty: they were left out this time. */
+  | { type: 'stack.checked'; commit: Oid; checks: StackCheck[] }
   | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge' }
   | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null }
   /** Given up by a person (`clean --force`): nothing of it will be gone on with. */

@@ -46,6 +46,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     quota: new Map(),
     budget: null,
     failure: null,
+    checks: [],
     landed: null,
     escapes: [],
     contracts: null,
@@ -141,6 +142,9 @@ function reduceRun(state: RunState, event: RunEvent): void {
     }
     case 'integration.moved':
       state.tip = event.to;
+      return;
+    case 'stack.checked':
+      state.checks = event.checks;
       return;
     case 'target.landed':
       state.landed = {

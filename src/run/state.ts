@@ -1,4 +1,5 @@
 import type { ContractsState } from './broken.ts';
+import type { StackCheck } from './check.ts';
 import type { Escape } from './escape.ts';
 import type {
   Activity,
@@ -144,6 +145,8 @@ export interface RunState {
   budget: BudgetReached | null;
   /** Why the run as a whole failed (dependencies, an inner error). */
   failure: Failure | null;
+  /** What the project's own checks said of what was to land, the last time. */
+  checks: StackCheck[];
   /** `tip`: what of the integration branch it has. */
   landed: { target: string; from: Oid; to: Oid; tip: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
   /** Changes outside of the workspaces, in the order they were found. */

@@ -27,6 +27,19 @@ export function sampleReport(said = 'plain words'): Report {
     integration: { branch: 'copse/TS-0042-shop', tip: OID },
     landed: null,
     elapsedMs: 9_000,
+    stack: [
+      {
+        name: 'test',
+        kind: 'tests',
+        command: 'npm run test',
+        outcome: 'failed',
+        exit: 1,
+        counts: { passed: 3, failed: 1, skipped: 0 },
+        failures: [{ name: said, file: 'a.test.ts', status: 'new', blame: [{ task: 'task-001', file: 'a.ts' }] }],
+        tail,
+        ms: 900,
+      },
+    ],
     cost: COST,
     tokens: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
     checks: {

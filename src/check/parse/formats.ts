@@ -1,3 +1,4 @@
+import type { ParserName } from '../../run/check.ts';
 import { plainText } from '../../util/plain-text.ts';
 import { cargo } from './cargo.ts';
 import { arrows, complaints, eslint, fileList } from './complaints.ts';
@@ -12,7 +13,7 @@ import { unittest } from './unittest.ts';
 import { vitestText } from './vitest.ts';
 
 /** What a config may name; `auto` takes the first of its list that knows the output. */
-const PARSERS: Record<string, readonly Parser[]> = {
+const PARSERS: Record<ParserName, readonly Parser[]> = {
   tap: [tap, nodeSpec],
   junit: [junit],
   pytest: [pytest, unittest],
@@ -26,13 +27,10 @@ const PARSERS: Record<string, readonly Parser[]> = {
   auto: [goTest, jestJson, junit, tap, nodeSpec, pytest, unittest, cargo, vitestText, complaints, arrows, eslint],
 };
 
-export type ParserName = string;
-export const PARSER_NAMES = Object.keys(PARSERS) as [ParserName, ...ParserName[]];
-
 /** Reads what a check wrote. `root`: where it ran; what names files there is told by paths relative to it. */
 export function parseOutput(output: string, { parser, root }: { parser: ParserName; root: string }): Parsed | null {
   const text = plainText(output).replaceAll(`file://${root}/`, '').replaceAll(`${root}/`, '');
-  for (const parse of PARSERS[parser]!) {
+  for (const parse of PARSERS[parser]) {
     const parsed = parse(text);
     if (parsed !== null) return parsed;
   }

@@ -2,14 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PARSER_NAMES, parseOutput } from './formats.ts';
+import { PARSER_NAMES, type ParserName } from '../../run/check.ts';
+import { parseOutput } from './formats.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const read = (name: string) => readFileSync(join(fixtures, name), 'utf8');
-const parse = (text: string, parser = 'auto') => parseOutput(text, { parser, root: '/tree' })!;
+const parse = (text: string, parser: ParserName = 'auto') => parseOutput(text, { parser, root: '/tree' })!;
 
 /** `failed a.test.js:3 breaks`, a line a case, the passed ones left out. */
-function told(text: string, parser?: string): string[] {
+function told(text: string, parser?: ParserName): string[] {
   const { cases } = parse(text, parser);
   return cases
     .filter(({ outcome }) => outcome !== 'passed')

@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+import { TECHS } from '../../check/spec.ts';
 import { exitOfLanding, integrateRun } from '../../compose/integrate.ts';
 import type { IntegrateOptions } from '../../compose/landing.ts';
 import { openProject } from '../../compose/project.ts';
@@ -7,6 +9,7 @@ import type { TargetLanding } from '../../integrate/target.ts';
 import type { RunState } from '../../run/state.ts';
 import type { CommandModule } from '../command.ts';
 import { narrating } from '../context.ts';
+import { checkLines } from '../render/checks.ts';
 
 interface Options extends IntegrateOptions {
   json?: boolean;
@@ -19,6 +22,13 @@ export const integrate: CommandModule = {
       .option('--into <branch>', 'the branch to land on; default: the one the run started from')
       .option('--partial', 'land what is integrated although tasks are missing')
       .option('--no-contracts', 'land it although contracts are broken')
+      .addOption(
+        new Option(
+          '--checks <mode>',
+          'run the tests, type checks and linters of the project on what is to land (default: run)',
+        ).choices(['run', 'skip']),
+      )
+      .addOption(new Option('--tech <name>', 'checks of this tech only; default: all that is found').choices(TECHS))
       .addHelpText(
         'after',
         `
@@ -26,19 +36,26 @@ A checkout of the branch follows, if nothing in it can get lost; else nothing is
 changed and the command to type is shown. The report goes to the plan folder:
 integration-report.md.
 
+A check that fails is run on the base of the run, too: what fails there as well
+blames nobody. A new failure stops the landing; nothing is changed then.
+
 Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
-6 conflict, a contract broken, or not integrated · 7 environment`,
+6 conflict, a contract broken, a new failure, or not integrated ·
+7 environment`,
       );
   },
 
   async run(context, [name], options: Options) {
     const project = await openProject(context);
     const run = findRun(project.repository.commonDir, { name });
-    const surroundings = narrating(context);
-    const { landing, target, state, report, files } = await integrateRun(surroundings, project, run, options);
+    const narrate = (line: string) => context.stderr.write(`check: ${line}\n`);
+    const surroundings = { ...narrating(context), narrate };
+    const landed = await integrateRun(surroundings, project, run, options);
+    const { landing, target, checks, state, report, files } = landed;
+    for (const line of checkLines(checks)) context.stderr.write(`${line}\n`);
     context.stderr.write(tellGitHub(surroundings, report));
     if (options.json) {
-      const document = { v: 1, command: 'integrate', ok: landing.landed, target, landing, report: files.json };
+      const document = { v: 1, command: 'integrate', ok: landing.landed, target, landing, checks, report: files.json };
       context.stdout.write(`${JSON.stringify(document)}\n`);
     } else for (const line of describeLanding(landing, state, target, files.text)) context.stdout.write(`${line}\n`);
     return exitOfLanding(landing);
@@ -57,6 +74,12 @@ function describeLanding(landing: TargetLanding, state: RunState, target: string
   }
   const nothing = 'nothing was changed';
   switch (landing.why) {
+    case 'refused':
+      return [
+        `checks fail on the merged tree that the base passes; ${nothing}`,
+        ...written,
+        `next: mend it on ${state.integrationRef.replace('refs/heads/', '')} and commit, then copse integrate ${state.plan}; or land it as it is: copse integrate ${state.plan} --checks skip`,
+      ];
     case 'no-branch':
       return [`there is no branch ${target}`];
     case 'moved':
