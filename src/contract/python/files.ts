@@ -53,12 +53,14 @@ async function withImports(first: Source[], tree: SourceTree): Promise<Source[]>
 }
 
 /** The modules from which comes what looks like a class; of files that only give bases, those of their bases. */
-function importsOf({ text }: Source, basesOnly: boolean): string[] {
+function importsOf({ path, text }: Source, isImported: boolean): string[] {
+  // A package passes on what others have.
+  const basesOnly = isImported && !path.endsWith('__init__.py');
   const bases = [...text.matchAll(/^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)/gm)].map((match) => match[1]!).join(' ');
   const isUsed = (name: string) => (basesOnly ? new RegExp(`\\b${name}\\b`).test(bases) : /^[A-Z]/.test(name));
   const imports = text.matchAll(/^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n]*))/gm);
   return [...imports].flatMap(([, module, list, line]) => {
-    const names = (list ?? line!).replaceAll(/#.*/g, '').match(/\w+/g) ?? [];
-    return names.some((name) => name !== 'as' && isUsed(name)) ? [module!] : [];
+    const names = (list ?? line!).replaceAll(/#.*/g, '').match(/\w+|\*/g) ?? [];
+    return names.some((name) => name === '*' || (name !== 'as' && isUsed(name))) ? [module!] : [];
   });
 }

@@ -108,11 +108,15 @@ export function locate(modules: Modules, file: string, name: string, depth = 0):
   const module = modules.get(file);
   const own = module?.shapes.find((each) => each.name === name);
   if (own) return { file, shape: own };
-  const from = module?.imports.find(({ as }) => as === name);
-  if (!from || depth > MAX_DEPTH) return null;
-  for (const path of importedFiles(from.from, file, [...modules.keys()])) {
-    const found = locate(modules, path, from.name, depth + 1);
-    if (found) return found;
+  if (depth > MAX_DEPTH) return null;
+  // What is imported by its name goes before what an asterisk may bring.
+  const named = module?.imports.filter(({ as }) => as === name) ?? [];
+  const all = module?.imports.filter(({ as }) => as === '*') ?? [];
+  for (const from of [...named, ...all]) {
+    for (const path of importedFiles(from.from, file, [...modules.keys()])) {
+      const found = path === file ? null : locate(modules, path, from.name === '*' ? name : from.name, depth + 1);
+      if (found) return found;
+    }
   }
   return null;
 }

@@ -293,6 +293,28 @@ it('a contract may import from another one', async () => {
   });
 });
 
+it('bases are found through packages and asterisks; one of a library may have what is missing', async () => {
+  const text = 'class Thing:\n    id: int\n    name: str\n';
+  const thing = (base: string) => ({
+    'app/models/__init__.py':
+      'from .features import *\nfrom app.models.more import (\n    Named as Called,  # for short\n)\n',
+    'app/models/features.py': 'class Numbered(Model):\n    id: int\n',
+    'app/models/more.py': 'from .features import Numbered\nclass Named(Numbered):\n    name: str\n',
+    'app/thing.py': `from app.models import Called, Numbered\nfrom library import Other\nclass Thing(${base}): ...\n`,
+  });
+  expect(await check(thing('Called'), text)).toMatchObject({ outcome: 'met', findings: [] });
+  expect(await check(thing('Numbered'), text)).toMatchObject({
+    outcome: 'broken',
+    findings: [{ message: 'Thing.name is missing' }],
+  });
+  const why = 'Thing.name is not seen; Other may have it';
+  expect(await check(thing('Numbered, Other'), text)).toMatchObject({
+    outcome: 'not-checked',
+    why,
+    findings: [{ level: 'warning' }],
+  });
+});
+
 it('tells the lines', async () => {
   const result = await check({
     ...CLEAN,

@@ -55,6 +55,7 @@ function importsOf(statement: Node): Module['imports'] {
   return childrenOf(statement)
     .filter((each) => !from || each.id !== from.id)
     .flatMap((each) => {
+      if (each.type === 'wildcard_import') return [{ name: '*', as: '*', from: from?.text ?? '' }];
       if (each.type === 'dotted_name') return [{ name: each.text, as: each.text, from: from?.text ?? '' }];
       const name = each.childForFieldName('name')?.text;
       const as = each.childForFieldName('alias')?.text;

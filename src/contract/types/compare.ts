@@ -39,7 +39,7 @@ export function compareShapes(contract: Found, code: Found, options: CompareOpti
 function missing(wanted: Shape, field: Field, found: Shape): Difference {
   if (found.open !== null) {
     const message = `${wanted.name}.${field.name} is not seen; ${found.open} may have it`;
-    return { code: 'unseen-field', level: 'note', message, wanted: field.line, found: found.line };
+    return { code: 'unseen-field', level: 'warning', message, wanted: field.line, found: found.line };
   }
   const near = found.fields.find(({ name }) => plainName(name) === plainName(field.name));
   const hint = near ? `; ${near.name} is there` : '';

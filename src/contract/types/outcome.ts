@@ -41,10 +41,12 @@ export function outcomeOf({
     : findings;
   const result = checked(contract, kind, all);
   if (result.outcome === 'broken') return result;
-  if (unknown.length > 0) return notChecked(contract, kind, unknown[0]!, all);
+  const unseen = findings.find(({ code }) => code === 'unseen-field')?.message;
+  const why = unknown[0] ?? unseen;
+  if (why !== undefined) return notChecked(contract, kind, why, all);
   if (!complete || missing.length === 0) return result;
-  const why = `${names.length} of ${names.length + compared.length} types are nowhere in the code: ${listed(names, 5)}`;
-  return notChecked(contract, kind, why, all);
+  const few = `${names.length} of ${names.length + compared.length} types are nowhere in the code: ${listed(names, 5)}`;
+  return notChecked(contract, kind, few, all);
 }
 
 function missingType({ path }: Contract, name: string, line: number): ContractFinding {
