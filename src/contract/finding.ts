@@ -26,11 +26,6 @@ export function notChecked(
   return { contract: path, kind, outcome: 'not-checked', why, hash: hashOf(text), findings };
 }
 
-/** Whether it is broken beyond doubt. */
-export function isBreach({ findings }: ContractCheck): boolean {
-  return findings.some(({ level, basis }) => level === 'error' && basis === 'exact');
-}
-
 export function hashOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

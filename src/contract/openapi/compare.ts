@@ -109,7 +109,8 @@ function extraOnes(extra: readonly Endpoint[]): Said[] {
     message: `${named(endpoint)} is not in the contract`,
   }));
   const more = extra.length - notes.length;
-  const message = `${more} more endpoints are not in the contract`;
+  const message =
+    more === 1 ? 'one more endpoint is not in the contract' : `${more} more endpoints are not in the contract`;
   return more > 0 ? [...notes, { code: 'extra-endpoint', level: 'note', message }] : notes;
 }
 
