@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scratch } from '../rig/repository.ts';
@@ -10,6 +10,7 @@ import { type CrashRig, crashRig, type Kill, pointsOf, type Site } from './rig.t
 
 // `copse integrate` and `copse clean` killed at each of their points, and called again. A sample by default.
 
+const MANIFEST = 'parallel/TS-0001-scratch/manifest.json';
 const ALL = process.env.COPSE_CRASH === 'all';
 
 let rig: CrashRig;
@@ -80,7 +81,11 @@ describe('killed and called again', () => {
     await killedEverywhere('integrated', ['integrate'], (output) => {
       expect(git('rev-parse', 'main^{tree}'), output).toBe(tree);
       expect(git('log', '--format=%s', '--first-parent', 'main').match(/^Merge /gm), output).toHaveLength(1);
-      expect(git('status', '--porcelain', '--untracked-files=no'), output).toBe('');
+      // Nothing but what integrate writes into the plan.
+      expect(git('status', '--porcelain', '--untracked-files=no'), output).toBe(` M ${MANIFEST}`);
+      expect(JSON.parse(git('show', `HEAD:${MANIFEST}`)), output).not.toHaveProperty('integration');
+      const manifest = JSON.parse(readFileSync(join(site.repo, MANIFEST), 'utf8'));
+      expect(manifest, output).toMatchObject({ integration: { status: 'completed' } });
       expect(eventsOf(site).filter((event) => event.type === 'target.landed').length, output).toBeGreaterThan(0);
       expect(existsSync(join(site.repo, 'parallel/TS-0001-scratch/integration-report.md')), output).toBe(true);
     });

@@ -66,7 +66,8 @@ it('the next integrate puts back what was half done, and lands', async () => {
   expect(await again.ended, again.output()).toBe(0);
   expect(again.output()).toContain('landed on main (fast-forward');
   expect(checkout()).toMatchObject({ keep: 'new\n' });
-  expect(scratch.git('status', '--porcelain', '--untracked-files=no')).toBe('');
+  // Nothing but what integrate writes into the plan.
+  expect(scratch.git('status', '--porcelain', '--untracked-files=no')).toMatch(/^ ?M parallel\/\S+\/manifest\.json$/);
   expect(existsSync(join(scratch.repo, '.git/copse-move.json'))).toBe(false);
   expect(readFileSync(join(scratch.repo, 'notes.txt'), 'utf8')).toBe('mine');
   expect(readFileSync(join(scratch.repo, 'cache/x'), 'utf8')).toBe('mine too');
