@@ -41,6 +41,12 @@ export function addLimitOptions(command: Command): Command {
         'off',
       ]),
     )
+    .addOption(
+      new Option(
+        '--checklist <mode>',
+        'run: commands of a checklist must succeed (default: config, else show)',
+      ).choices(['run', 'show']),
+    )
     .option(
       '--agent <name>',
       'claude, codex, gemini, opencode, or one of the config, for tasks that name none (default: config, else claude)',

@@ -33,6 +33,8 @@ export interface Choices {
   scope?: 'warn' | 'enforce';
   /** What follows from changes outside of the workspaces; default `warn`. */
   escape?: 'warn' | 'fail' | 'off';
+  /** `run`: commands of a task's checklist must succeed in its workspace; default `show`. */
+  checklist?: 'run' | 'show';
   /** This wave only; the waves before it must be integrated. */
   wave?: number;
   /** These tasks only. */

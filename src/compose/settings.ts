@@ -42,6 +42,7 @@ export function settingsOf(config: Config, plan: Plan, options: Choices, advice:
     barrier: options.barrier ?? 'none',
     scope: options.scope ?? config.scope.policy ?? 'warn',
     escape: options.escape ?? config.escape ?? 'warn',
+    ...checklistOf(options.checklist ?? config.checklist),
     ...taskMemoryOf(options.taskMemory ?? limits.taskMemory),
     ...budgetOf({
       maxUsd: options.maxCost ?? limits.maxCost,
@@ -53,7 +54,7 @@ export function settingsOf(config: Config, plan: Plan, options: Choices, advice:
 
 /** The settings of a run that goes on: as they were, with what was typed this time. */
 export function changedSettings(frozen: RunSettings, options: Choices): RunSettings {
-  const { taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
+  const { checklist, taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
   const agents = options.maxConcurrent === 'auto' ? undefined : options.maxConcurrent;
   return {
     ...kept,
@@ -64,6 +65,7 @@ export function changedSettings(frozen: RunSettings, options: Choices): RunSetti
     ...(options.barrier !== undefined && { barrier: options.barrier }),
     ...(options.scope !== undefined && { scope: options.scope }),
     ...(options.escape !== undefined && { escape: options.escape }),
+    ...checklistOf(options.checklist ?? checklist),
     ...taskMemoryOf(options.taskMemory ?? taskMemory),
     ...budgetOf({
       maxUsd: options.maxCost ?? maxUsd,
@@ -77,6 +79,11 @@ export function changedSettings(frozen: RunSettings, options: Choices): RunSetti
 
 function sandboxOf(mode: SandboxMode): Pick<RunSettings, 'sandbox'> {
   return mode === 'auto' ? {} : { sandbox: mode };
+}
+
+/** To show them is what the journal says by saying nothing. */
+function checklistOf(mode: 'run' | 'show' | undefined): Pick<RunSettings, 'checklist'> {
+  return mode === 'run' ? { checklist: mode } : {};
 }
 
 /** 0 is no limit, which the journal says by saying nothing. */

@@ -7,6 +7,7 @@ import { headLogOf } from '../git/worktree.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
 import { filesToCreate } from '../scope/created.ts';
 import { asksOf, mayGrant, withGrants } from './asks.ts';
+import { checklistGate } from './checklist.ts';
 import { compliance } from './compliance.ts';
 import { lockedContracts } from './contracts.ts';
 import type { Escapes } from './escapes.ts';
@@ -55,6 +56,11 @@ export function verifier(wiring: Wiring, escapes: Escapes): Ports['verify'] {
     if (complies) {
       judged.evidence.push(complies.evidence);
       judged.failure = complies.failure;
+    }
+    const held = judged.failure === null ? await checklistGate(wiring, { task, workspace: attempt.workspace }) : null;
+    if (held) {
+      judged.evidence.push(held.evidence);
+      judged.failure = held.failure;
     }
     if (judged.failure === null) {
       const place = { attempt: attempt.number, branch, workspace: attempt.workspace };

@@ -171,6 +171,7 @@ const configSchema = z.strictObject({
   scope: sections.scope.prefault({}),
   contracts: sections.contracts.prefault({}),
   secrets: sections.secrets.prefault({}),
+  checklist: z.enum(['run', 'show']).optional(),
   escape: z.enum(['warn', 'fail', 'off']).optional(),
   sandbox: sections.sandbox.prefault({}),
   checks: z.array(check).default([]),

@@ -44,6 +44,7 @@ export function renderMarkdown(report: Report): string {
       ]),
     )}`,
     `## Tasks\n\n${table(['Task', 'Wave', 'State', 'Attempts', 'Commits', 'Time', 'Cost', 'Evidence', 'Claim'], report.tasks.map(taskRow))}`,
+    ...checklistSection(report),
     ...notesSection(report),
     `## Contract Compliance\n\n${contractSection(report.contracts, line)}`,
     `## Boundary Violations\n\n${
@@ -91,6 +92,19 @@ function taskRow(task: ReportTask): string[] {
     evidence || '-',
     said.join(', ') || '-',
   ];
+}
+
+/** What is left to people stands among what was run. */
+function checklistSection({ tasks }: Report): string[] {
+  const rows = tasks.flatMap(({ id, checklist }) =>
+    checklist.map(({ text, command, result, why }) => [
+      id,
+      text,
+      command === null && result === 'not-checked' ? 'for people' : SIGN[result],
+      why ?? '-',
+    ]),
+  );
+  return rows.length === 0 ? [] : [`## Checklist\n\n${table(['Task', 'Item', 'Result', 'Why'], rows)}`];
 }
 
 function notesSection({ tasks }: Report): string[] {

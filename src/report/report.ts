@@ -11,6 +11,7 @@ import type { AttemptState, RunState, TaskState } from '../run/state.ts';
 import { summarize, type TaskLabel } from '../run/summarize.ts';
 import { type Warning, warningsOf } from '../run/warnings.ts';
 import type { Violation } from '../scope/scope.ts';
+import { checklistItems, type ReportItem } from './checklist.ts';
 import { judgeContracts, type ReportContracts, reportContracts } from './contracts.ts';
 import { type Check, checkActions, rowOf, together } from './stack.ts';
 
@@ -65,6 +66,8 @@ export interface ReportTask {
   cost: Cost;
   /** What was unusual. */
   notes: string[];
+  /** The items of its checklist, and what came of those that were run. */
+  checklist: ReportItem[];
   attempts: ReportAttempt[];
 }
 
@@ -95,6 +98,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
       elapsedMs: row.elapsedMs,
       cost: row.cost,
       notes: task.notes,
+      checklist: checklistItems(plan, task),
       attempts: task.attempts.map(reportAttempt),
     };
   });

@@ -113,6 +113,7 @@ export const reportSchema = z.looseObject({
       elapsedMs: ms,
       cost,
       notes: z.array(z.string()),
+      checklist: z.array(z.looseObject({ text: z.string(), command: z.string().nullable(), result: check })).optional(),
       attempts: z.array(attempt),
     }),
   ),

@@ -99,6 +99,11 @@ function sentence(failure: Failure): string {
       return `no space left on the disk: ${failure.message}`;
     case 'escaped':
       return `wrote outside of its workspace: ${failure.escapes.map((each) => `${describeChanges(each)} ${describePlace(each.where)}`).join('; ')}`;
+    case 'checklist':
+      return `of its checklist does not hold: ${listed(
+        failure.items.map(({ text }) => text),
+        3,
+      )}`;
     case 'gate':
       return `the gate ${failure.gate} says no: ${failure.message}`;
     case 'workspace':

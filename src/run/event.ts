@@ -101,6 +101,8 @@ export interface RunSettings {
   scope: 'warn' | 'enforce';
   /** What follows when an agent changes what is not in its workspace; absent: warn. */
   escape?: 'warn' | 'fail' | 'off';
+  /** Commands of checklists must succeed before a task lands; absent: they are shown. */
+  checklist?: 'run';
   /** Bytes of memory that all processes of one agent may hold; absent is no limit. */
   taskMemory?: number;
   /** US dollars that all attempts of the run together may cost; it pauses when they have. */

@@ -69,6 +69,8 @@ export type Failure =
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
   /** Changed what is not in its workspace; the user's setting asks for this to fail. */
   | { code: 'escaped'; escapes: Pick<Escape, 'where' | 'changes'>[] }
+  /** Items of its checklist that do not hold: commands that fail, a coverage that is not reached. */
+  | { code: 'checklist'; items: { text: string; command: string | null; exit: number | null; tail: string }[] }
   /** A gate that the caller of the library brought says no. */
   | { code: 'gate'; gate: string; message: string }
   | { code: 'workspace'; message: string }
@@ -106,6 +108,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'contract-broken':
     case 'merge-conflict':
     case 'escaped':
+    case 'checklist':
     case 'gate':
       return true;
     default:

@@ -11,5 +11,6 @@ export type GateName =
   | 'repository'
   | 'claim'
   | 'compliance'
+  | 'checklist'
   | 'escape'
   | `custom:${string}`;

@@ -58,6 +58,10 @@ function details(failure: Failure): string {
       return `What was changed outside of the workspace:\n${indent(
         failure.escapes.map((each) => `${describeChanges(each, MAX_LINES)} ${describePlace(each.where)}`),
       )}`;
+    case 'checklist':
+      return failure.items
+        .map(({ text, tail: said }) => `The end of what "${oneLine(text, 200)}" gave:\n${tail(said)}`)
+        .join('\n\n');
     case 'setup':
     case 'validation':
     case 'dependencies':
@@ -147,6 +151,11 @@ function advice(failure: Failure): string {
       return bullets(
         'Change your code so that it does what the contract says: names, methods, paths, types.',
         'Leave the contract as it is.',
+      );
+    case 'checklist':
+      return bullets(
+        'Run these commands of the checklist yourself, and mend the cause in your files; never weaken a test to make it pass.',
+        'Commit only when they succeed.',
       );
     case 'merge-conflict':
       return bullets(

@@ -10,7 +10,16 @@ const check = (result: 'passed' | 'failed' | 'warning' | 'not-checked', details 
  */
 export function sampleReport(said = 'plain words'): Report {
   const attempt = { agent: 'claude', startedAt: 1_000, endedAt: 5_000, claim: null, failure: null };
-  const task = { wave: 1, commit: null, commits: null, elapsedMs: 4_000, cost: COST, notes: [], attempts: [] };
+  const task = {
+    wave: 1,
+    commit: null,
+    commits: null,
+    elapsedMs: 4_000,
+    cost: COST,
+    notes: [],
+    checklist: [],
+    attempts: [],
+  };
   const violation = { task: 'task-001', kind: 'modified', rule: 'outside', severity: 'warn' } as const;
   const tail = `1 failed: ${said}`;
   return {

@@ -11,6 +11,8 @@ export interface ScratchTask {
   agent?: string;
   contracts?: string[];
   does?: string;
+  /** Markdown. */
+  checklist?: string;
 }
 
 export interface ScratchPlan {
@@ -71,6 +73,6 @@ ${task.does ?? `- do ${task.id}`}
 
 ## Checklist
 
-- [ ] done
+${task.checklist ?? '- [ ] done'}
 `;
 }
