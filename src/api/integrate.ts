@@ -16,7 +16,8 @@ export interface IntegrateResult extends RunLanding {
 
 /**
  * Lands what a run has integrated on the branch it started from, in memory; a checkout of that branch follows when nothing in
- * it can get lost. Writes `integration-report.md` and `report.json` into the plan folder.
+ * it can get lost. Writes `integration-report.md`, `report.json` and `logs/report.html` into
+ * the plan folder, and into its manifest that it is integrated.
  * @param run a plan or a run id; default the latest run
  * @throws Refusal when there is nothing to land: `not-integrated`, `validation-failed`, `run-held`, `no-branch`, …
  */

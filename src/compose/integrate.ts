@@ -27,7 +27,7 @@ import { asHeld, type FoundRun } from './runs.ts';
 import { checkMerged } from './stack-checks.ts';
 import { trusting } from './trust.ts';
 
-const REPORTS = ['report.json', 'integration-report.md', 'report.html'] as const;
+const REPORTS = ['report.json', 'integration-report.md', 'logs/report.html'] as const;
 
 type LandingContext = Pick<Surroundings, 'env' | 'warn'> & {
   /** Aborted: checks are ended, and nothing moves. */

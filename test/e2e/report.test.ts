@@ -69,7 +69,7 @@ it('writes the report of a landing into the plan folder, and into its manifest t
     completed_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     checks: { branch_merge: 'passed', boundary_violations: 'passed' },
   });
-  expect(readFileSync(inPlan('report.html'), 'utf8')).toContain('main (fast-forward)');
+  expect(readFileSync(inPlan('logs/report.html'), 'utf8')).toContain('main (fast-forward)');
   // Its own output stands in the way of nothing.
   expect((await copse(['integrate'])).exit).toBe(0);
   expect((await copse(['validate'])).exit).toBe(0);

@@ -34,7 +34,8 @@ export const integrate: CommandModule = {
         `
 A checkout of the branch follows, if nothing in it can get lost; else nothing is
 changed and the command to type is shown. The report goes to the plan folder:
-integration-report.md.
+integration-report.md, report.json, logs/report.html; its manifest says that
+the plan is integrated.
 
 A check that fails is run on the base of the run, too: what fails there as well
 blames nobody. A new failure stops the landing; nothing is changed then.
