@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import type { Git } from '../git/git.ts';
 import { branchExists, readRef } from '../git/refs.ts';
 import { removeStaleLocks } from '../git/stale-lock.ts';
@@ -188,11 +188,15 @@ function recordInManifest(context: Pick<Surroundings, 'warn'>, folder: string, {
   }
 }
 
-/** What a run and this command write into the plan folder; a change of these is no dirt in a checkout. */
+/**
+ * What a run and this command write into plan folders; a change of these is no dirt in a checkout. The manifest of another plan
+ * may say that it is integrated.
+ */
 function outputsOf({ repository }: Project, { planDir }: RunState): string[] {
   const inside = relative(repository.root, planDir);
   if (inside.startsWith('..')) return [];
-  return ['logs', ...REPORTS, MANIFEST].map((name) => join(inside, name));
+  const plans = readdirSync(dirname(planDir)).map((name) => join(dirname(inside), name));
+  return [...['logs', ...REPORTS].map((name) => join(inside, name)), ...plans.map((plan) => join(plan, MANIFEST))];
 }
 
 async function noTarget(git: Git, plan: string): Promise<Refusal> {
