@@ -127,6 +127,8 @@ export function randomPlan(random: Random): CrashPlan {
   }
   return {
     tasks,
+    // Whoever lands in between is a conflict: as often as there are others.
+    retries: count,
     ...(random.chance(0.5) && { validation: { 1: 'cat list.txt' } }),
     ...(random.chance(0.3) && { packages: ['left-pad'] }),
   };
