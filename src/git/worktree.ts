@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve as resolvePath } from 'node:path';
 import type { Oid } from '../run/event.ts';
@@ -105,7 +105,11 @@ export function populate(git: Git): Promise<void> {
 
 /** All worktrees of the repository, the main one first. */
 export async function listWorktrees(git: Git): Promise<Worktree[]> {
-  const fields = await git.fields(['worktree', 'list', '--porcelain', '-z']);
+  const list = () => git.fields(['worktree', 'list', '--porcelain', '-z']);
+  const fields = await list().catch(async (error) => {
+    if (await finishHalfMade(git)) return list();
+    throw error;
+  });
   const worktrees: Worktree[] = [];
   for (const field of fields) {
     const [key = '', value = ''] = splitOnce(field);
@@ -118,6 +122,27 @@ export async function listWorktrees(git: Git): Promise<Worktree[]> {
     else if (key === 'prunable') last.prunable = true;
   }
   return worktrees;
+}
+
+/**
+ * A `git worktree add` that was killed at the wrong instant leaves an empty `commondir`, over which every list fails from then
+ * on. Writes what git was about to write; false when there is no such file.
+ */
+async function finishHalfMade(git: Git): Promise<boolean> {
+  const common = await git.text(['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  const folders = (await readdir(join(common, 'worktrees')).catch(() => [])).map((name) =>
+    join(common, 'worktrees', name),
+  );
+  let found = false;
+  for (const folder of folders) {
+    const [begun, said] = await Promise.all(
+      ['locked', 'commondir'].map((name) => readFile(join(folder, name), 'utf8').catch(() => null)),
+    );
+    if (said !== '' || begun?.trim() !== 'initializing') continue;
+    await writeFile(join(folder, 'commondir'), '../..\n');
+    found = true;
+  }
+  return found;
 }
 
 /** Where a branch is checked out, or null; a worktree whose folder is gone does not count. */

@@ -10,6 +10,7 @@ export const WORKTREE_STEPS = [
   'made the link',
   'filled the link',
   'named no commit yet',
+  'began to say where the repository is',
   'said where the repository is',
   'locked HEAD',
 ] as const;
@@ -28,6 +29,7 @@ export function halfWorktree({ repo }: Scratch, path: string, last: (typeof WORK
     write(join(path, '.git'), ''),
     write(join(path, '.git'), `gitdir: ${admin}\n`),
     write(join(admin, 'HEAD'), `${'0'.repeat(40)}\n`),
+    write(join(admin, 'commondir'), ''),
     write(join(admin, 'commondir'), '../..\n'),
     write(join(admin, 'HEAD.lock'), ''),
   ];
