@@ -5,7 +5,7 @@ import { declaring, pythonFiles } from '../python/files.ts';
 import { pythonNames, pythonShapes } from '../python/inherit.ts';
 import { candidatesFor } from '../types/find.ts';
 import { sidesOf } from '../types/names.ts';
-import { outcomeOf } from '../types/outcome.ts';
+import { outcomeOfPairs } from '../types/outcome.ts';
 import { readShapes } from '../types/read-shapes.ts';
 import { reportType } from '../types/report.ts';
 import type { Type } from '../types/shape.ts';
@@ -40,27 +40,19 @@ export const checkJsonSchema: Checker = async (contract, tree, options) => {
     candidates:
       each.names.map((name) => candidatesFor(name, code, options.isOwn)).find(({ length }) => length > 0) ?? [],
   }));
-  const compared = pairs.filter(({ candidates }) => candidates.length > 0);
   const own = ownNames(described);
-  return outcomeOf({
-    contract,
-    kind: KIND,
-    complete: options.complete,
-    compared: compared.map(({ shape }) => shape.name),
-    missing: pairs.filter(({ candidates }) => candidates.length === 0).map(({ shape }) => shape),
-    findings: compared.flatMap(({ shape, candidates }) =>
-      reportType({ file: contract.path, shape }, candidates, (file) => {
-        const isPython = file.endsWith('.py');
-        const names = isPython ? pythonNames(modules, file) : typescriptNames(modules, file);
-        return {
-          byName: false,
-          anySpelling: true,
-          sides: sidesOf(own, names),
-          ...(!isPython && { translate: asTypescript }),
-        };
-      }),
-    ),
-  });
+  return outcomeOfPairs({ contract, kind: KIND, complete: options.complete }, pairs, ({ shape, candidates }) =>
+    reportType({ file: contract.path, shape }, candidates, (file) => {
+      const isPython = file.endsWith('.py');
+      const names = isPython ? pythonNames(modules, file) : typescriptNames(modules, file);
+      return {
+        byName: false,
+        anySpelling: true,
+        sides: sidesOf(own, names),
+        ...(!isPython && { translate: asTypescript }),
+      };
+    }),
+  );
 };
 
 function ownNames(described: readonly Described[]) {

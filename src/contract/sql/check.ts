@@ -5,7 +5,7 @@ import { pythonNames, pythonShapes } from '../python/inherit.ts';
 import type { SourceTree } from '../tree.ts';
 import { implementations } from '../types/aside.ts';
 import { sidesOf } from '../types/names.ts';
-import { outcomeOf } from '../types/outcome.ts';
+import { outcomeOfPairs } from '../types/outcome.ts';
 import { readShapes } from '../types/read-shapes.ts';
 import { readSources } from '../types/read-sources.ts';
 import { reportType } from '../types/report.ts';
@@ -27,25 +27,17 @@ export const checkSql: Checker = async (contract, tree, options) => {
     // An enum is one of a database; in code its columns are compared.
     .filter(({ name, kind }) => kind === 'record' || made.has(name))
     .map((shape) => ({ shape, candidates: made.has(shape.name) ? [made.get(shape.name)!] : models.of(shape.name) }));
-  const compared = pairs.filter(({ candidates }) => candidates.length > 0);
-  return outcomeOf({
-    contract,
-    kind: KIND,
-    complete: options.complete,
-    compared: compared.map(({ shape }) => shape.name),
-    missing: pairs.filter(({ candidates }) => candidates.length === 0).map(({ shape }) => shape),
-    findings: compared.flatMap(({ shape, candidates }) =>
-      reportType({ file: contract.path, shape }, candidates, (file) => ({
-        byName: false,
-        sides: sidesOf(
-          (name) => tables.get(name.toLowerCase()) ?? null,
-          file.endsWith('.py')
-            ? pythonNames(models.modules, file)
-            : (name) => made.get(name.toLowerCase())?.shape ?? null,
-        ),
-      })),
-    ),
-  });
+  return outcomeOfPairs({ contract, kind: KIND, complete: options.complete }, pairs, ({ shape, candidates }) =>
+    reportType({ file: contract.path, shape }, candidates, (file) => ({
+      byName: false,
+      sides: sidesOf(
+        (name) => tables.get(name.toLowerCase()) ?? null,
+        file.endsWith('.py')
+          ? pythonNames(models.modules, file)
+          : (name) => made.get(name.toLowerCase())?.shape ?? null,
+      ),
+    })),
+  );
 };
 
 /** What the SQL files of the project make, one after the other by their names; what takes it back again is left out. */

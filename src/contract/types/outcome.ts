@@ -7,6 +7,7 @@ import {
   checked,
   notChecked,
 } from '../finding.ts';
+import type { Found, Shape } from './shape.ts';
 
 export interface Outcome {
   contract: Contract;
@@ -19,6 +20,29 @@ export interface Outcome {
   complete: boolean;
   /** Why some could not be compared as they should be; the first reason is told. */
   unknown?: readonly string[];
+}
+
+/** A type of the contract with what the code has of its name. */
+export interface Pair {
+  shape: Shape;
+  candidates: readonly Found[];
+}
+
+/** The outcome of comparing each type with what was found for it. */
+export function outcomeOfPairs(
+  { contract, kind, complete }: Pick<Outcome, 'contract' | 'kind' | 'complete'>,
+  pairs: readonly Pair[],
+  compare: (pair: Pair) => ContractFinding[],
+): ContractCheck {
+  const compared = pairs.filter(({ candidates }) => candidates.length > 0);
+  return outcomeOf({
+    contract,
+    kind,
+    complete,
+    compared: compared.map(({ shape }) => shape.name),
+    missing: pairs.filter(({ candidates }) => candidates.length === 0).map(({ shape }) => shape),
+    findings: compared.flatMap(compare),
+  });
 }
 
 /** What was compared decides; a type that nothing implements is no pass for the contract, and no breach of it. */
