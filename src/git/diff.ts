@@ -73,42 +73,14 @@ export async function diffStat(git: Git, base: Oid, head: Oid, width: number): P
 
 /** One file of a commit, or null when there is no file of that name. */
 export async function fileAt(git: Git, commit: Oid, path: string): Promise<Buffer | null> {
-  return (await filesAt(git, commit, [path])).get(path) ?? null;
-}
-
-/** Several files of a commit in one git call; null for what is missing or no file. */
-export async function filesAt(git: Git, commit: Oid, paths: readonly string[]): Promise<Map<string, Buffer | null>> {
-  const found = new Map<string, Buffer | null>(paths.map((path) => [path, null]));
-  const asked = [...found.keys()].filter(isTreePath);
-  if (asked.length === 0) return found;
-  const input = asked.map((path) => `${commit}:${path}\0`).join('');
-  const output = await git.bytes(['cat-file', '--batch', '-z'], { input });
-  let at = 0;
-  for (const path of asked) {
-    const missing = Buffer.from(`${commit}:${path} missing\n`);
-    if (output.subarray(at, at + missing.length).equals(missing)) {
-      at += missing.length;
-      continue;
-    }
-    const end = output.indexOf(0x0a, at);
-    const [, type, size] = output.subarray(at, end).toString('latin1').split(' ');
-    const bytes = Number(size);
-    if (type === 'blob') found.set(path, output.subarray(end + 1, end + 1 + bytes));
-    at = end + 1 + bytes + 1;
-  }
-  return found;
+  if (!isTreePath(path)) return null;
+  const result = await git.run(['cat-file', 'blob', `${commit}:${path}`]);
+  return result.exit === 0 ? result.stdout : null;
 }
 
 /** All files of a commit, by path. */
 export async function treePaths(git: Git, commit: Oid): Promise<Set<string>> {
   return new Set(await git.fields(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]));
-}
-
-/** Whether a commit has this file or folder. */
-export async function pathExistsAt(git: Git, commit: Oid, path: string): Promise<boolean> {
-  if (!isTreePath(path)) return false;
-  const output = await git.bytes(['cat-file', '--batch-check=%(objecttype)', '-z'], { input: `${commit}:${path}\0` });
-  return /^(blob|tree|commit)\n/.test(output.toString('latin1'));
 }
 
 /** One entry of a raw diff. Paths are latin1, byte for byte. */

@@ -1,6 +1,6 @@
 import type { ContentFinding } from '../run/content.ts';
 import type { FileChange } from './diff.ts';
-import { namesOfTree } from './objects.ts';
+import { namesOfTree } from './trees.ts';
 
 /** What is wrong with a path by itself. */
 export function nameFindings(path: string): ContentFinding[] {

@@ -119,19 +119,6 @@ function parse(
   return found;
 }
 
-/** The names in a tree object. */
-export function namesOfTree(bytes: Buffer, idBytes: number): string[] {
-  const names: string[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const space = bytes.indexOf(0x20, at);
-    const end = bytes.indexOf(0, space);
-    if (space < 0 || end < 0) break;
-    names.push(bytes.subarray(space + 1, end).toString('utf8'));
-    at = end + 1 + idBytes;
-  }
-  return names;
-}
-
 /** Whether `<commit>:<path>` names a file of the commit: `:./x` would be read relative to the current folder. */
 export function isTreePath(path: string): boolean {
   return path !== '' && !path.includes('\0') && !/^\.{0,2}\//.test(path);

@@ -1,4 +1,5 @@
 import type { Oid } from '../run/event.ts';
+import { decode } from './copied-index.ts';
 import type { RawChange } from './diff.ts';
 import type { Git } from './git.ts';
 import { looseObject, type ObjectSite, writeLooseObject } from './loose-object.ts';
@@ -32,7 +33,8 @@ async function readTrees(git: Git, oids: readonly Oid[]): Promise<Map<Oid, Tree>
   known.set(git.env, cache);
   const asked = [...new Set(oids)].filter((oid) => !cache.has(oid));
   for (const [oid, { type, bytes }] of await readObjects(git, asked)) {
-    if (type === 'tree' && bytes !== null) cache.set(oid, parseTree(bytes, oid.length / 2));
+    const tree = type === 'tree' && bytes !== null ? parseTree(bytes, oid.length / 2) : null;
+    if (tree !== null) cache.set(oid, tree);
   }
   if (!oids.every((oid) => cache.has(oid))) return null;
   const found = new Map(oids.map((oid) => [oid, cache.get(oid)!]));
@@ -40,16 +42,23 @@ async function readTrees(git: Git, oids: readonly Oid[]): Promise<Map<Oid, Tree>
   return found;
 }
 
-function parseTree(bytes: Buffer, idBytes: number): Tree {
+/** Null for what git would not have written: whoever has a repository can make an object of anything. */
+function parseTree(bytes: Buffer, idBytes: number): Tree | null {
   const entries = new Map<string, TreeEntry>();
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(0x20, at);
-    const end = bytes.indexOf(0, space);
+    const end = space < 0 ? -1 : bytes.indexOf(0, space);
+    if (end < 0 || end + 1 + idBytes > bytes.length) return null;
     const oid = bytes.toString('hex', end + 1, end + 1 + idBytes);
     entries.set(bytes.toString('latin1', space + 1, end), { mode: bytes.toString('latin1', at, space), oid });
     at = end + 1 + idBytes;
   }
   return entries;
+}
+
+/** The names in a tree object; none of one that is broken. */
+export function namesOfTree(bytes: Buffer, idBytes: number): string[] {
+  return [...(parseTree(bytes, idBytes)?.keys() ?? [])].map(decode);
 }
 
 /**

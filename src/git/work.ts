@@ -1,5 +1,6 @@
 import type { Oid } from '../run/event.ts';
 import { readCommitObjects } from './commit-objects.ts';
+import { decode } from './copied-index.ts';
 import { changedFiles, type FileChange, fileChange } from './diff.ts';
 import type { Git } from './git.ts';
 import { diffTrees, type TreeChange } from './trees.ts';
@@ -75,7 +76,7 @@ function asFileChange({ path, old, now }: TreeChange): FileChange {
   const [oldMode, mode] = [old?.mode ?? NOTHING, now?.mode ?? NOTHING];
   const none = '0'.repeat(id.length);
   return {
-    path: Buffer.from(path, 'latin1').toString('utf8'),
+    path: decode(path),
     kind: kindOf(oldMode, mode),
     oldMode,
     mode,
