@@ -1,10 +1,10 @@
 import { measure } from '../../compose/measure.ts';
 import { describeConflict, predictedConflicts } from '../../compose/predict.ts';
-import { openProject } from '../../compose/project.ts';
+import { openProject, type Project } from '../../compose/project.ts';
 import { type FoundRun, findRun } from '../../compose/runs.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { PredictedConflict } from '../../integrate/predict.ts';
-import { describeFailure } from '../../run/describe.ts';
+import { describeFailure, oneLine } from '../../run/describe.ts';
 import { nextCommand } from '../../run/next.ts';
 import { warningLines } from '../../run/warnings.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
@@ -61,7 +61,7 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
     }
     const [summary, conflicts] = await Promise.all([
       measure(repository, run.state, run.alive),
-      run.alive ? predictedConflicts(project, run.state).catch((): PredictedConflict[] => []) : [],
+      run.alive ? foreseen(context, project, run) : [],
     ]);
     if (json) {
       context.stdout.write(
@@ -80,6 +80,16 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
     return EXIT.ok;
   },
 };
+
+/** A look ahead that fails is told, and is no reason to show nothing. */
+async function foreseen({ stderr }: CliContext, project: Project, { state }: FoundRun): Promise<PredictedConflict[]> {
+  try {
+    return await predictedConflicts(project, state);
+  } catch (error) {
+    stderr.write(`copse: conflicts could not be predicted: ${oneLine((error as Error).message, 300)}\n`);
+    return [];
+  }
+}
 
 /** What went wrong, and the next command. */
 function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }: FoundRun): void {

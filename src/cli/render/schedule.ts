@@ -45,7 +45,7 @@ export function scheduleLines(
     `critical path: ${criticalPath.join(' → ')}`,
     unit === 'ms'
       ? `predicted makespan: ${duration(makespan)}, from the durations of earlier runs`
-      : `predicted makespan: ${makespan} task lengths (no earlier run to learn durations from)`,
+      : `predicted makespan: ${makespan} task ${makespan === 1 ? 'length' : 'lengths'} (no earlier run to learn durations from)`,
     ...(tasks[0] ? placesOf(prediction, tasks[0], agents) : []),
     ...diskLine(disk),
   ];
