@@ -11,6 +11,7 @@ import { aTask } from '../rig/attempts.ts';
 import { runCli } from '../rig/cli.ts';
 import { type Judged, judgeShell, verdicts } from '../rig/judged.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
+import { REWRITES } from '../rig/rewrites.ts';
 import { scope } from '../rig/scopes.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
 
@@ -63,24 +64,7 @@ echo mine > src/a.txt; git commit -qam mine`;
 describe('fails, and the checkout is back', () => {
   it.each<[string, string, string, RegExp]>([
     ['touches the marker and changes nothing', 'touch .claude-task-complete', 'no-commits', /nothing to land/],
-    [
-      'amends the commit it began from',
-      'echo x > src/new.txt; git add -A; git commit -q --amend -m mine',
-      'history-rewritten',
-      /rewritten/,
-    ],
-    [
-      'replaces the history',
-      'git checkout -q --orphan x; git add -A; git commit -qm all; git branch -qM feature/task-001',
-      'history-rewritten',
-      /rewritten/,
-    ],
-    [
-      'goes back behind its base',
-      'git reset -q --hard $(git commit-tree -m root $BASE^{tree}); work',
-      'history-rewritten',
-      /rewritten/,
-    ],
+    ...REWRITES,
     ['leaves a merge half done', `${SIDES}; git merge side >/dev/null || true`, 'conflict-markers', /src\/a\.txt/],
     [
       'leaves a cherry-pick half done',

@@ -10,6 +10,7 @@ import { createWorktrees } from '../../src/workspace/worktree.ts';
 import { aTask } from '../rig/attempts.ts';
 import { type Judged, judgeShell, verdicts } from '../rig/judged.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
+import { REWRITES } from '../rig/rewrites.ts';
 import { scope } from '../rig/scopes.ts';
 
 // What agents do that is not their task: shell lines in a real workspace, harvested, measured and judged as in a run.
@@ -97,24 +98,7 @@ describe('fails, and tells the next attempt what to do differently', () => {
       'scope-violation',
       /src\/b\.txt/,
     ],
-    [
-      'amends the commit it began from',
-      'echo x > src/new.txt; git add -A; git commit -q --amend -m mine',
-      'history-rewritten',
-      /rewritten/,
-    ],
-    [
-      'replaces the history',
-      'git checkout -q --orphan x; git add -A; git commit -qm all; git branch -qM feature/task-001',
-      'history-rewritten',
-      /rewritten/,
-    ],
-    [
-      'goes back behind its base',
-      'git reset -q --hard $(git commit-tree -m root $BASE^{tree}); work',
-      'history-rewritten',
-      /rewritten/,
-    ],
+    ...REWRITES,
     [
       'commits a large file',
       `work; head -c ${LIMIT + 1} /dev/zero > src/new.txt; git commit -qam x`,
