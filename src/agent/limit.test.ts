@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codexReset, epochReset, LONGEST_LIMIT_MS, resetOf, retryAfter, saysUsageLimit } from './limit.ts';
+import { epochReset, LONGEST_LIMIT_MS, resetOf, saysUsageLimit } from './limit.ts';
 
 const at = (iso: string) => Date.parse(iso);
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString().replace('.000', ''));
@@ -121,22 +121,9 @@ function asClaudeWrites(reset: number, now: number, zone: string): string {
 }
 
 describe('figures of limits', () => {
-  it('of headers', () => {
-    expect(iso(retryAfter('120', NOW))).toBe('2026-10-08T23:32:00Z');
-    expect(iso(retryAfter('Fri, 09 Oct 2026 00:00:00 GMT', NOW))).toBe('2026-10-09T00:00:00Z');
-    for (const value of ['', '-1', '0', 'soon', String(9 * 86_400)]) expect(retryAfter(value, NOW)).toBeNull();
-  });
-
   it('of events', () => {
     expect(iso(epochReset(NOW / 1000 + 60, NOW))).toBe('2026-10-08T23:31:00Z');
     for (const value of [NOW / 1000, NOW, '1', null, -1]) expect(epochReset(value, NOW)).toBeNull();
-    const primary = { used_percent: 100, window_minutes: 300, resets_in_seconds: 600 };
-    const secondary = { used_percent: 40, window_minutes: 10_080, resets_in_seconds: 86_400 };
-    expect(iso(codexReset({ primary, secondary }, NOW))).toBe('2026-10-08T23:40:00Z');
-    expect(iso(codexReset({ primary, secondary: { used_percent: 100, resets_at: NOW / 1000 + 86_400 } }, NOW))).toBe(
-      '2026-10-09T23:30:00Z',
-    );
-    expect(codexReset({ primary: { ...primary, used_percent: 99 }, secondary: null }, NOW)).toBeNull();
   });
 });
 

@@ -1,4 +1,4 @@
-import { amount, type Json, object } from './json.ts';
+import { amount } from './json.ts';
 import { nextClockTime, type WallClock } from './wall-clock.ts';
 
 /** When a text was said, and the zone that its times are in unless it names one (`Europe/Berlin`). */
@@ -33,31 +33,10 @@ export function resetOf(text: string, said: Said): number | null {
   return at === null ? null : plausible(at, said.now);
 }
 
-/** The reset of a `retry-after` header: seconds, or an HTTP date. */
-export function retryAfter(value: string | number, now: number): number | null {
-  const text = String(value).trim();
-  const at = /^\d+(?:\.\d+)?$/.test(text) ? now + Number(text) * 1000 : Date.parse(text);
-  return plausible(at, now);
-}
-
 /** The reset in seconds since the epoch (`resetsAt` of Claude Code's `rate_limit_event`). */
 export function epochReset(seconds: unknown, now: number): number | null {
   const value = amount(seconds);
   return value === null ? null : plausible(value * 1000, now);
-}
-
-/**
- * When the windows that are used up are open again, from `rate_limits` of Codex's `token_count` events; null when none is.
- * With two of them used up the later one counts.
- */
-export function codexReset(rateLimits: Json, now: number): number | null {
-  const resets = [rateLimits.primary, rateLimits.secondary].flatMap((value) => {
-    const window = object(value);
-    if (window === null || (amount(window.used_percent) ?? 0) < 100) return [];
-    const seconds = amount(window.resets_in_seconds);
-    return epochReset(window.resets_at, now) ?? (seconds === null ? null : plausible(now + seconds * 1000, now)) ?? [];
-  });
-  return resets.length === 0 ? null : Math.max(...resets);
 }
 
 function plausible(at: number, now: number): number | null {

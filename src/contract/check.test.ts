@@ -1,10 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkContract } from './check.ts';
 import { kindOf } from './kind.ts';
-import { folderTree } from './tree.ts';
 
 it.each([
   ['contracts/types.py', '', 'python'],
@@ -34,18 +30,4 @@ it('an empty contract, and one that nothing can check, are not checked, which is
     hash: 'sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
     findings: [],
   });
-});
-
-it('a folder is a tree, without what others wrote', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'copse-tree-'));
-  for (const path of ['src/a.ts', 'b.py', 'node_modules/x/index.ts']) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), `text of ${path}`);
-  }
-  const tree = await folderTree(root);
-  expect(tree.files()).toEqual(['b.py', 'src/a.ts']);
-  expect(await tree.read('src/a.ts')).toBe('text of src/a.ts');
-  expect(await tree.read('node_modules/x/index.ts')).toBeNull();
-  expect(await tree.holding(['text of'], ['ts', 'js'])).toEqual(['src/a.ts']);
-  rmSync(root, { recursive: true });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../util/clock.ts';
-import { attemptPaths, createAttempt, createRun, listRuns, newRunId, runPaths } from './store.ts';
+import { attemptPaths, createRun, listRuns, newRunId, runPaths } from './store.ts';
 
 let common: string;
 beforeEach(() => {
@@ -53,9 +53,7 @@ describe('folders of runs', () => {
   it('are private, and made once', () => {
     const run = '20261123-142233-ab12';
     const paths = createRun(common, run);
-    const attempt = createAttempt(common, run, 'task-001', 1);
-    expect(createAttempt(common, run, 'task-001', 1)).toEqual(attempt);
-    expect([paths.dir, paths.attempts, attempt.dir].map(mode)).toEqual([0o700, 0o700, 0o700]);
+    expect([paths.dir, paths.attempts].map(mode)).toEqual([0o700, 0o700]);
     expect(() => createRun(common, run)).toThrow(expect.objectContaining({ code: 'EEXIST' }));
   });
 

@@ -101,13 +101,6 @@ export function noFolder(folder: string, { code, message }: NodeJS.ErrnoExceptio
   });
 }
 
-/** Makes the private folder of an attempt, or leaves the one that is there. */
-export function createAttempt(commonDir: string, run: RunId, task: TaskId, attempt: number): AttemptPaths {
-  const paths = attemptPaths(commonDir, run, task, attempt);
-  mkdirSync(paths.dir, { recursive: true, mode: PRIVATE_FOLDER });
-  return paths;
-}
-
 /** The runs that have a journal, the newest first. */
 export function listRuns(commonDir: string): RunId[] {
   return namesIn(runsFolder(commonDir))
