@@ -154,7 +154,7 @@ async function checksOn(
   return checkMerged(context, project, move, { state, tech: options.tech, narrate, signal });
 }
 
-/** Writes both forms of the report into the plan folder; a folder that takes none is told, for what has landed has landed. */
+/** Writes all forms of the report into the plan folder; a folder that takes none is told, for what has landed has landed. */
 function writeReport(context: Pick<Surroundings, 'env' | 'warn'>, folder: string, report: Report): ReportFiles {
   const [json, text, html] = REPORTS.map((name) => join(folder, name)) as [string, string, string];
   try {
@@ -195,8 +195,12 @@ function recordInManifest(context: Pick<Surroundings, 'warn'>, folder: string, {
 function outputsOf({ repository }: Project, { planDir }: RunState): string[] {
   const inside = relative(repository.root, planDir);
   if (inside.startsWith('..')) return [];
-  const plans = readdirSync(dirname(planDir)).map((name) => join(dirname(inside), name));
-  return [...['logs', ...REPORTS].map((name) => join(inside, name)), ...plans.map((plan) => join(plan, MANIFEST))];
+  const above = dirname(planDir);
+  const plans = existsSync(above) ? readdirSync(above) : []; // gone with all its plans: the report will make it anew
+  return [
+    ...['logs', ...REPORTS].map((name) => join(inside, name)),
+    ...plans.map((name) => join(dirname(inside), name, MANIFEST)),
+  ];
 }
 
 async function noTarget(git: Git, plan: string): Promise<Refusal> {

@@ -112,7 +112,11 @@ function parse(
     }
     const end = output.indexOf(0x0a, at);
     const [, type = '', digits] = output.subarray(at, end).toString('latin1').split(' ');
-    const size = Number(digits);
+    const size = Number(digits ?? Number.NaN);
+    if (Number.isNaN(size)) {
+      at = end + 1; // `ambiguous`, or a submodule, whose commit is in another repository
+      continue;
+    }
     found.set(name, { type, size, bytes: withBytes ? output.subarray(end + 1, end + 1 + size) : null });
     at = withBytes ? end + 1 + size + 1 : end + 1;
   }
