@@ -50,6 +50,19 @@ describe('overlappingPairs', () => {
     ]);
   });
 
+  it('does not take a file for the folder that another task puts in its place', () => {
+    const tasks = [
+      { id: 'file', scope: scope({ modify: ['a.a'] }) },
+      { id: 'folder', scope: scope({ create: ['a.a/**'] }) },
+      { id: 'inside', scope: scope({ create: ['**/[ab]'] }) },
+    ];
+    expect(sorted(overlappingPairs(tasks))).toEqual([
+      ['file', ['folder']],
+      ['folder', ['file', 'inside']],
+      ['inside', ['folder']],
+    ]);
+  });
+
   it('agrees with asking pair by pair', () => {
     const line = fc
       .tuple(globPattern, fc.constantFrom('', '', '', '/', '::A', '::A.x', '::B'))

@@ -27,7 +27,7 @@ export function overlappingPairs(tasks: readonly { id: string; scope: Scope }[])
   const claimed = claims(tasks);
   for (const one of claimed.values()) joinWithin(pairs, one.owners);
 
-  const literals = new Map<string, Claimed>();
+  const literals: Literals = new Map();
   const globs: Claimed[] = [];
   for (const each of claimed.values()) {
     if (each.glob.literal === null) globs.push(each);
@@ -53,27 +53,30 @@ function claims(tasks: readonly { id: string; scope: Scope }[]): Map<string, Cla
   return claimed;
 }
 
-/** `./a` and `a` are different text and one path: what stands there already meets the newcomer. */
-function joinLiteral(pairs: Map<string, Set<string>>, literals: Map<string, Claimed>, each: Claimed): void {
-  const path = each.glob.literal!;
-  const known = literals.get(path);
-  if (!known) return void literals.set(path, each);
-  joinAcross(pairs, known.owners, each.owners);
-  const wider = known.glob.below ? known.glob : each.glob;
-  literals.set(path, { glob: wider, owners: [...known.owners, ...each.owners] });
+/** Plain paths by what they stand for: a file as it is, all below a folder with a `/` behind it. */
+type Literals = Map<string, Claimed>;
+
+const folderKey = (path: string) => `${path}/`;
+
+/** `./a` and `a` are different text and one path: what stands there already meets the newcomer. So do a file and a folder of one name. */
+function joinLiteral(pairs: Map<string, Set<string>>, literals: Literals, { glob, owners }: Claimed): void {
+  const path = glob.literal!;
+  const [own, other] = glob.below ? [folderKey(path), path] : [path, folderKey(path)];
+  const known = literals.get(own)?.owners ?? [];
+  joinAcross(pairs, [...known, ...(literals.get(other)?.owners ?? [])], owners);
+  literals.set(own, { glob, owners: [...known, ...owners] });
 }
 
 /** Meets every path with the folders above it. */
-function joinBelow(pairs: Map<string, Set<string>>, literals: Map<string, Claimed>): void {
-  for (const [path, { owners }] of literals) {
-    for (const above of foldersAbove(path)) {
-      const folder = literals.get(above);
-      if (folder?.glob.below) joinAcross(pairs, folder.owners, owners);
+function joinBelow(pairs: Map<string, Set<string>>, literals: Literals): void {
+  for (const { glob, owners } of literals.values()) {
+    for (const above of foldersAbove(glob.literal!)) {
+      joinAcross(pairs, literals.get(folderKey(above))?.owners ?? [], owners);
     }
   }
 }
 
-function joinGlobs(pairs: Map<string, Set<string>>, globs: Claimed[], literals: Map<string, Claimed>): void {
+function joinGlobs(pairs: Map<string, Set<string>>, globs: Claimed[], literals: Literals): void {
   const byPrefix = globs.toSorted((a, b) => compare(a.glob.prefix, b.glob.prefix));
   const candidates = indexPaths(literals);
   const budget: Budget = { left: MAX_WALK };
@@ -84,19 +87,19 @@ function joinGlobs(pairs: Map<string, Set<string>>, globs: Claimed[], literals: 
     const prefix = one.glob.prefix;
     // Sorted, everything that begins with `prefix` stands together; what is shorter has met this one from its own side.
     for (let i = index + 1; byPrefix[i]?.glob.prefix.startsWith(prefix); i++) meet(one, byPrefix[i]!);
-    for (const path of candidates(one.glob)) meet(one, literals.get(path)!);
+    for (const key of candidates(one.glob)) meet(one, literals.get(key)!);
     for (const above of foldersAbove(prefix)) {
-      const folder = literals.get(above);
-      if (folder?.glob.below) meet(one, folder);
+      const folder = literals.get(folderKey(above));
+      if (folder) meet(one, folder);
     }
   });
 }
 
-/** Finds the paths that begin as a glob begins, or those that end as it ends, whichever are fewer. */
-function indexPaths(literals: Map<string, Claimed>): (glob: Glob) => string[] {
-  const all = [...literals];
-  const folders = sortedIndex(all.flatMap(([path, { glob }]) => (glob.below ? [path] : [])));
-  const files = all.flatMap(([path, { glob }]) => (glob.below ? [] : [path]));
+/** Finds the keys of paths that begin as a glob begins, or of those that end as it ends, whichever are fewer. */
+function indexPaths(literals: Literals): (glob: Glob) => string[] {
+  const keys = [...literals.keys()];
+  const folders = sortedIndex(keys.filter((key) => key.endsWith('/')));
+  const files = keys.filter((key) => !key.endsWith('/'));
   const forwards = sortedIndex(files);
   const backwards = sortedIndex(files.map(reversed));
   return (glob) => {
