@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentAdapter } from '../../src/agent/adapter.ts';
@@ -122,5 +122,6 @@ it('codex in its own sandbox can commit in a linked worktree, and write nowhere 
   );
   expect(ran.verdict.outcome).toBe('success');
   expect(scratch.git('log', '-1', '--format=%s', 'task')).toBe('inside');
-  expect(ran.log).toMatch(/config2.*Read-only file system/);
+  // By what is on the disk: now and then Codex says nothing of a command that took a moment only (measured: 0.169.0).
+  expect([join(scratch.repo, '.git/config2'), outside].filter((path) => existsSync(path))).toEqual([]);
 });
