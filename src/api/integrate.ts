@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { exitOfLanding, integrateRun } from '../compose/integrate.ts';
-import type { RunLanding } from '../compose/landing.ts';
+import { integrateRun } from '../compose/integrate.ts';
+import { exitOfLanding, type RunLanding } from '../compose/landing.ts';
 import { openProject } from '../compose/project.ts';
 import { findRun } from '../compose/runs.ts';
 import type { ExitCode } from '../util/refusal.ts';

@@ -3,6 +3,7 @@ import type { TargetLanding } from '../integrate/target.ts';
 import type { Report } from '../report/report.ts';
 import type { StackCheck } from '../run/check.ts';
 import type { RunState } from '../run/state.ts';
+import { EXIT, type ExitCode } from '../util/refusal.ts';
 
 /** How a run is landed. */
 export interface IntegrateOptions {
@@ -36,4 +37,19 @@ export interface ReportFiles {
   json: string | null;
   text: string | null;
   html: string | null;
+}
+
+/** The exit status of a command that landed a run, or did not. */
+export function exitOfLanding(landing: TargetLanding): ExitCode {
+  if (landing.landed) return EXIT.ok;
+  switch (landing.why) {
+    case 'no-branch':
+      return EXIT.usage;
+    case 'conflict':
+    case 'moved':
+    case 'refused':
+      return EXIT.integration;
+    default:
+      return EXIT.waitsForPerson;
+  }
 }

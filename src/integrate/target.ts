@@ -1,19 +1,13 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { undoBrokenMove } from '../git/checkout-move.ts';
-import { changedPaths } from '../git/diff.ts';
 import { fastForwardCheckout } from '../git/fast-forward.ts';
 import type { Git } from '../git/git.ts';
 import { isAncestor } from '../git/history.ts';
-import { alreadyLike } from '../git/like.ts';
 import { commitTree, mergeTrees } from '../git/merge.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { lockAt, wayOut } from '../git/stale-lock.ts';
-import { dirtyPaths, operationInProgress } from '../git/status.ts';
 import { listWorktrees } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
-import type { Change } from '../scope/scope.ts';
+import { findObstacle, type Obstacle } from './obstacle.ts';
 
 export interface TargetRequest {
   repository: Repository;
@@ -68,7 +62,7 @@ export async function landOnTarget(request: TargetRequest): Promise<TargetLandin
   const checkouts = (await listWorktrees(git)).filter(({ branch, prunable }) => branch === target && !prunable);
   const checkout = checkouts[0]?.path ?? null;
   const stuck = checkout === null ? null : await settleCheckout(repository, checkout);
-  if (stuck !== null) return blocked(request, checkout!, 'busy', [], [stuck]);
+  if (stuck !== null) return blocked(request, checkout!, { why: 'busy', paths: [], messages: [stuck] });
   if (await isAncestor(git, tip, from)) return { landed: true, how: 'fast-forward', from, to: from, checkout };
   const straight = await isAncestor(git, from, tip);
   const to = straight ? tip : await merged(git, { from, tip, message });
@@ -81,13 +75,13 @@ export async function landOnTarget(request: TargetRequest): Promise<TargetLandin
     };
   }
   const how = straight ? ('fast-forward' as const) : ('merge' as const);
-  const move = checkout === null ? null : { checkout, several: checkouts.length > 1, from, to };
-  const obstacle = move && (await findObstacle(request, move));
-  if (obstacle) return obstacle;
+  const move = { several: checkouts.length > 1, from, to, outputs: request.outputs ?? [] };
+  const obstacle = checkout && (await findObstacle(git.at(checkout), move));
+  if (checkout && obstacle) return blocked(request, checkout, obstacle);
   if (request.approve) {
     if (!(await request.approve({ from, to }))) return { landed: false, why: 'refused' };
-    const since = move && (await findObstacle(request, move)); // that took its time
-    if (since) return since;
+    const since = checkout && (await findObstacle(git.at(checkout), move)); // that took its time
+    if (checkout && since) return blocked(request, checkout, since);
   }
   if (checkout === null) {
     const swapped = await compareAndSwap(git, ref, { next: to, old: from, reason: 'copse: integrate' });
@@ -104,7 +98,7 @@ export async function landOnTarget(request: TargetRequest): Promise<TargetLandin
   if (forwarded.ok) return { landed: true, how, from, to, checkout };
   const actual = await readRef(git, ref);
   if (actual !== from) return { landed: false, why: 'moved', actual };
-  return blocked(request, checkout, 'failed', [], [forwarded.message]);
+  return blocked(request, checkout, { why: 'failed', paths: [], messages: [forwarded.message] });
 }
 
 /** A move of ours in which git was killed is undone first. */
@@ -122,91 +116,10 @@ async function merged(
   return commitTree(git, { tree: merge.tree, parents: [from, tip], message });
 }
 
-interface Move {
-  checkout: string;
-  /** More than one checkout has the branch. */
-  several: boolean;
-  from: Oid;
-  to: Oid;
-}
-
-/** What stands against changing the files of a checkout; looked for before anything is changed. */
-async function findObstacle(
-  request: TargetRequest,
-  { checkout, several, from, to }: Move,
-): Promise<TargetLanding | null> {
-  const git = request.repository.git.at(checkout);
-  const gitDir = await git.text(['rev-parse', '--absolute-git-dir']);
-  const operation = operationInProgress(gitDir);
-  if (several) return blocked(request, checkout, 'busy', [], ['more than one worktree has the branch checked out']);
-  if (operation !== null) return blocked(request, checkout, 'busy', [], [`a ${operation} is under way there`]);
-  const lock = lockAt(join(gitDir, 'index.lock'));
-  if (lock !== null) return blocked(request, checkout, 'busy', [], [`${lock.path} is locked: ${wayOut(lock)}`]);
-  const changed = (await dirtyPaths(git)).filter(({ path }) => !isOutput(path, request.outputs ?? []));
-  // What stands there just as the move would make it cannot get lost.
-  const changes = await changedPaths(git, from, to);
-  const mayBeLike = changed.length > 0 || (await anyThere(checkout, changes));
-  const like = new Set(mayBeLike ? await alreadyLike(git, from, to) : []);
-  const dirty = changed.filter(({ path }) => !like.has(path));
-  if (dirty.length > 0)
-    return blocked(
-      request,
-      checkout,
-      'dirty',
-      dirty.map(({ path }) => path),
-      [],
-    );
-  const tracked = new Set(changes.filter(({ kind }) => kind === 'deleted').map(({ path }) => path));
-  const lost = new Set<string>();
-  for (const { path, kind } of changes) {
-    const found = kind === 'added' && !like.has(path) ? await standsInTheWay(checkout, path, tracked) : null;
-    if (found !== null) lost.add(found);
-  }
-  return lost.size > 0 ? blocked(request, checkout, 'untracked', [...lost], []) : null;
-}
-
-/** Whether a file that the move would make is there already. */
-async function anyThere(checkout: string, changes: readonly Change[]): Promise<boolean> {
-  const added = changes.filter(({ kind }) => kind === 'added');
-  const found = await Promise.all(added.map(({ path }) => lstat(join(checkout, path)).catch(() => null)));
-  return found.some((stat) => stat !== null);
-}
-
-function isOutput(path: string, outputs: readonly string[]): boolean {
-  return outputs.some((output) => path === output || path.startsWith(`${output.replace(/\/+$/, '')}/`));
-}
-
-/** What is on disk where a new file is to go: itself, or a file where it needs a folder. `going`: tracked, and deleted by the same move. */
-async function standsInTheWay(checkout: string, path: string, going: ReadonlySet<string>): Promise<string | null> {
-  const parts = path.split('/');
-  for (let length = 1; length <= parts.length; length += 1) {
-    const part = parts.slice(0, length).join('/');
-    const found = await lstat(join(checkout, part)).catch(() => null);
-    if (found === null) return null;
-    const folder = found.isDirectory();
-    if (length < parts.length && folder) continue;
-    if (going.has(part)) return null;
-    return folder ? firstUntracked(checkout, part, going) : part;
-  }
-  return null;
-}
-
-/** A folder where a file is to go: its files must all be tracked and go with the same move. */
-async function firstUntracked(checkout: string, folder: string, going: ReadonlySet<string>): Promise<string | null> {
-  for (const entry of await readdir(join(checkout, folder), { withFileTypes: true })) {
-    const path = `${folder}/${entry.name}`;
-    const lost = entry.isDirectory() ? await firstUntracked(checkout, path, going) : going.has(path) ? null : path;
-    if (lost !== null) return lost;
-  }
-  return null;
-}
-
 function blocked(
   request: TargetRequest,
   checkout: string,
-  why: 'dirty' | 'untracked' | 'busy' | 'failed',
-  paths: string[],
-  messages: string[],
+  { why, paths, messages }: { why: Obstacle['why'] | 'failed'; paths: string[]; messages: string[] },
 ): TargetLanding {
   return { landed: false, why, checkout, paths, messages, command: commandFor(checkout, request, false) };
 }

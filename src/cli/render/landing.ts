@@ -1,0 +1,57 @@
+import type { TargetLanding } from '../../integrate/target.ts';
+import type { RunState } from '../../run/state.ts';
+
+/** What came of landing a run, and what to type next. */
+export function describeLanding(
+  landing: TargetLanding,
+  { state, target, report }: { state: RunState; target: string; report: string | null },
+): string[] {
+  const written = report === null ? [] : [`report: ${report}`];
+  if (landing.landed) {
+    const where = landing.checkout ? `, checked out in ${landing.checkout}` : '';
+    const what =
+      landing.from === landing.to
+        ? `${target} has everything of ${state.plan} already`
+        : `${state.plan} landed on ${target} (${landing.how}, ${landing.from.slice(0, 9)} → ${landing.to.slice(0, 9)}${where})`;
+    return [what, ...written, `next: copse clean ${state.plan}`];
+  }
+  const nothing = 'nothing was changed';
+  switch (landing.why) {
+    case 'refused':
+      return [
+        `checks fail on the merged tree that the base passes; ${nothing}`,
+        ...written,
+        `next: mend it on ${state.integrationRef.replace('refs/heads/', '')} and commit, then copse integrate ${state.plan}; or land it as it is: copse integrate ${state.plan} --checks skip`,
+      ];
+    case 'no-branch':
+      return [`there is no branch ${target}`];
+    case 'moved':
+      return [
+        `${target} was moved by someone else meanwhile; ${nothing}`,
+        ...written,
+        `next: copse integrate ${state.plan}`,
+      ];
+    case 'conflict':
+      return [
+        `${state.plan} conflicts with what ${target} has got since; ${nothing}`,
+        ...landing.paths.map((path) => `  ✗ ${path}`),
+        ...written,
+        `next: resolve it in your checkout: ${landing.command}; commit, then copse integrate ${state.plan}`,
+      ];
+    default:
+      return [
+        `${target} is checked out in ${landing.checkout}, ${WHY[landing.why]}; ${nothing}`,
+        ...landing.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
+        ...landing.messages.map((message) => `  ${message}`),
+        ...written,
+        `next: put that right, then copse integrate ${state.plan}; or by hand: ${landing.command}`,
+      ];
+  }
+}
+
+const WHY = {
+  dirty: 'where these files have uncommitted changes',
+  untracked: 'where these files are in no commit and would be overwritten',
+  busy: 'where git is in the middle of something',
+  failed: 'where git could not write the files',
+} as const;

@@ -1,0 +1,63 @@
+import type { Git } from '../git/git.ts';
+import { branchExists } from '../git/refs.ts';
+import { listed } from '../run/describe.ts';
+import { EXIT, Refusal } from '../util/refusal.ts';
+import type { IntegrateOptions } from './landing.ts';
+import type { FoundRun } from './runs.ts';
+
+/** What stands in the way of landing the run as a whole. */
+export function checkReady({ state, alive }: FoundRun, { partial }: IntegrateOptions): void {
+  const { plan, opened } = state;
+  if (alive) {
+    const by = opened ? ` by process ${opened.pid} on ${opened.host}` : '';
+    throw new Refusal('run-held', `${plan} is still being run${by}`, {
+      exit: EXIT.environment,
+      hint: 'copse status --watch',
+    });
+  }
+  const failed = [...state.waves.values()].find((wave) => wave.status.is === 'failed');
+  if (failed) {
+    throw new Refusal('validation-failed', `the validation of wave ${failed.number} failed on the merged tree`, {
+      exit: EXIT.integration,
+      hint: `mend it on ${state.integrationRef.replace('refs/heads/', '')}, then: copse resume ${plan}`,
+    });
+  }
+  const missing = [...state.tasks.values()]
+    .filter((task) => task.status.is !== 'integrated')
+    .map((task) => task.seed.id);
+  if (missing.length === state.tasks.size) {
+    throw new Refusal('nothing-integrated', `no task of ${plan} is integrated`, {
+      exit: EXIT.integration,
+      hint: `copse status ${plan}`,
+    });
+  }
+  if (missing.length > 0 && !partial) {
+    const failed = [...state.tasks.values()].some(({ status }) => status.is === 'failed');
+    const goOn = failed ? `copse run ${plan} --retry-failed` : `copse resume ${plan}`;
+    throw new Refusal(
+      'not-integrated',
+      `${missing.length} of ${state.tasks.size} tasks of ${plan} are not integrated: ${listed(missing, 5)}`,
+      {
+        exit: EXIT.integration,
+        hint: `${goOn}; or land the rest: copse integrate ${plan} --partial`,
+        details: { missing },
+      },
+    );
+  }
+}
+
+/** Where a run is to land that began on no branch. */
+export async function noTarget(git: Git, plan: string): Promise<Refusal> {
+  const usual = (await branchExists(git, 'main')) ? 'main' : 'BRANCH';
+  return new Refusal('no-target', 'the run started from a detached HEAD, so there is no branch to land on', {
+    exit: EXIT.usage,
+    hint: `copse integrate ${plan} --into ${usual}`,
+  });
+}
+
+export function noBranch(target: string, plan: string): Refusal {
+  return new Refusal('no-branch', `there is no branch ${target} to land on`, {
+    exit: EXIT.usage,
+    hint: `git branch ${target} BASE, or copse integrate ${plan} --into ANOTHER`,
+  });
+}
