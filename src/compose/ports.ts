@@ -38,7 +38,7 @@ export async function portsOf(
     settle: () => workspaces.settle(),
     ...admissionOf(wiring, executor),
     accountOf: (id) => accountOf(agents, agentFor(wiring, tasks.get(id)!, open.state).agent),
-    specify: specifier(wiring),
+    ...specifier(wiring),
     verify: verifier(wiring, escapes),
     ...withdrawing(workspaces),
     land: lander(wiring),

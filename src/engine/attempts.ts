@@ -15,7 +15,8 @@ export function attemptEffects({ append, background, patient, journal, ports, st
   return { start, end, verify, fail };
 
   function start(task: TaskId, attempt: number): void {
-    const because = lastAttempt(state.tasks.get(task)!)?.failure;
+    const before = lastAttempt(state.tasks.get(task)!);
+    const because = before?.failure;
     const spec = ports.specify(task, attempt, state);
     const { agent, branch, workspace, base, resume } = spec;
     const account = ports.accountOf?.(task);
@@ -31,7 +32,12 @@ export function attemptEffects({ append, background, patient, journal, ports, st
       ...(account !== undefined && { account }),
       ...(resume && { resume: resume.session }),
     });
-    background(patient(() => journal.flush()).then(() => ports.executor.submit(spec)));
+    const briefed = async () => (before?.failure && ports.brief ? ports.brief(spec, before) : spec);
+    background(
+      patient(() => journal.flush())
+        .then(briefed)
+        .then((complete) => ports.executor.submit(complete)),
+    );
   }
 
   function end({ task, attempt }: { task: TaskId; attempt: number }, why: Ending): void {

@@ -21,6 +21,11 @@ export interface Ports {
   executor: Executor;
   /** Everything an attempt needs: prompt, branch, workspace. Reads nothing that changes. */
   specify(task: TaskId, attempt: number, state: RunState): AttemptSpec;
+  /**
+   * The same with what has to be read from the repository first, for an attempt that is about to start.
+   * @param before the attempt before, when that failed
+   */
+  brief?(spec: AttemptSpec, before: AttemptState): Promise<AttemptSpec>;
   /** Folders on the disks that a run needs room on. */
   places?: readonly string[];
   /** What the machine has room for at present; default everything. */

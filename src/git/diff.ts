@@ -48,8 +48,13 @@ export function fileChange(raw: string, path: string): FileChange {
   return { path, kind, oldMode, mode, oldOid, oid };
 }
 
-/** The unified diff between two commits, as bytes for people. */
-export function patch(git: Git, base: Oid, head: Oid, { paths = [] }: { paths?: string[] } = {}): Promise<Buffer> {
+/** The unified diff between two commits, as bytes for people; without `binary` it says only that such files differ. */
+export function patch(
+  git: Git,
+  base: Oid,
+  head: Oid,
+  { paths = [], binary = true }: { paths?: string[]; binary?: boolean } = {},
+): Promise<Buffer> {
   return git.bytes([
     '--literal-pathspecs',
     'diff',
@@ -57,7 +62,7 @@ export function patch(git: Git, base: Oid, head: Oid, { paths = [] }: { paths?: 
     '--no-ext-diff',
     '--no-textconv',
     '--no-relative',
-    '--binary',
+    ...(binary ? ['--binary'] : []),
     base,
     head,
     '--',

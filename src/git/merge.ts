@@ -9,9 +9,9 @@ export type Merge =
   | { clean: false; tree: Oid | null; paths: string[]; messages: string[] };
 
 /** Merges two commits in memory, with renames, against their own merge base; no ref, index or work tree is touched. */
-export async function mergeTrees(git: Git, ours: Oid, theirs: Oid): Promise<Merge> {
+export async function mergeTrees(git: Git, ours: Oid, theirs: Oid, config: readonly string[] = []): Promise<Merge> {
   const args = ['merge-tree', '--write-tree', '-z', '--messages', ours, theirs];
-  const result = await git.run(args);
+  const result = await git.run(args, { config });
   if (result.exit === 0) return { clean: true, tree: splitFields(result.stdout)[0]! };
   // Exit 1 is also how it says that a commit is unknown, with nothing on stdout.
   if (result.exit === 1 && result.stdout.length > 0) return parseConflict(splitFields(result.stdout));

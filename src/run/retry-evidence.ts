@@ -1,71 +1,81 @@
 import type { Violation } from '../scope/scope.ts';
-import { plainText } from '../util/plain-text.ts';
+import { type ConflictFacts, conflictAdvice, conflictEvidence } from './conflict-evidence.ts';
 import { describeFailure, oneLine } from './describe.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
 import { describeRequest } from './describe-request.ts';
 import { violationPlace } from './describe-violation.ts';
 import type { Evidence } from './event.ts';
 import type { Failure } from './failure.ts';
+import { indentedList, indentedTail, MAX_LINES } from './indented.ts';
 
 /** Characters of the whole text: evidence must not drown the task. */
 const MAX_TEXT = 8_000;
-const MAX_LINES = 60;
+/** With both sides of a conflict, and what had been done. */
+const MAX_CONFLICT = 28_000;
 const MAX_TAIL = 3_000;
 
 /**
  * What the next attempt at a task is told about the last one: what failed, with paths, and what to do differently; at most 8,000
- * characters. Text that came from agents, tools and the repository is indented, so that it never reads as a section of the prompt.
+ * characters, 28,000 with a conflict. Text that came from agents, tools and the repository is indented, so that it never reads as
+ * a section of the prompt.
+ * @param conflict what is known of the conflict, when that is what failed
  */
-export function evidenceForRetry(failure: Failure, evidence: readonly Evidence[]): string {
+export function evidenceForRetry(
+  failure: Failure,
+  evidence: readonly Evidence[],
+  conflict: ConflictFacts | null = null,
+): string {
+  const limit = conflict ? MAX_CONFLICT : MAX_TEXT;
   const parts = [
     `An earlier attempt at this task did not succeed: ${describeFailure(failure)}.`,
     details(failure),
-    `What to do differently:\n${advice(failure)}`,
+    ...(conflict ? conflictEvidence(conflict) : []),
+    `What to do differently:\n${[advice(failure), ...(conflict ? [bullets(...conflictAdvice(conflict))] : [])].join('\n')}`,
     observations(evidence),
     'Look at `git log` and `git status` before you begin: work of the earlier attempt may or may not be there.',
   ];
   const text = parts.filter(Boolean).join('\n\n');
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 20).trimEnd()}\n    … (cut)`;
+  return text.length <= limit ? text : `${text.slice(0, limit - 20).trimEnd()}\n    … (cut)`;
 }
 
 function details(failure: Failure): string {
   switch (failure.code) {
     case 'boundary-violation':
     case 'scope-violation':
-      return `The changes that were refused:\n${indent(failure.violations.map(violationLine))}`;
+      return `The changes that were refused:\n${indentedList(failure.violations.map(violationLine))}`;
     case 'scope-request':
-      return `What was asked for:\n${indent(failure.requests.map(describeRequest))}`;
+      return `What was asked for:\n${indentedList(failure.requests.map(describeRequest))}`;
     case 'contract-changed':
-      return `The contracts:\n${indent(failure.paths)}`;
+      return `The contracts:\n${indentedList(failure.paths)}`;
     case 'contract-broken':
-      return `Where the code and a contract differ:\n${indent(failure.contracts.flatMap(({ errors }) => errors))}`;
+      return `Where the code and a contract differ:\n${indentedList(failure.contracts.flatMap(({ errors }) => errors))}`;
     case 'repository-changed':
-      return `What was changed:\n${indent(failure.names)}`;
+      return `What was changed:\n${indentedList(failure.names)}`;
     case 'foreign-commits':
-      return `The commits:\n${indent(failure.commits)}`;
+      return `The commits:\n${indentedList(failure.commits)}`;
     case 'too-large':
     case 'conflict-markers':
     case 'symlink-outside':
     case 'nested-repository':
     case 'unsafe-name':
     case 'secret':
-      return `The files:\n${indent(failure.findings.map(({ path, detail }) => `${path} (${detail})`))}`;
+      return `The files:\n${indentedList(failure.findings.map(({ path, detail }) => `${path} (${detail})`))}`;
     case 'merge-conflict': {
-      const messages = failure.messages.length > 0 ? `\n\nWhat git said:\n${indent(failure.messages)}` : '';
-      return `Files that other tasks changed at the same places:\n${indent(failure.paths)}${messages}`;
+      const messages = failure.messages.length > 0 ? `\n\nWhat git said:\n${indentedList(failure.messages)}` : '';
+      return `Files that other tasks changed at the same places:\n${indentedList(failure.paths)}${messages}`;
     }
     case 'escaped':
-      return `What was changed outside of the workspace:\n${indent(
+      return `What was changed outside of the workspace:\n${indentedList(
         failure.escapes.map((each) => `${describeChanges(each, MAX_LINES)} ${describePlace(each.where)}`),
       )}`;
     case 'checklist':
       return failure.items
-        .map(({ text, tail: said }) => `The end of what "${oneLine(text, 200)}" gave:\n${tail(said)}`)
+        .map(({ text, tail: said }) => `The end of what "${oneLine(text, 200)}" gave:\n${indentedTail(said, MAX_TAIL)}`)
         .join('\n\n');
     case 'setup':
     case 'validation':
     case 'dependencies':
-      return `The end of the output of \`${oneLine(failure.command, 200)}\`:\n${tail(failure.tail)}`;
+      return `The end of the output of \`${oneLine(failure.command, 200)}\`:\n${indentedTail(failure.tail, MAX_TAIL)}`;
     default:
       return '';
   }
@@ -204,7 +214,7 @@ function agentAdvice(outcome: Extract<Failure, { code: 'agent' }>['outcome']): s
 function observations(evidence: readonly Evidence[]): string {
   const odd = evidence.filter(({ verdict }) => verdict !== 'pass');
   if (odd.length === 0) return '';
-  return `What was measured:\n${indent(odd.map(({ gate, summary }) => `${gate}: ${summary}`))}`;
+  return `What was measured:\n${indentedList(odd.map(({ gate, summary }) => `${gate}: ${summary}`))}`;
 }
 
 function violationLine(violation: Violation): string {
@@ -218,18 +228,6 @@ function whyRefused({ rule, entry }: Violation): string {
   return rule === 'sensitive'
     ? 'makes programs run for others, and is not in the scope of this task'
     : 'not in the scope of this task';
-}
-
-function indent(lines: readonly string[]): string {
-  const shown = lines.slice(0, MAX_LINES).map((line) => `    ${oneLine(line, 300)}`);
-  return lines.length > MAX_LINES
-    ? [...shown, `    … and ${lines.length - MAX_LINES} more`].join('\n')
-    : shown.join('\n');
-}
-
-function tail(text: string): string {
-  const lines = plainText(text.slice(-MAX_TAIL)).trimEnd().split('\n').slice(-MAX_LINES);
-  return lines.map((line) => `    ${line}`).join('\n');
 }
 
 function bullets(...lines: string[]): string {

@@ -1,0 +1,27 @@
+import { plainText } from '../util/plain-text.ts';
+import { oneLine } from './describe.ts';
+
+/** Lines of a list at most. */
+export const MAX_LINES = 60;
+
+/** A list, an item a line: text of others that never reads as a section of a prompt. */
+export function indentedList(lines: readonly string[]): string {
+  const shown = lines.slice(0, MAX_LINES).map((line) => `    ${oneLine(line, 300)}`);
+  return lines.length > MAX_LINES
+    ? [...shown, `    … and ${lines.length - MAX_LINES} more`].join('\n')
+    : shown.join('\n');
+}
+
+/** The end of an output, of so many characters. */
+export function indentedTail(text: string, limit: number): string {
+  const lines = plainText(text.slice(-limit)).trimEnd().split('\n').slice(-MAX_LINES);
+  return lines.map((line) => `    ${line}`).join('\n');
+}
+
+/** The beginning of a text, of so many characters, and how much is missing. */
+export function indentedHead(text: string, limit: number): string {
+  const plain = plainText(text.slice(0, limit + 1)).trimEnd();
+  const lines = plain.slice(0, limit).split('\n');
+  const more = text.length > limit ? [`    … (cut: ${text.length} characters in all)`] : [];
+  return [...lines.map((line) => `    ${line}`), ...more].join('\n');
+}
