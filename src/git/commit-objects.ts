@@ -18,8 +18,7 @@ const KEPT = 4096;
 
 /** These commits, those left out that are missing, too large or something else. */
 export async function readCommitObjects(git: Git, oids: readonly Oid[]): Promise<Map<Oid, CommitObject>> {
-  const cache = known.get(git.env) ?? new Map<Oid, CommitObject>();
-  known.set(git.env, cache);
+  const cache = cacheOf(git);
   const asked = oids.filter((oid) => !cache.has(oid));
   for (const [oid, { type, bytes }] of await readObjects(git, asked)) {
     if (type === 'commit' && bytes !== null) cache.set(oid, parseCommit(bytes));
@@ -27,6 +26,17 @@ export async function readCommitObjects(git: Git, oids: readonly Oid[]): Promise
   const found = new Map(oids.flatMap((oid) => (cache.has(oid) ? [[oid, cache.get(oid)!] as const] : [])));
   if (cache.size > KEPT) cache.clear();
   return found;
+}
+
+/** What has just been written need not be asked for. */
+export function rememberCommit(git: Git, oid: Oid, bytes: Buffer): void {
+  cacheOf(git).set(oid, parseCommit(bytes));
+}
+
+function cacheOf(git: Git): Map<Oid, CommitObject> {
+  const cache = known.get(git.env) ?? new Map<Oid, CommitObject>();
+  known.set(git.env, cache);
+  return cache;
 }
 
 function parseCommit(bytes: Buffer): CommitObject {

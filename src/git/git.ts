@@ -52,8 +52,8 @@ export interface Git {
   text(args: readonly string[], options?: GitOptions): Promise<string>;
   /** The NUL-terminated fields on stdout (of a `-z` command); throws {@link GitError} when git failed. */
   fields(args: readonly string[], options?: GitOptions): Promise<string[]>;
-  /** A git that stays and answers one question after another; it must change nothing. */
-  converse(args: readonly string[]): Promise<Dialogue>;
+  /** A git that stays and answers one question after another; without one for `idleMs` (default 10 s) it is let go. */
+  converse(args: readonly string[], options?: { idleMs?: number }): Promise<Dialogue>;
   /** The same git in another folder. */
   at(cwd: string): Git;
 }
@@ -103,9 +103,9 @@ function gitIn(cwd: string, env: NodeJS.ProcessEnv, guard?: Guard): Git {
     },
     text: async (args, options) => (await git.bytes(args, options)).toString('utf8').replace(/\n$/, ''),
     fields: async (args, options) => splitFields(await git.bytes(args, options)),
-    converse: async (args) => {
+    converse: async (args, options) => {
       const own = guard ? { ...env, ...(await guard(cwd)) } : env;
-      return startDialogue('git', [...PROTECTION, ...args], { cwd, env: own });
+      return startDialogue('git', [...PROTECTION, ...args], { cwd, env: own, ...options });
     },
     at: (folder) => gitIn(folder, env, guard),
   };

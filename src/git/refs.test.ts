@@ -10,6 +10,7 @@ import {
   branchExists,
   branchObstacle,
   compareAndSwap,
+  compareAndSwapOften,
   deleteRef,
   isBranchName,
   listRefs,
@@ -65,6 +66,84 @@ describe('compareAndSwap', () => {
       run: (args, options) => quick.run(args, { ...options, config: ['core.filesRefLockTimeout=1'] }),
     };
     await expect(compareAndSwap(impatient, 'refs/heads/main', { next, old: next })).rejects.toThrow(/main\.lock/);
+  });
+});
+
+describe('compareAndSwapOften', () => {
+  const ref = 'refs/heads/copse/x';
+  const reason = 'copse: land';
+  let [first, second] = ['', ''];
+  beforeEach(() => {
+    first = scratch.git('rev-parse', 'HEAD');
+    second = scratch.commit('second');
+    scratch.git('update-ref', '--create-reflog', ref, first);
+  });
+
+  /** Counts the gits that it starts. */
+  function counted() {
+    const count = { run: 0, converse: 0 };
+    const counting: Git = {
+      ...git,
+      run: (...args) => {
+        count.run++;
+        return git.run(...args);
+      },
+      converse: (...args) => {
+        count.converse++;
+        return git.converse(...args);
+      },
+    };
+    return { count, counting };
+  }
+
+  it('moves a ref only from where it is expected, and says so in its reflog', async () => {
+    expect(await compareAndSwapOften(git, ref, { next: second, old: second, reason })).toBe(false);
+    expect(await readRef(git, ref)).toBe(first);
+    expect(await compareAndSwapOften(git, ref, { next: second, old: first, reason })).toBe(true);
+    expect(await compareAndSwapOften(git, ref, { next: first, old: first, reason })).toBe(false);
+    expect(await readRef(git, ref)).toBe(second);
+    expect(scratch.git('reflog', '-1', '--format=%gs %H', ref)).toBe(`copse: land ${second}`);
+  });
+
+  it('moves one ref after another by the same git', async () => {
+    const { count, counting } = counted();
+    for (let [now, next] = [first, second], round = 0; round < 10; round++, [now, next] = [next, now]) {
+      expect(await compareAndSwapOften(counting, ref, { next, old: now, reason })).toBe(true);
+    }
+    expect(count).toEqual({ run: 0, converse: 1 });
+    scratch.git('update-ref', ref, first); // by somebody else, while that git lives
+    expect(await compareAndSwapOften(counting, ref, { next: second, old: first, reason })).toBe(true);
+    expect(await readRef(git, ref)).toBe(second);
+  });
+
+  it('finds another way where that git was ended, before or after it moved the ref', async () => {
+    const dead: Git = { ...git, converse: () => Promise.reject(new Error('ended (SIGKILL)')) };
+    expect(await compareAndSwapOften(dead, ref, { next: second, old: first, reason })).toBe(true);
+    const mute: Git = {
+      ...git,
+      env: { ...git.env },
+      converse: async (...args) => {
+        const { ask } = await git.converse(...args);
+        return {
+          open: true,
+          ask: async (...question) => {
+            await ask(...question);
+            throw new Error('ended (SIGKILL)');
+          },
+        };
+      },
+    };
+    expect(await compareAndSwapOften(mute, ref, { next: first, old: second, reason })).toBe(true);
+    expect(await readRef(git, ref)).toBe(first);
+  });
+
+  it('throws when the ref cannot be written', async () => {
+    writeFileSync(join(scratch.repo, `.git/${ref}.lock`), '');
+    const impatient: Git = {
+      ...git,
+      run: (args, options) => git.run(args, { ...options, config: ['core.filesRefLockTimeout=1'] }),
+    };
+    await expect(compareAndSwapOften(impatient, ref, { next: second, old: first, reason })).rejects.toThrow(/x\.lock/);
   });
 });
 

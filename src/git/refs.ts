@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Oid } from '../run/event.ts';
 import { type Git, GitError } from './git.ts';
+import { moveByDialogue } from './ref-dialogue.ts';
 
 const SWAP_ATTEMPTS = 6;
 
@@ -28,6 +29,17 @@ export async function compareAndSwap(
   { next, old, reason = 'copse' }: { next: Oid; old: Oid | null; reason?: string },
 ): Promise<boolean> {
   return swap(git, ref, ['update-ref', '--no-deref', '-m', reason, ref, next, old ?? ''], old);
+}
+
+/** The same for who moves refs often: one git that stays does it, and a new one where that one fails. */
+export async function compareAndSwapOften(
+  git: Git,
+  ref: string,
+  { next, old, reason }: { next: Oid; old: Oid; reason: string },
+): Promise<boolean> {
+  if (await moveByDialogue(git, ref, { next, old, reason })) return true;
+  // It may have been ended after it had moved the ref.
+  return (await readRef(git, ref)) === next || compareAndSwap(git, ref, { next, old, reason });
 }
 
 /** Deletes `ref` if it still is `old`; false: it is something else, or gone. */

@@ -29,8 +29,7 @@ const KEPT = 2048;
 
 /** These trees; null when one is missing or larger than is read here. */
 async function readTrees(git: Git, oids: readonly Oid[]): Promise<Map<Oid, Tree> | null> {
-  const cache = known.get(git.env) ?? new Map<Oid, Tree>();
-  known.set(git.env, cache);
+  const cache = cacheOf(git);
   const asked = [...new Set(oids)].filter((oid) => !cache.has(oid));
   for (const [oid, { type, bytes }] of await readObjects(git, asked)) {
     const tree = type === 'tree' && bytes !== null ? parseTree(bytes, oid.length / 2) : null;
@@ -40,6 +39,12 @@ async function readTrees(git: Git, oids: readonly Oid[]): Promise<Map<Oid, Tree>
   const found = new Map(oids.map((oid) => [oid, cache.get(oid)!]));
   if (cache.size > KEPT) cache.clear();
   return found;
+}
+
+function cacheOf(git: Git): Map<Oid, Tree> {
+  const cache = known.get(git.env) ?? new Map<Oid, Tree>();
+  known.set(git.env, cache);
+  return cache;
 }
 
 /** Null for what git would not have written: whoever has a repository can make an object of anything. */
@@ -112,18 +117,21 @@ export async function applyToTree(
   tree: Oid,
   changes: readonly TreeChange[],
 ): Promise<Oid | null> {
-  const made: Buffer[] = [];
-  const make = (entries: ReadonlyMap<string, TreeEntry>) => {
+  const made = new Map<Oid, { body: Buffer; entries: Tree }>();
+  const make = (entries: Tree) => {
     const body = textOf(entries);
-    made.push(body);
-    return looseObject(site.format, 'tree', body).oid;
+    const { oid } = looseObject(site.format, 'tree', body);
+    made.set(oid, { body, entries });
+    return oid;
   };
   const entries = await apply(git, tree, changes, make);
   if (entries === null) return null;
   const oid = make(entries);
   // All at once: waiting for the disk is what takes time.
-  const written = await Promise.all(made.map((body) => writeLooseObject(site, 'tree', body)));
-  return written.includes(null) ? null : oid;
+  const written = await Promise.all([...made.values()].map(({ body }) => writeLooseObject(site, 'tree', body)));
+  if (written.includes(null)) return null;
+  for (const [each, { entries }] of made) cacheOf(git).set(each, entries);
+  return oid;
 }
 
 /** The entries of a folder with these changes made in it; `make` takes those of the folders in it that changed. */
@@ -131,7 +139,7 @@ async function apply(
   git: Git,
   tree: Oid | null,
   changes: readonly TreeChange[],
-  make: (entries: ReadonlyMap<string, TreeEntry>) => Oid,
+  make: (entries: Tree) => Oid,
 ): Promise<Map<string, TreeEntry> | null> {
   const read = tree === null ? new Map<Oid, Tree>() : await readTrees(git, [tree]);
   if (read === null) return null;
@@ -160,7 +168,7 @@ async function apply(
 }
 
 /** In git's order: a folder stands where its name with a `/` would. */
-function textOf(entries: ReadonlyMap<string, TreeEntry>): Buffer {
+function textOf(entries: Tree): Buffer {
   const key = ([name, { mode }]: [string, TreeEntry]) => (mode === FOLDER ? `${name}/` : name);
   const sorted = [...entries].sort((a, b) => (key(a) < key(b) ? -1 : 1));
   return Buffer.concat(

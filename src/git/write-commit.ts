@@ -1,4 +1,5 @@
 import type { Oid } from '../run/event.ts';
+import { rememberCommit } from './commit-objects.ts';
 import type { Git } from './git.ts';
 import { type ObjectSite, objectSite, writeLooseObject } from './loose-object.ts';
 import { commitTree, type NewCommit } from './merge.ts';
@@ -10,7 +11,12 @@ import { commitTree, type NewCommit } from './merge.ts';
 export async function writeCommit(git: Git, commit: NewCommit): Promise<Oid> {
   const site = await objectSite(git);
   const text = site && textOf(site, commit);
-  return (text && (await writeLooseObject(site, 'commit', Buffer.from(text, 'utf8')))) ?? commitTree(git, commit);
+  if (text === null) return commitTree(git, commit);
+  const bytes = Buffer.from(text, 'utf8');
+  const oid = await writeLooseObject(site!, 'commit', bytes);
+  if (oid === null) return commitTree(git, commit);
+  rememberCommit(git, oid, bytes);
+  return oid;
 }
 
 /** Null for what git would refuse or mend. */

@@ -1,7 +1,7 @@
 import type { Git } from '../git/git.ts';
 import { isAncestor, log } from '../git/history.ts';
 import { mergeBranch, mergeInTurn, mergeMany } from '../git/merge-many.ts';
-import { compareAndSwap, readRef } from '../git/refs.ts';
+import { compareAndSwapOften, readRef } from '../git/refs.ts';
 import { writeCommit } from '../git/write-commit.ts';
 import type { Oid } from '../run/event.ts';
 
@@ -45,7 +45,7 @@ export async function land(git: Git, request: LandRequest): Promise<Landed> {
     const merge = await mergeBranch(git, onto, request);
     if (!merge.clean) return { landed: false, why: 'conflict', paths: merge.paths, messages: merge.messages, onto };
     const commit = await writeCommit(git, { tree: merge.tree, parents: [onto, head], message: messageOf(request) });
-    if (await compareAndSwap(git, ref, { next: commit, old: onto, reason: `copse: land ${request.task}` })) {
+    if (await compareAndSwapOften(git, ref, { next: commit, old: onto, reason: 'copse: land' })) {
       return { landed: true, commit, onto };
     }
     const actual = await readRef(git, ref);
@@ -70,7 +70,7 @@ export async function landMany(
   const branches = requests.map((request) => ({ ...request, message: messageOf(request) }));
   const merge = requests.length <= FEW ? mergeInTurn : mergeMany;
   const { tip: next, results } = await merge(git, tip, branches);
-  const moved = next === tip || (await compareAndSwap(git, ref, { next, old: tip, reason: 'copse: land' }));
+  const moved = next === tip || (await compareAndSwapOften(git, ref, { next, old: tip, reason: 'copse: land' }));
   if (!moved) return landInTurn(git, { ref, tip }, requests);
   let onto = tip;
   return results.map((merged): Landed => {

@@ -23,7 +23,7 @@ export interface Dialogue {
 
 const IDLE_MS = 10_000;
 
-/** Starts a program that reads questions on stdin. It ends with us, does not keep us alive, and changes nothing. */
+/** Starts a program that reads questions on stdin. It ends with us, and does not keep us alive. */
 export function startDialogue(file: string, args: readonly string[], options: DialogueOptions): Dialogue {
   const { cwd, env, idleMs = IDLE_MS } = options;
   const child = spawn(file, [...args], {

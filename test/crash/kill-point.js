@@ -78,12 +78,29 @@ children.spawn = function (options) {
   });
   const result = spawn.call(this, options);
   if (this.pid !== undefined && what !== 'launch') living.add(this.pid);
+  if (what === 'git' && options.args.includes('update-ref') && options.args.includes('--stdin')) watchMoves(this);
   if (point.at('during')) {
     for (const until = performance.now() + kill.delayUs / 1000; performance.now() < until; );
     die();
   }
   return result;
 };
+
+/** A git that stays and moves one ref after another: each move is a point of its own. */
+function watchMoves({ stdin, stdout }) {
+  let point = null;
+  const { write } = stdin;
+  stdin.write = function (...args) {
+    point = passed('git', 'update-ref asked');
+    if (point.at('before')) die();
+    const done = write.apply(this, args);
+    if (point.at('during')) die();
+    return done;
+  };
+  stdout.prependListener('data', (chunk) => {
+    if (String(chunk).includes('commit: ok') && point?.at('after')) die();
+  });
+}
 
 function kindOf({ file, args }) {
   if (basename(file) === 'git') return 'git';
