@@ -7,9 +7,11 @@ import { describeFailure } from '../run/describe.ts';
 import type { Oid } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import type { Surroundings } from './context.ts';
+import { withTasks } from './contract-tasks.ts';
 import { type Comparison, compareContracts } from './contracts.ts';
 import { mergedWorktree } from './merged-worktree.ts';
 import type { Project } from './project.ts';
+import { insideOf } from './workspaces.ts';
 
 export interface MergedContracts {
   plan: Plan;
@@ -25,14 +27,16 @@ export async function checkMergedContracts(
   { plan, state, commit }: MergedContracts,
 ): Promise<CheckedContracts> {
   const isIn = (id: TaskId) => state.tasks.get(id)?.status.is === 'integrated';
-  const checks = await compareContracts({
-    git: project.repository.git,
+  const { git, root } = project.repository;
+  const compared = await compareContracts({
+    git,
     plan,
     commit,
     // One that no task names is everybody's.
     isComplete: (tasks) => (tasks.length > 0 ? tasks : plan.tasks.map(({ id }) => id)).every(isIn),
     more: await asked(context, project, { plan, commit }),
   });
+  const checks = await withTasks(git, compared, { plan, state, commit, planPath: insideOf(root, state.planDir) });
   return { checks, broken: brokenBy(project.config.contracts.policy ?? 'exact', checks) };
 }
 

@@ -4,13 +4,14 @@ import { type Baselines, baselines } from '../check/baseline.ts';
 import { blameBy, flakyOnes, newFailures, stackCheck } from '../check/compare.ts';
 import { type CheckRun, runCheck } from '../check/run.ts';
 import type { CheckSpec, Tech } from '../check/spec.ts';
-import { changedPaths, treePaths } from '../git/diff.ts';
+import { treePaths } from '../git/diff.ts';
 import { projectEnv } from '../integrate/project-env.ts';
 import type { Case, StackCheck } from '../run/check.ts';
 import { describeFailure } from '../run/describe.ts';
 import type { Oid } from '../run/event.ts';
-import { lastAttempt, type RunState } from '../run/state.ts';
+import type { RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
+import { changedByTask, type TaskWork } from './changed-by-task.ts';
 import type { Surroundings } from './context.ts';
 import { checksOf, mayHaveChecks } from './detect-checks.ts';
 import { maskFor } from './mask.ts';
@@ -62,7 +63,8 @@ export async function checkMerged(
     options.narrate(`${spec.name}: what failed is run once more`);
     flaky.set(spec, flakyOnes(newFailures(run, known.get(spec)!), await tree.run(spec)));
   }
-  const blame = fresh().length > 0 ? blameBy(await changedByTask(project, options.state)) : () => [];
+  const blame =
+    fresh().length > 0 ? blameBy(pathsOf(await changedByTask(project.repository.git, options.state))) : () => [];
   return runs.map(([spec, run]) => {
     const failures = { fresh: newFailures(run, known.get(spec) ?? []), flaky: flaky.get(spec) ?? [], blame };
     return stackCheck(spec, run, failures);
@@ -131,14 +133,4 @@ function stopped({ reason }: AbortSignal): Refusal {
 
 const keyOf = ({ name, command }: CheckSpec) => `${name}: ${command}`;
 
-/** The files that each integrated task changed. */
-async function changedByTask({ repository }: Project, state: RunState): Promise<Map<string, Set<string>>> {
-  const changed = new Map<string, Set<string>>();
-  for (const task of state.tasks.values()) {
-    if (task.status.is !== 'integrated') continue;
-    const { base } = lastAttempt(task)!;
-    const paths = await changedPaths(repository.git, base, task.status.head);
-    changed.set(task.seed.id, new Set(paths.map(({ path }) => path)));
-  }
-  return changed;
-}
+const pathsOf = (work: ReadonlyMap<string, TaskWork>) => new Map([...work].map(([task, { paths }]) => [task, paths]));

@@ -11,6 +11,7 @@ import { checklistGate } from './checklist.ts';
 import { compliance } from './compliance.ts';
 import { lockedContracts } from './contracts.ts';
 import type { Escapes } from './escapes.ts';
+import { withLines } from './first-changes.ts';
 import { symbolsTouched } from './symbols.ts';
 import type { Wiring } from './wiring.ts';
 import { insideOf } from './workspaces.ts';
@@ -51,7 +52,7 @@ export function verifier(wiring: Wiring, escapes: Escapes): Ports['verify'] {
       contracts: locked,
       symbols: await symbolsTouched(repository.git, task.scope, { ...measured, head }),
     };
-    const judged = judgeAttempt(facts);
+    const judged = await withLines(repository.git, judgeAttempt(facts), { from: measured.from, head });
     const complies = judged.failure === null ? await compliance(wiring, { task: id, head }) : null;
     if (complies) {
       judged.evidence.push(complies.evidence);

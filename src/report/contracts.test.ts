@@ -73,9 +73,18 @@ Not checked.
 it('tools that show findings in code get those that are no notes, at the line of the code', () => {
   const at = { file: 'a.py', line: 3 };
   const contract = { file: 'contracts/api.yaml', line: 7 };
+  const nowhere = { ...contract, path: 'parallel/p/contracts/api.yaml', line: 7 };
   const findings: ContractCheck['findings'] = [
-    { code: 'missing-endpoint', level: 'error', basis: 'exact', contract, message: 'no GET /x' },
-    { code: 'method-mismatch', level: 'error', basis: 'advisory', contract, at, message: 'PUT /x' },
+    { code: 'missing-endpoint', level: 'error', basis: 'exact', contract: nowhere, message: 'no GET /x' },
+    {
+      code: 'method-mismatch',
+      level: 'error',
+      basis: 'advisory',
+      contract,
+      at,
+      message: 'PUT /x',
+      tasks: ['task-001'],
+    },
     { code: 'extra-endpoint', level: 'note', basis: 'advisory', contract, at, message: 'GET /y' },
   ];
   const of = (broken: string[]) => {
@@ -83,8 +92,22 @@ it('tools that show findings in code get those that are no notes, at the line of
     return findingsOf(report).filter(({ rule }) => rule.startsWith('contract/'));
   };
   expect(of(['contracts/api.yaml'])).toEqual([
-    { level: 'error', rule: 'contract/missing-endpoint', message: 'contracts/api.yaml: no GET /x' },
-    { level: 'error', rule: 'contract/method-mismatch', message: 'contracts/api.yaml: PUT /x', file: 'a.py', line: 3 },
+    {
+      level: 'error',
+      rule: 'contract/missing-endpoint',
+      message: 'contracts/api.yaml: no GET /x',
+      tasks: [],
+      file: 'parallel/p/contracts/api.yaml',
+      line: 7,
+    },
+    {
+      level: 'error',
+      rule: 'contract/method-mismatch',
+      message: 'contracts/api.yaml: PUT /x',
+      tasks: ['task-001'],
+      file: 'a.py',
+      line: 3,
+    },
   ]);
   expect(of([]).map(({ level }) => level)).toEqual(['warning', 'warning']);
 });

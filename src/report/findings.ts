@@ -1,9 +1,12 @@
+import type { StackCheck } from '../run/check.ts';
+import type { ContractCheck, ContractFinding } from '../run/contract.ts';
 import { describeFailure } from '../run/describe.ts';
+import { describeCheckFailure } from '../run/describe-check.ts';
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { describeViolation } from '../run/describe-violation.ts';
 import { isNamed } from '../run/escape.ts';
 import type { Failure } from '../run/failure.ts';
-import type { Report } from './report.ts';
+import type { Report, ReportAttempt, ReportTask } from './report.ts';
 
 /** One thing in a report that somebody should look at, as the tools that show findings in code take it. */
 export interface Finding {
@@ -13,7 +16,8 @@ export interface Finding {
   rule: string;
   /** One line. */
   message: string;
-  task?: string;
+  /** Whose doing it is; with checks and contracts a guess, the likeliest first. */
+  tasks: string[];
   /** Relative to the repository, with `/`. */
   file?: string;
   /** From 1. */
@@ -26,7 +30,8 @@ export const GROUPS: Record<string, string> = {
   wave: 'A validation of a wave on the merged tree',
   scope: 'A change of files or definitions that the task does not own',
   escape: 'A change outside of the workspaces',
-  contract: 'A difference between a contract and the merged tree',
+  contract: 'A difference between a contract and the code',
+  check: 'A failure of the checks of the project on the merged tree',
   gate: 'Something measured about what a task made',
 };
 
@@ -41,6 +46,7 @@ export function findingsOf(report: Report): Finding[] {
               level: 'error',
               rule: 'wave/validation',
               message: `wave ${wave.number}: ${describeFailure(wave.failure)}`,
+              tasks: [],
             },
           ]
         : [],
@@ -51,67 +57,131 @@ export function findingsOf(report: Report): Finding[] {
         level: severity === 'fail' ? 'error' : 'warning',
         rule: `scope/${rule}`,
         message: `${task} changed ${describeViolation(violation)}`,
-        task,
+        tasks: [task],
         file: path,
         ...(line !== undefined && { line }),
       };
     }),
     ...contractFindings(report.contracts),
+    ...report.stack.flatMap(checkFindings),
     ...report.escapes.filter(isNamed).map((found): Finding => {
       const [change] = found.changes;
       const file = found.where.is === 'checkout' && change?.kind === 'file' ? change.path : undefined;
-      const task = found.suspects.find(({ evidence }) => evidence !== null)?.task;
+      const tasks = found.suspects.filter(({ evidence }) => evidence !== null).map(({ task }) => task);
       return {
         level: 'warning',
         rule: 'escape/changed',
         message: `${describeChanges(found)} ${describePlace(found.where)}`,
-        ...(task !== undefined && { task }),
+        tasks: [...new Set(tasks)],
         ...(file !== undefined && { file }),
       };
     }),
-    ...report.tasks.filter(({ state }) => state === 'integrated').flatMap(warnings),
+    ...report.tasks
+      .filter(({ state }) => state === 'integrated')
+      .flatMap((task) => warnings(task, { merged: report.contracts !== null })),
   ];
 }
 
-/** What is wrong by a contract, at the line of the code. Of what was read off source nothing is an error unless it counts as one. */
+/** What is wrong by a contract on the merged tree. Of what was read off source nothing is an error unless it counts as one. */
 function contractFindings(contracts: Report['contracts']): Finding[] {
-  return (contracts?.checks ?? []).flatMap(({ contract, findings }) => {
-    const fails = contracts?.broken.includes(contract) ?? false;
-    return findings
-      .filter(({ level }) => level !== 'note')
-      .map(
-        ({ code, level, at, message }): Finding => ({
-          level: fails && level === 'error' ? 'error' : 'warning',
-          rule: `contract/${code}`,
-          message: `${contract}: ${message}`,
-          ...(at && { file: at.file, line: at.line }),
-        }),
-      );
-  });
+  return (contracts?.checks ?? []).flatMap((check) =>
+    differences(check, { fails: contracts?.broken.includes(check.contract) ?? false }),
+  );
 }
 
-function taskFindings({ id, title, state, attempts }: Report['tasks'][number]): Finding[] {
+/** At the line of the code; of what is nowhere, at that of the contract. `task`: whose branch was compared. */
+function differences(
+  { contract, findings }: ContractCheck,
+  { fails, task }: { fails: boolean; task?: string },
+): Finding[] {
+  return findings
+    .filter(({ level }) => level !== 'note')
+    .map((found): Finding => {
+      const { code, level, at, message, tasks = [] } = found;
+      const place = at ?? placeOfContract(found);
+      return {
+        level: fails && level === 'error' ? 'error' : 'warning',
+        rule: `contract/${code}`,
+        message: `${contract}: ${message}`,
+        tasks: task === undefined ? tasks : [task],
+        ...place,
+      };
+    });
+}
+
+function placeOfContract({ contract: { path, line } }: ContractFinding): Pick<Finding, 'file' | 'line'> {
+  return path === undefined ? {} : { file: path, ...(line !== undefined && { line }) };
+}
+
+/** What is new stops the landing; what is flaky should be looked at; what the base has is nobody's doing here. */
+function checkFindings({ name, kind, failures }: StackCheck): Finding[] {
+  return failures
+    .filter(({ status }) => status !== 'known')
+    .map((failure): Finding => {
+      const { file, line, status, blame } = failure;
+      const isNew = status === 'new';
+      return {
+        level: isNew ? 'error' : 'warning',
+        rule: isNew ? `check/${kind}` : 'check/flaky',
+        message: `${name}: ${describeCheckFailure(failure)}`,
+        tasks: [...new Set(blame.map(({ task }) => task))],
+        ...(file !== undefined && { file, ...(line !== undefined && { line }) }),
+      };
+    });
+}
+
+function taskFindings({ id, title, state, attempts }: ReportTask): Finding[] {
   if (state === 'integrated' || state === 'skipped') return [];
-  const failure = attempts.at(-1)?.failure ?? null;
+  const last = attempts.at(-1);
+  const failure = last?.failure ?? null;
   const what = `${id} (${title}) is ${state}`;
-  if (failure === null) return [{ level: 'error', rule: `task/${state}`, message: what, task: id }];
+  if (failure === null) return [{ level: 'error', rule: `task/${state}`, message: what, tasks: [id] }];
   const rule = `task/${failure.code}`;
   const message = `${what}: ${describeFailure(failure)}`;
   const files = filesOf(failure);
-  if (files.length === 0) return [{ level: 'error', rule, message, task: id }];
-  return files.map((file) => ({ level: 'error', rule, message, task: id, file }));
+  const own: Finding[] = (files.length === 0 ? [undefined] : files).map((file) => ({
+    level: 'error',
+    rule,
+    message,
+    tasks: [id],
+    ...(file !== undefined && { file }),
+  }));
+  const broken = failure.code === 'contract-broken' ? failure.contracts.map(({ contract }) => contract) : [];
+  return [...own, ...complianceOf(last, id, broken)];
 }
 
 /** The files that a failure is about; violations tell of theirs themselves. */
 function filesOf(failure: Failure): string[] {
-  if (failure.code === 'merge-conflict') return failure.paths;
+  if (failure.code === 'merge-conflict' || failure.code === 'contract-changed') return failure.paths;
   if ('findings' in failure) return failure.findings.map(({ path }) => path);
   return [];
 }
 
-/** What stood against an attempt that landed; scope is told by its violations, a missing marker is no reason to look. */
-function warnings({ id, attempts }: Report['tasks'][number]): Finding[] {
-  return (attempts.at(-1)?.evidence ?? [])
-    .filter(({ verdict, gate }) => verdict === 'warn' && !['marker', 'scope', 'escape'].includes(gate))
-    .map(({ gate, summary }) => ({ level: 'warning', rule: `gate/${gate}`, message: `${id}: ${summary}`, task: id }));
+/** What the comparison of contracts with the branch of an attempt found. */
+function complianceOf(attempt: ReportAttempt | undefined, task: string, broken: readonly string[]): Finding[] {
+  const details = attempt?.evidence.find(({ gate }) => gate === 'compliance')?.details as
+    | { checks?: ContractCheck[] }
+    | undefined;
+  return (details?.checks ?? []).flatMap((check) =>
+    differences(check, { fails: broken.includes(check.contract), task }),
+  );
+}
+
+/**
+ * What stood against an attempt that landed; scope is told by its violations, a missing marker is no reason to look. `merged`: the
+ * contracts were compared with the merged tree, which tells what is left of it.
+ */
+function warnings({ id, attempts }: ReportTask, { merged }: { merged: boolean }): Finding[] {
+  const last = attempts.at(-1);
+  const plain = (last?.evidence ?? [])
+    .filter(({ verdict, gate }) => verdict === 'warn' && !['marker', 'scope', 'escape', 'compliance'].includes(gate))
+    .map(
+      ({ gate, summary }): Finding => ({
+        level: 'warning',
+        rule: `gate/${gate}`,
+        message: `${id}: ${summary}`,
+        tasks: [id],
+      }),
+    );
+  return merged ? plain : [...plain, ...complianceOf(last, id, [])];
 }

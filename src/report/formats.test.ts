@@ -48,7 +48,7 @@ function textOf(markup: string): string {
 describe('the findings of a report', () => {
   it('names what failed first, each with its task and file', () => {
     expect(
-      findingsOf(sampleReport()).map(({ level, rule, task, file, line }) => [level, rule, task, file, line]),
+      findingsOf(sampleReport()).map(({ level, rule, tasks, file, line }) => [level, rule, tasks[0], file, line]),
     ).toEqual([
       ['error', 'task/merge-conflict', 'task-002', 'src/a b.ts', undefined],
       ['error', 'task/merge-conflict', 'task-002', 'src/c.ts', undefined],
@@ -56,6 +56,7 @@ describe('the findings of a report', () => {
       ['error', 'wave/validation', undefined, undefined, undefined],
       ['warning', 'scope/outside', 'task-001', 'README.md', undefined],
       ['error', 'scope/boundary', 'task-001', 'src/ä.ts', 12],
+      ['error', 'check/tests', 'task-001', 'a.test.ts', undefined],
       ['warning', 'escape/changed', 'task-002', 'config.json', undefined],
       ['warning', 'gate/content', 'task-001', undefined, undefined],
     ]);

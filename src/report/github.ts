@@ -12,7 +12,7 @@ export function renderAnnotations(report: Report): string[] {
     const some = findings.filter((each) => each.level === level);
     const rest = some.length - MOST;
     if (rest <= 0) return some.map(annotation);
-    const more = { level, rule: 'copse', message: `and ${rest + 1} more, which the report names` };
+    const more = { level, rule: 'copse', tasks: [], message: `and ${rest + 1} more, which the report names` };
     return [...some.slice(0, MOST - 1), more].map(annotation);
   });
 }

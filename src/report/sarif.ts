@@ -29,7 +29,7 @@ export function renderSarif(report: Report, version: string): string {
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function result({ level, rule, message, task, file, line }: Finding, rules: readonly string[]) {
+function result({ level, rule, message, tasks, file, line }: Finding, rules: readonly string[]) {
   const region = line === undefined ? {} : { region: { startLine: line } };
   const artifactLocation = file === undefined ? null : { uri: uriOf(file), uriBaseId: '%SRCROOT%' };
   return {
@@ -38,7 +38,7 @@ function result({ level, rule, message, task, file, line }: Finding, rules: read
     level,
     message: { text: plainText(message) },
     ...(artifactLocation && { locations: [{ physicalLocation: { artifactLocation, ...region } }] }),
-    ...(task !== undefined && { properties: { task } }),
+    ...(tasks.length > 0 && { properties: { tasks } }),
   };
 }
 

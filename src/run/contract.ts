@@ -11,12 +11,14 @@ export interface ContractFinding {
    * about it; such a finding never fails anything unless the user asks for that.
    */
   basis: 'exact' | 'advisory';
-  /** Where the contract says it; lines from 1. */
-  contract: { file: string; line?: number };
+  /** Where the contract says it; lines from 1. `path`: the file in the repository, told where `at` is not. */
+  contract: { file: string; line?: number; path?: string };
   /** Where the code does otherwise; a path of the repository. */
   at?: { file: string; line: number };
   /** One sentence. */
   message: string;
+  /** On the merged tree: tasks whose doing it may be, the likeliest first. A guess, and shown as one. */
+  tasks?: string[];
 }
 
 /** What came of checking one contract on one tree. */

@@ -1,8 +1,10 @@
 import type { Violation } from '../scope/scope.ts';
 
-/** What a violation is about: `apps/core/acl.py`, or a part of it with its line: `apps/core/acl.py:12 AclFilter.load`. */
-export function violationPlace({ path, symbol, line }: Violation): string {
-  return symbol === undefined ? path : `${path}:${line ?? 1} ${symbol}`;
+/** What a violation is about: `README.md`, `config/urls.py:12`, or a part of a file: `apps/core/acl.py:12 AclFilter.load`. */
+export function violationPlace({ path, kind, symbol, line }: Violation): string {
+  if (symbol !== undefined) return `${path}:${line ?? 1} ${symbol}`;
+  // A file that is new or gone is meant as a whole.
+  return kind === 'modified' && line !== undefined ? `${path}:${line}` : path;
 }
 
 /** The same with what was broken, for people. */

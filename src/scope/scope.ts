@@ -34,7 +34,7 @@ export interface Violation {
   kind: Change['kind'];
   /** The part of the file, when parts were told apart: `Class.method`, or `<module>` for what is no definition. */
   symbol?: string;
-  /** Where that is, 1-based. */
+  /** Where that is, 1-based; of a file as a whole where it begins to differ. */
   line?: number;
   /**
    * boundary: matches BOUNDARY, always fails. outside: in no CREATE or MODIFY. created-existing: CREATE of what the base has.

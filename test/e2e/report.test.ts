@@ -43,7 +43,7 @@ it('tells of a run that failed, in every form, and as annotations of GitHub Acti
   expect(texts.html).toMatch(/^<!doctype html>[\s\S]*task-002/);
   expect(texts.junit).toMatch(/<testsuites name="copse" tests="2" failures="1"/);
   expect(JSON.parse(texts.sarif).runs[0].results).toMatchObject([
-    { ruleId: 'task/agent', properties: { task: 'task-002' } },
+    { ruleId: 'task/agent', properties: { tasks: ['task-002'] } },
   ]);
   expect(texts.github).toMatch(/^::error title=task\/agent::/);
   expect(await copse(['report', '--format', 'word'])).toMatchObject({
