@@ -14,12 +14,11 @@ export function lander({ project, open, tasks, mask }: Wiring): Ports['land'] {
       return { head, base, plan: plan.name, run: state.id, task, title: mask(title), attempt };
     });
     const landed = await landMany(project.repository.git, { ref: state.integrationRef, tip }, requests);
-    return landed.map((each, at) => {
-      const { task } = ready[at]!;
-      if (each.landed) {
-        return { landed: true, commit: each.commit, commits: lastAttempt(state.tasks.get(task)!)!.result!.commits };
-      }
-      return { landed: false, failure: landingFailure(task, each) };
+    return landed.map((each) => {
+      const { task } = each;
+      if (!each.landed) return { task, landed: false, failure: landingFailure(task, each) };
+      const { commits } = lastAttempt(state.tasks.get(task)!)!.result!;
+      return { task, landed: true, commit: each.commit, commits };
     });
   };
 }

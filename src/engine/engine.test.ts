@@ -137,7 +137,9 @@ function setUp(world: World, journal: Journal) {
       if (outcome === 'success') return { evidence: [], failure: null };
       return { evidence: [], failure: { code: 'agent', outcome, message: '', exit: 1, signal: null } };
     },
-    land: world.land ?? (async ({ tasks }) => tasks.map(() => ({ landed: true, commit: `c${++commits}`, commits: 1 }))),
+    land:
+      world.land ??
+      (async ({ tasks }) => tasks.map(({ task }) => ({ task, landed: true, commit: `c${++commits}`, commits: 1 }))),
     validationCommand: () => 'true',
     validate: world.validate ?? (async () => ({ ok: true, ms: 1 })),
     installDependencies: world.install ?? (async () => ({ ok: true, commit: 'deps' })),
@@ -219,8 +221,8 @@ describe('the engine', () => {
       executor: scripted.executor,
       land: async () => [
         ++calls === 1
-          ? { landed: false, failure: { code: 'merge-conflict', paths: ['x'], onto: 'tip', messages: [] } }
-          : { landed: true, commit: 'c', commits: 2 },
+          ? { task: 'a', landed: false, failure: { code: 'merge-conflict', paths: ['x'], onto: 'tip', messages: [] } }
+          : { task: 'a', landed: true, commit: 'c', commits: 2 },
       ],
     });
     expect(scripted.submitted).toHaveLength(2);
@@ -239,7 +241,7 @@ describe('the engine', () => {
       land: async ({ tip, tasks }) => {
         tips.push(tip);
         landed.push(...tasks.map(({ task }) => task));
-        return tasks.map(() => ({ landed: true, commit: `c${++commits}`, commits: 1 }));
+        return tasks.map(({ task }) => ({ task, landed: true, commit: `c${++commits}`, commits: 1 }));
       },
     });
     expect(landed.sort()).toEqual(['t1', 't2', 't3', 't4', 't5']);
@@ -346,7 +348,7 @@ describe('the engine', () => {
       maxConcurrent: 1,
       land: async ({ tasks }) => {
         if (tasks[0]!.task === 'a') throw new Error('git broke');
-        return [{ landed: true, commit: 'c', commits: 1 }];
+        return [{ task: 'z', landed: true, commit: 'c', commits: 1 }];
       },
     });
     expect(state.tasks.get('a')!.status).toMatchObject({ is: 'failed', failure: { code: 'internal' } });

@@ -2,6 +2,7 @@ import type { Oid } from '../run/event.ts';
 import type { Action } from '../schedule/action.ts';
 import type { attemptEffects } from './attempts.ts';
 import { asInternal, type Effects } from './effects.ts';
+import type { Landing } from './ports.ts';
 
 /** The integration branch: what lands on it, and what is run on it. */
 export function mergedEffects(
@@ -15,10 +16,12 @@ export function mergedEffects(
     for (const each of tasks) append({ type: 'landing.started', ...each, onto: tip });
     await patient(() => journal.flush());
     const landings = await patient(() => ports.land({ tip, tasks })).catch((error) =>
-      tasks.map(() => ({ landed: false as const, failure: asInternal(error).failure })),
+      tasks.map(({ task }): Landing => ({ task, landed: false, failure: asInternal(error).failure })),
     );
-    for (const [at, { task, attempt, head }] of tasks.entries()) {
-      const landing = landings[at]!;
+    const asked = new Map(tasks.map((each) => [each.task, each]));
+    // The last one that is told is the tip: in the order of landing.
+    for (const landing of landings) {
+      const { task, attempt, head } = asked.get(landing.task)!;
       if (landing.landed) {
         const { commit, commits } = landing;
         append({ type: 'task.integrated', task, attempt, head, commit, commits });

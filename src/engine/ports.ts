@@ -8,7 +8,10 @@ import type { AttemptState, RunState } from '../run/state.ts';
 import type { Admission } from '../schedule/admission.ts';
 
 /** What became of a branch that was to land. A conflict is data, not an error. */
-export type Landing = { landed: true; commit: Oid; commits: number } | { landed: false; failure: Failure };
+export type Landing = { task: TaskId } & (
+  | { landed: true; commit: Oid; commits: number }
+  | { landed: false; failure: Failure }
+);
 
 /** `broken`: those whose errors count. */
 export interface CheckedContracts {
@@ -46,8 +49,8 @@ export interface Ports {
    */
   withdraw?(attempt: AttemptState): Promise<{ left: boolean; note: string } | null>;
   /**
-   * Merges these heads into the integration branch, in memory, in this order, by compare-and-swap; one answer each. Finds
-   * earlier landings of the same attempts.
+   * Merges these heads into the integration branch, in memory, by compare-and-swap; one answer each, in the order of
+   * landing. Finds earlier landings of the same attempts.
    */
   land(request: { tip: Oid; tasks: { task: TaskId; attempt: number; head: Oid }[] }): Promise<Landing[]>;
   /** The command of a wave's validation, for the journal. */

@@ -33,14 +33,37 @@ export function addTo(footprint: Footprint, changes: readonly RawChange[]): void
  * side, and no chance that one side renamed a folder into which the other put a new file.
  */
 export function meet(a: Footprint, b: Footprint): boolean {
-  const [small, large] = a.paths.size <= b.paths.size ? [a, b] : [b, a];
   if (mayRename(a) && b.adds) return true;
   if (mayRename(b) && a.adds) return true;
+  const [small, large] = a.paths.size <= b.paths.size ? [a, b] : [b, a];
   for (const path of small.paths) {
     if (large.paths.has(path) || large.folders.has(path)) return true;
     for (const folder of foldersAbove(path)) if (large.paths.has(folder)) return true;
   }
   return false;
+}
+
+/**
+ * For each of several branches, by its place, the others that touch the same paths, or that put a file where it has a folder:
+ * merged with one of these, it may conflict.
+ */
+export function overlapsOf(footprints: readonly Footprint[]): Set<number>[] {
+  const touching = new Map<string, number[]>();
+  for (const [at, { paths }] of footprints.entries()) {
+    for (const path of paths) touching.set(path, [...(touching.get(path) ?? []), at]);
+  }
+  const overlaps = footprints.map(() => new Set<number>());
+  const overlap = (a: number, others: readonly number[] = []) => {
+    for (const b of others) {
+      if (a === b) continue;
+      overlaps[a]!.add(b);
+      overlaps[b]!.add(a);
+    }
+  };
+  for (const [at, { paths, folders }] of footprints.entries()) {
+    for (const path of [...paths, ...folders]) overlap(at, touching.get(path));
+  }
+  return overlaps;
 }
 
 /** git finds a rename only between a deleted and an added path. */

@@ -132,7 +132,7 @@ describe('mergeMany', () => {
 
   it('takes nothing at all, heads already merged, and histories that were replaced', async () => {
     const base = scratch.git('rev-parse', 'HEAD');
-    expect(await mergeMany(git, base, [])).toEqual({ tip: base, results: [] });
+    expect(await mergeMany(git, base, [])).toEqual({ tip: base, results: [], order: [] });
     const apart = scratch.git('commit-tree', '-m', 'apart', `${base}^{tree}`);
     const { results } = await mergeMany(git, base, [
       { head: base, message: 'again' },

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Oid } from '../run/event.ts';
+import { branchFootprint } from './branch-footprint.ts';
 import { type RawChange, rawDiffs } from './diff.ts';
 import { addTo, emptyFootprint, type Footprint, footprintOf, meet } from './footprint.ts';
 import type { Git } from './git.ts';
@@ -20,19 +21,34 @@ export interface Branch {
 
 export type Merged = { clean: true; commit: Oid } | { clean: false; paths: string[]; messages: string[] };
 
+/** In which order branches are merged, by what they touch (null: not known): their places. */
+export type Arrange = (footprints: readonly (Footprint | null)[]) => number[];
+
+const asGiven: Arrange = (footprints) => [...footprints.keys()];
+
+export interface MergedBranches {
+  /** The last commit; `onto` when nothing merged. */
+  tip: Oid;
+  /** One a branch, as they were given. */
+  results: Merged[];
+  /** The places of the branches in the order they were merged in. */
+  order: number[];
+}
+
 /**
  * Merges branches one after another onto `onto`, each by a merge commit of its own with the tree that `git merge` would
  * make; a conflicting one is left out. Branches that meet nothing else are applied path by path, all in one git process;
  * the others are merged in memory. No ref is moved: the caller does that, by compare-and-swap.
- * @returns the last commit (`onto` when nothing merged) and one result a branch, in their order
  */
 export async function mergeMany(
   git: Git,
   onto: Oid,
   branches: readonly Branch[],
-): Promise<{ tip: Oid; results: Merged[] }> {
+  arrange = asGiven,
+): Promise<MergedBranches> {
   const forks = await findForks(git, onto, branches);
   const apart = await findChanges(git, onto, forks, branches);
+  const order = arrange(apart.map((own) => own?.footprint ?? null));
   const results: Merged[] = [];
   const landed = emptyFootprint();
   let tip = onto;
@@ -43,8 +59,8 @@ export async function mergeMany(
     tip = commits.at(-1) ?? tip;
     plain = [];
   };
-  for (const [index, branch] of branches.entries()) {
-    const own = apart[index];
+  for (const index of order) {
+    const [branch, own] = [branches[index]!, apart[index]];
     if (own && !meet(own.footprint, own.upstream) && !meet(own.footprint, landed)) {
       plain.push({ index, branch, changes: own.changes });
       addTo(landed, own.changes);
@@ -58,7 +74,7 @@ export async function mergeMany(
     tip = merged.commit;
   }
   await flush();
-  return { tip, results };
+  return { tip, results, order };
 }
 
 /** The same with a merge in memory for each: for a few branches that takes fewer processes. */
@@ -66,15 +82,24 @@ export async function mergeInTurn(
   git: Git,
   onto: Oid,
   branches: readonly Branch[],
-): Promise<{ tip: Oid; results: Merged[] }> {
+  arrange = asGiven,
+): Promise<MergedBranches> {
+  const order = arrange(arrange === asGiven ? branches.map(() => null) : await footprintsOf(git, branches));
   const results: Merged[] = [];
   let tip = onto;
-  for (const branch of branches) {
-    const merged = await mergeOne(git, tip, branch);
-    results.push(merged);
+  for (const index of order) {
+    const merged = await mergeOne(git, tip, branches[index]!);
+    results[index] = merged;
     if (merged.clean) tip = merged.commit;
   }
-  return { tip, results };
+  return { tip, results, order };
+}
+
+/** What branches touch; read from the objects that merging them in memory reads as well. */
+export function footprintsOf(git: Git, branches: readonly Omit<Branch, 'message'>[]): Promise<(Footprint | null)[]> {
+  return Promise.all(
+    branches.map(({ base, head }) => (base === undefined ? null : branchFootprint(git, { base, head }))),
+  );
 }
 
 async function mergeOne(git: Git, onto: Oid, branch: Branch): Promise<Merged> {

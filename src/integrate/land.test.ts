@@ -108,7 +108,7 @@ describe('landMany', () => {
   const some = (heads: Record<string, string>) =>
     Object.entries(heads).map(([task, head]) => {
       const { ref, tip, ...rest } = request(task, head);
-      return rest;
+      return { ...rest, base: scratch.git('rev-parse', 'main') };
     });
 
   it.each([
@@ -126,15 +126,32 @@ describe('landMany', () => {
     const together = await landMany(git(), { ref: REF, tip: start }, some(heads));
     const history = () => scratch.git('log', '--first-parent', '--format=%T %B', `${start}..${REF}`);
     const made = history();
-    expect(together.map(({ landed }) => landed)).toEqual([true, true, false, true, ...more.map(() => true)]);
-    expect(together[2]).toMatchObject({
+    // Those that touch files of their own come first.
+    expect(together.map(({ task }) => task)).toEqual(['t1', ...more, 't2', 't3', 't4']);
+    expect(together.map(({ landed }) => landed)).toEqual([true, ...more.map(() => true), true, false, true]);
+    expect(together[2 + more.length]).toMatchObject({
       why: 'conflict',
       paths: ['a.txt'],
-      onto: scratch.git('rev-parse', `${REF}~${more.length + 1}`),
+      onto: scratch.git('rev-parse', `${REF}~1`),
     });
     scratch.git('update-ref', REF, start);
-    for (const [task, head] of Object.entries(heads)) await land(git(), request(task, head));
+    for (const { task } of together) await land(git(), request(task, heads[task]!));
     expect(history()).toBe(made);
+  });
+
+  it.each([
+    ['a few', 0],
+    ['many', 4],
+  ])('lands as many as possible where some conflict with several others: %s', async (_, more) => {
+    const heads: Record<string, string> = {
+      t1: branch('feature/t1', { 'a.txt': 'ONE\ntwo\nthree\n', 'b.txt': 'B\n' }),
+      t2: branch('feature/t2', { 'a.txt': 'uno\ntwo\nthree\n' }),
+      t3: branch('feature/t3', { 'b.txt': 'beta\n' }),
+    };
+    for (let n = 4; n < 4 + more; n++) heads[`t${n}`] = branch(`feature/t${n}`, { [`t${n}.txt`]: '1' });
+    const landed = await landMany(git(), { ref: REF, tip: scratch.git('rev-parse', REF) }, some(heads));
+    expect(landed.filter((each) => !each.landed).map(({ task }) => task)).toEqual(['t1']);
+    expect(landed.at(-1)).toMatchObject({ task: 't1', why: 'conflict', onto: scratch.git('rev-parse', REF) });
   });
 
   it('lands once when asked again, and on top of what others landed meanwhile', async () => {

@@ -1,6 +1,7 @@
 import type { Git } from '../git/git.ts';
 import { isAncestor, log } from '../git/history.ts';
-import { mergeBranch, mergeInTurn, mergeMany } from '../git/merge-many.ts';
+import { type Arrange, type MergedBranches, mergeBranch, mergeInTurn, mergeMany } from '../git/merge-many.ts';
+import { mergeOrder } from '../git/merge-order.ts';
 import { compareAndSwapOften, readRef } from '../git/refs.ts';
 import { writeCommit } from '../git/write-commit.ts';
 import type { Oid } from '../run/event.ts';
@@ -57,25 +58,54 @@ export async function land(git: Git, request: LandRequest): Promise<Landed> {
   return { landed: false, why: 'contended', actual: onto };
 }
 
+/** What a landing is asked for, but for the branch it goes to. */
+export type Candidate = Omit<LandRequest, 'ref' | 'tip'>;
+
+export type LandedTask = Landed & Pick<LandRequest, 'task'>;
+
 /**
  * Lands several branches one after another, with the history {@link land} would make, but in a handful of git calls where
- * they have nothing to do with each other, and moving the branch once. One result a request, in their order.
+ * they have nothing to do with each other, and moving the branch once.
+ * @returns one result a request, in the order of landing: that in which most of them merge
  */
 export async function landMany(
   git: Git,
   { ref, tip }: Pick<LandRequest, 'ref' | 'tip'>,
-  requests: readonly Omit<LandRequest, 'ref' | 'tip'>[],
-): Promise<Landed[]> {
+  requests: readonly Candidate[],
+): Promise<LandedTask[]> {
   if (requests.length === 1) return landInTurn(git, { ref, tip }, requests);
-  const branches = requests.map((request) => ({ ...request, message: messageOf(request) }));
-  const merge = requests.length <= FEW ? mergeInTurn : mergeMany;
-  const { tip: next, results } = await merge(git, tip, branches);
+  const merged = await mergeCandidates(git, tip, requests, mergeOrder);
+  const { tip: next, order } = merged;
   const moved = next === tip || (await compareAndSwapOften(git, ref, { next, old: tip, reason: 'copse: land' }));
-  if (!moved) return landInTurn(git, { ref, tip }, requests);
+  const ordered = order.map((at) => requests[at]!);
+  return moved ? landingsOf(merged, requests, tip) : landInTurn(git, { ref, tip }, ordered);
+}
+
+/** Merges these onto `onto`, in their order unless another is asked for. Nothing is moved. */
+export function mergeCandidates(
+  git: Git,
+  onto: Oid,
+  candidates: readonly Candidate[],
+  arrange?: Arrange,
+): Promise<MergedBranches> {
+  const branches = candidates.map((each) => ({ ...each, message: messageOf(each) }));
+  const merge = candidates.length <= FEW ? mergeInTurn : mergeMany;
+  return merge(git, onto, branches, arrange);
+}
+
+/** What merging these onto `tip` is as landings, once the branch is there; in the order of landing. */
+export function landingsOf(
+  { results, order }: MergedBranches,
+  candidates: readonly Candidate[],
+  tip: Oid,
+): LandedTask[] {
   let onto = tip;
-  return results.map((merged): Landed => {
-    if (!merged.clean) return { landed: false, why: 'conflict', paths: merged.paths, messages: merged.messages, onto };
-    const landed = { landed: true as const, commit: merged.commit, onto };
+  return order.map((at): LandedTask => {
+    const { task } = candidates[at]!;
+    const merged = results[at]!;
+    if (!merged.clean)
+      return { task, landed: false, why: 'conflict', paths: merged.paths, messages: merged.messages, onto };
+    const landed = { task, landed: true as const, commit: merged.commit, onto };
     onto = merged.commit;
     return landed;
   });
@@ -85,10 +115,12 @@ export async function landMany(
 async function landInTurn(
   git: Git,
   { ref, tip }: Pick<LandRequest, 'ref' | 'tip'>,
-  requests: readonly Omit<LandRequest, 'ref' | 'tip'>[],
-): Promise<Landed[]> {
-  const results: Landed[] = [];
-  for (const request of requests) results.push(await land(git, { ...request, ref, tip }));
+  requests: readonly Candidate[],
+): Promise<LandedTask[]> {
+  const results: LandedTask[] = [];
+  for (const request of requests) {
+    results.push({ task: request.task, ...(await land(git, { ...request, ref, tip })) });
+  }
   return results;
 }
 
@@ -105,7 +137,7 @@ export function isLandingOf(message: string, landing: Landing): boolean {
   return message.trimEnd().endsWith(trailersOf(landing));
 }
 
-function messageOf(request: Omit<LandRequest, 'ref' | 'tip'>): string {
+function messageOf(request: Candidate): string {
   return `Merge ${request.task}: ${request.title.replace(/\s+/g, ' ').trim()}\n\n${trailersOf(request)}\n`;
 }
 

@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { readCommitObjects } from '../git/commit-objects.ts';
-import type { RawChange } from '../git/diff.ts';
-import { type Footprint, footprintOf, meet } from '../git/footprint.ts';
+import { branchFootprint } from '../git/branch-footprint.ts';
+import { type Footprint, meet } from '../git/footprint.ts';
 import type { Git } from '../git/git.ts';
 import { mergeTrees } from '../git/merge.ts';
 import { createPool } from '../git/pool.ts';
 import { quickMerge } from '../git/quick-merge.ts';
-import { diffTrees, rawChange } from '../git/trees.ts';
 import type { Oid, TaskId } from '../run/event.ts';
 
 /** Work that has not landed yet, as it stands. */
@@ -38,7 +36,7 @@ export async function predictConflicts(
   branches: readonly LiveBranch[],
 ): Promise<PredictedConflict[]> {
   const pool = createPool(availableParallelism());
-  const touched = await Promise.all(branches.map((branch) => footprint(git, branch)));
+  const touched = await Promise.all(branches.map((branch) => branchFootprint(git, branch)));
   const tries: (() => Promise<PredictedConflict | null>)[] = [];
   for (const [at, branch] of branches.entries()) {
     if (branch.base !== tip) tries.push(() => withTip(git, tip, branch));
@@ -49,13 +47,6 @@ export async function predictConflicts(
   }
   const found = await Promise.all(tries.slice(0, MOST_MERGES).map((attempt) => pool(attempt)));
   return found.filter((each) => each !== null);
-}
-
-async function footprint(git: Git, { base, head }: LiveBranch): Promise<Footprint | null> {
-  const commits = await readCommitObjects(git, [base, head]);
-  const [before, now] = [commits.get(base), commits.get(head)];
-  const changes = before && now ? await diffTrees(git, before.tree, now.tree) : null;
-  return changes && footprintOf(changes.map((change): RawChange => rawChange(change)));
 }
 
 async function withTip(git: Git, tip: Oid, { task, base, head }: LiveBranch): Promise<PredictedConflict | null> {

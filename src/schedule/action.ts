@@ -8,7 +8,7 @@ export type Action =
   | { do: 'start-wave'; wave: number }
   | { do: 'start'; task: TaskId; attempt: number }
   | { do: 'verify'; task: TaskId; attempt: number }
-  /** Merge these into the integration branch, in this order. */
+  /** Merge these into the integration branch. */
   | { do: 'land'; tasks: { task: TaskId; attempt: number; head: Oid }[] }
   | { do: 'validate'; wave: number }
   /** Compare the contracts with the merged tree. */
