@@ -62,6 +62,8 @@ const shapes = {
   integrate: {
     ...place,
     into: text,
+    style: z.enum(['squash', 'merge', 'rebase']),
+    dryRun: z.boolean(),
     partial: z.boolean(),
     checks: z.enum(['run', 'skip']),
     tech: z.enum(TECHS),

@@ -37,6 +37,13 @@ export interface ResumeOptions extends Omit<RunOptions, 'pattern' | 'sandbox'>, 
 export interface IntegrateOptions extends PlaceOptions {
   /** The branch to land on; default the one the run started from. */
   into?: string;
+  /**
+   * The history that is made there: `squash` one commit, `merge` a merge commit also where a fast-forward is possible, `rebase`
+   * the commits of the tasks in a line. Default `integrate.style` of the config, else a fast-forward where possible, else a merge commit.
+   */
+  style?: 'squash' | 'merge' | 'rebase';
+  /** Nothing is moved or written, no check is run: `landing` says what would be. */
+  dryRun?: boolean;
   /** Lands what is integrated although tasks are missing. */
   partial?: boolean;
   /** Whether the project's own checks (tests, types, lint, build) have to pass on what is to land. Default `run`. */

@@ -3,6 +3,7 @@ import { type FoundRun, readRun } from '../compose/runs.ts';
 import type { Git } from '../git/git.ts';
 import { isAncestor, mergeBase } from '../git/history.ts';
 import { type Holdings, holdingsOf, type Question } from '../git/holdings.ts';
+import { LANDINGS, landingTip } from '../git/landings.ts';
 import { findRefs } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
 import { type KeptSnapshot, listSnapshots, SNAPSHOTS } from '../git/snapshots.ts';
@@ -66,7 +67,7 @@ export async function measured(git: Git, snapshots: readonly SnapshotOfRun[]): P
 
 /** By run: where its work lands, as these branches are now. */
 async function landingTips(git: Git, snapshots: readonly SnapshotOfRun[]): Promise<Map<FoundRun | null, Oid[]>> {
-  const heads = await findRefs(git, ['refs/heads/']);
+  const heads = await findRefs(git, ['refs/heads/', LANDINGS]);
   const tips = new Map<FoundRun | null, Oid[]>();
   for (const { source } of snapshots) {
     if (source !== null && !tips.has(source)) {
@@ -79,10 +80,11 @@ async function landingTips(git: Git, snapshots: readonly SnapshotOfRun[]): Promi
   return tips;
 }
 
-/** The branches that work of a run lands on. */
-export function landingRefs({ integrationRef, target, landed }: RunState): string[] {
+/** Where work of a run is once it is integrated: the integration branch, what of it has landed, and the branches it landed on. */
+export function landingRefs({ id, integrationRef, target, landed, landings }: RunState): string[] {
   const branches = [target, landed?.target ?? null].flatMap((branch) => (branch ? [`refs/heads/${branch}`] : []));
-  return [...new Set([integrationRef, ...branches])];
+  const kept = landings.map((_, at) => landingTip(id, at + 1)).reverse();
+  return [...new Set([integrationRef, ...kept, ...branches])];
 }
 
 async function baseOf(git: Git, { name, commit, source }: SnapshotOfRun): Promise<Oid> {

@@ -1,16 +1,20 @@
+import type { Git } from '../git/git.ts';
+import { isAncestor } from '../git/history.ts';
+import { keepLanding } from '../git/landings.ts';
 import { branchExists, readRef } from '../git/refs.ts';
 import { removeStaleLocks } from '../git/stale-lock.ts';
-import { landOnTarget } from '../integrate/target.ts';
+import { landOnTarget, type TargetRequest } from '../integrate/target.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import { openJournal } from '../journal/write.ts';
 import { buildReport } from '../report/report.ts';
 import type { StackCheck } from '../run/check.ts';
-import type { Oid } from '../run/event.ts';
+import type { Oid, RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import type { RunState } from '../run/state.ts';
 import { systemClock } from '../util/clock.ts';
 import type { Surroundings } from './context.ts';
 import { demandContracts } from './demand-contracts.ts';
+import { landingMessage } from './integrate-message.ts';
 import { checkReady, noBranch, noTarget } from './integrate-ready.ts';
 import { outputsOf, recordInManifest, writeReport } from './integrate-report.ts';
 import type { IntegrateOptions, RunLanding } from './landing.ts';
@@ -40,7 +44,8 @@ export async function integrateRun(
   const { git } = trusted.repository;
   if (target === null) throw await noTarget(git, run.state.plan);
   if (!(await branchExists(git, target))) throw noBranch(target, run.state.plan);
-  return land(context, trusted, run, { ...options, target });
+  const act = options.dryRun ? foresee : land;
+  return act(context, trusted, run, { style: trusted.config.integrate.style, ...options, target });
 }
 
 async function land(
@@ -49,40 +54,35 @@ async function land(
   run: FoundRun,
   options: IntegrateOptions & { target: string },
 ): Promise<RunLanding> {
-  const { repository } = project;
+  const { git } = project.repository;
   const { target } = options;
-  const { paths } = run;
-  const journal = await openJournal({ dir: paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
+  const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
   try {
     const held = asHeld(run, journal.past);
     checkReady(held, options);
     const { state } = held;
-    await removeStaleLocks(repository);
-    const tip = (await readRef(repository.git, state.integrationRef)) ?? state.tip;
-    const plan = readFrozenPlan(paths);
+    const append = (event: RunEventBody) => void reduce(state, journal.append(event));
+    await removeStaleLocks(project.repository);
+    await settleLanding(git, state, append);
+    const tip = await tipOf(git, state, append);
+    const plan = readFrozenPlan(run.paths);
     if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit: tip });
-    const message = `Merge ${state.plan}: ${maskFor(context)(state.title)}\n\nCopse-Run: ${state.id}\n`;
-    const source = state.integrationRef.replace('refs/heads/', '');
     const checks: StackCheck[] = [];
     const landing = await landOnTarget({
-      repository,
-      target,
-      tip,
-      message,
-      source,
-      outputs: outputsOf(project, state),
+      ...(await requestFor(context, project, { state, tip, options })),
       approve: async (move) => {
         checks.push(...(await checksOn(context, project, { move, state, options })));
-        const said = checks.length > 0 || state.checks.length > 0;
-        if (said) reduce(state, journal.append({ type: 'stack.checked', commit: move.to, checks }));
-        return checks.every(({ outcome }) => outcome !== 'failed');
+        if (checks.length > 0 || state.checks.length > 0) append({ type: 'stack.checked', commit: move.to, checks });
+        if (checks.some(({ outcome }) => outcome === 'failed')) return false;
+        await keepLanding(git, { run: state.id, number: state.landings.length + 1, tip, to: move.to });
+        append({ type: 'target.landing', target, tip, ...move });
+        await journal.flush();
+        return true;
       },
     });
     if (landing.landed) {
-      reduce(
-        state,
-        journal.append({ type: 'target.landed', target, from: landing.from, to: landing.to, how: landing.how }),
-      );
+      const { from, to, how } = landing;
+      append({ type: 'target.landed', target, from, to, how });
       await journal.flush();
     }
     if (!landing.landed && landing.why === 'no-branch') throw noBranch(target, state.plan);
@@ -92,6 +92,65 @@ async function land(
   } finally {
     await journal.close();
   }
+}
+
+/** What `integrate` would do: the merge is made in memory, contracts are not compared and checks not run, nothing is written. */
+async function foresee(
+  context: LandingContext,
+  project: Project,
+  run: FoundRun,
+  options: IntegrateOptions & { target: string },
+): Promise<RunLanding> {
+  const { state } = run;
+  checkReady(run, options);
+  const tip = (await readRef(project.repository.git, state.integrationRef)) ?? state.tip;
+  const landing = await landOnTarget({
+    ...(await requestFor(context, project, { state, tip, options })),
+    dryRun: true,
+  });
+  if (!landing.landed && landing.why === 'no-branch') throw noBranch(options.target, state.plan);
+  const report = buildReport(state, readFrozenPlan(run.paths), Date.now());
+  const files = { json: null, text: null, html: null };
+  return { target: options.target, landing, checks: [], state, report, files };
+}
+
+async function requestFor(
+  context: LandingContext,
+  project: Project,
+  { state, tip, options }: { state: RunState; tip: Oid; options: IntegrateOptions & { target: string } },
+): Promise<TargetRequest> {
+  const { repository } = project;
+  const { target, style } = options;
+  const from = await readRef(repository.git, `refs/heads/${target}`);
+  return {
+    repository,
+    target,
+    tip,
+    style,
+    message: await landingMessage(context, repository, { state, style, tip, from }),
+    earlier: state.landed?.target === target ? state.landed : null,
+    source: state.integrationRef.replace('refs/heads/', ''),
+    outputs: outputsOf(project, state),
+  };
+}
+
+/** A landing that was begun, and whose end is not in the journal: the target tells whether it came to one. */
+export async function settleLanding(
+  git: Git,
+  { landing }: RunState,
+  append: (event: RunEventBody) => void,
+): Promise<void> {
+  if (landing === null) return;
+  const { target, from, to, how } = landing;
+  const at = await readRef(git, `refs/heads/${target}`);
+  if (at !== null && (await isAncestor(git, to, at))) append({ type: 'target.landed', target, from, to, how });
+}
+
+/** The integration branch as it stands: a person may have committed to it. */
+async function tipOf(git: Git, state: RunState, append: (event: RunEventBody) => void): Promise<Oid> {
+  const tip = (await readRef(git, state.integrationRef)) ?? state.tip;
+  if (tip !== state.tip) append({ type: 'integration.moved', from: state.tip, to: tip });
+  return tip;
 }
 
 async function checksOn(

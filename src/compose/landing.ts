@@ -2,6 +2,7 @@ import type { Tech } from '../check/spec.ts';
 import type { TargetLanding } from '../integrate/target.ts';
 import type { Report } from '../report/report.ts';
 import type { StackCheck } from '../run/check.ts';
+import type { LandingStyle } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
 
@@ -9,6 +10,10 @@ import { EXIT, type ExitCode } from '../util/refusal.ts';
 export interface IntegrateOptions {
   /** The branch to land on; default the one the run started from. */
   into?: string;
+  /** The history that is made on the target; default that of the config, else a fast-forward where possible, else a merge commit. */
+  style?: LandingStyle | undefined;
+  /** Nothing is moved or written: what would be is in `landing`. Checks are not run. */
+  dryRun?: boolean;
   /** Lands what is integrated although tasks are missing. */
   partial?: boolean;
   /** False: the contracts are not compared with what is about to land. Default true. */
@@ -45,7 +50,10 @@ export function exitOfLanding(landing: TargetLanding): ExitCode {
   switch (landing.why) {
     case 'no-branch':
       return EXIT.usage;
+    case 'dry-run':
+      return EXIT.ok;
     case 'conflict':
+    case 'not-linear':
     case 'moved':
     case 'refused':
       return EXIT.integration;

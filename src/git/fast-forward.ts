@@ -40,7 +40,7 @@ export async function fastForwardCheckout(
  * Files that already are as the move would make them (agents that work in the checkout itself left them so) are taken into
  * the index, where git sees that nothing would be overwritten. Their bytes are not touched.
  */
-async function takeIdentical(
+export async function takeIdentical(
   git: Git,
   gitDir: string,
   { from, to, dirty }: { from: Oid; to: Oid; dirty: Set<string> },

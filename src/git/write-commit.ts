@@ -25,7 +25,7 @@ function textOf({ author, committer }: ObjectSite, { tree, parents, message, dat
   if (!ids.every((oid) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(oid)) || new Set(parents).size < parents.length)
     return null;
   if (message.includes('\0') || message === '') return null;
-  const when = date === undefined ? now() : `${date} +0000`;
+  const when = date === undefined ? timeNow() : `${date} +0000`;
   const lines = [
     `tree ${tree}`,
     ...parents.map((parent) => `parent ${parent}`),
@@ -37,8 +37,8 @@ function textOf({ author, committer }: ObjectSite, { tree, parents, message, dat
   return lines.join('\n');
 }
 
-/** `1795000000 +0100`. */
-function now(): string {
+/** `1795000000 +0100`: as a commit says it. */
+export function timeNow(): string {
   const at = new Date();
   const minutes = -at.getTimezoneOffset();
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];

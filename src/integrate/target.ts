@@ -1,13 +1,7 @@
-import { undoBrokenMove } from '../git/checkout-move.ts';
-import { fastForwardCheckout } from '../git/fast-forward.ts';
-import type { Git } from '../git/git.ts';
-import { isAncestor } from '../git/history.ts';
-import { commitTree, mergeTrees } from '../git/merge.ts';
-import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { listWorktrees } from '../git/worktree.ts';
-import type { Oid } from '../run/event.ts';
-import { findObstacle, type Obstacle } from './obstacle.ts';
+import type { LandingHow, LandingStyle, Oid } from '../run/event.ts';
+import { type Block, findPlace, moveBranch, obstacleTo, type Place } from './branch-move.ts';
+import { type LandingWish, type Shaped, shapeLanding } from './shape.ts';
 
 export interface TargetRequest {
   repository: Repository;
@@ -15,23 +9,45 @@ export interface TargetRequest {
   target: string;
   /** Tip of the integration branch. */
   tip: Oid;
-  /** Of the merge commit, where one is needed. */
+  /** The history that is made; absent: a fast-forward where possible, else a merge commit. */
+  style?: LandingStyle | undefined;
+  /** Of the merge commit, where one is needed, or of the only one. */
   message: string;
+  /** An earlier landing of the same branch. */
+  earlier?: LandingWish['earlier'];
   /** Paths relative to the top that copse itself writes there (`parallel/x/report.json`); a change of them is no dirt. */
   outputs?: readonly string[];
   /** What the command for a person names instead of the bare commit: `copse/TS-0042-inventory-system`. */
   source?: string;
+  /** Nothing is moved: the answer is what would be. */
+  dryRun?: boolean;
   /** Is asked when nothing stands in the way, before anything moves; false: it stays where it is. May take long. */
-  approve?: (move: { from: Oid; to: Oid }) => Promise<boolean>;
+  approve?: (move: TargetMove) => Promise<boolean>;
+}
+
+export interface TargetMove {
+  from: Oid;
+  to: Oid;
+  how: LandingHow;
 }
 
 export type TargetLanding =
   /** `from` and `to` are the same when the target had everything already. */
-  | { landed: true; how: 'fast-forward' | 'merge'; from: Oid; to: Oid; checkout: string | null }
+  | { landed: true; how: LandingHow; from: Oid; to: Oid; checkout: string | null }
   | { landed: false; why: 'no-branch' }
   | { landed: false; why: 'conflict'; paths: string[]; messages: string[]; command: string }
+  /** `rebase`: its commits make no line; `commit` does not go on top of what is before it, or what comes out is not the merge. */
+  | {
+      landed: false;
+      why: 'not-linear';
+      commit: { oid: Oid; subject: string } | null;
+      paths: string[];
+      messages: string[];
+    }
   /** What was to land there was not approved. */
   | { landed: false; why: 'refused' }
+  /** Nothing stands in the way, and nothing was to be moved. */
+  | { landed: false; why: 'dry-run'; how: LandingHow; from: Oid; to: Oid; checkout: string | null }
   /** Someone moved the target while we were at it; nothing was changed. */
   | { landed: false; why: 'moved'; actual: Oid | null }
   /**
@@ -50,78 +66,45 @@ export type TargetLanding =
     };
 
 /**
- * Lands the integration branch on the branch the user wants it on: a fast-forward where possible, else a merge commit made
- * in memory. A checkout of the target follows, but only when nothing in it can get lost; otherwise nothing moves at all.
+ * Lands the integration branch on the branch the user wants it on, with the history that is wished for, made in memory. A
+ * checkout of the target follows, but only when nothing in it can get lost; otherwise nothing moves at all.
  */
 export async function landOnTarget(request: TargetRequest): Promise<TargetLanding> {
-  const { repository, target, tip, message } = request;
-  const { git } = repository;
-  const ref = `refs/heads/${target}`;
-  const from = await readRef(git, ref);
-  if (from === null) return { landed: false, why: 'no-branch' };
-  const checkouts = (await listWorktrees(git)).filter(({ branch, prunable }) => branch === target && !prunable);
-  const checkout = checkouts[0]?.path ?? null;
-  const stuck = checkout === null ? null : await settleCheckout(repository, checkout);
-  if (stuck !== null) return blocked(request, checkout!, { why: 'busy', paths: [], messages: [stuck] });
-  if (await isAncestor(git, tip, from)) return { landed: true, how: 'fast-forward', from, to: from, checkout };
-  const straight = await isAncestor(git, from, tip);
-  const to = straight ? tip : await merged(git, { from, tip, message });
-  if (typeof to !== 'string') {
-    return {
-      landed: false,
-      why: 'conflict',
-      ...to,
-      command: commandFor(checkout ?? repository.root, request, checkout === null),
-    };
-  }
-  const how = straight ? ('fast-forward' as const) : ('merge' as const);
-  const move = { several: checkouts.length > 1, from, to, outputs: request.outputs ?? [] };
-  const obstacle = checkout && (await findObstacle(git.at(checkout), move));
-  if (checkout && obstacle) return blocked(request, checkout, obstacle);
+  const { repository, target, outputs = [] } = request;
+  const place = await findPlace(repository, target);
+  if (place === null) return { landed: false, why: 'no-branch' };
+  if (place.stuck !== null) return blocked(request, place, place.stuck);
+  const { at: from, checkout } = place;
+  const shaped = await shapeLanding(repository.git, { ...request, from });
+  if (shaped.is === 'there') return { landed: true, how: 'fast-forward', from, to: from, checkout };
+  if (shaped.is !== 'made') return unshaped(request, checkout, shaped);
+  const { how, to } = shaped;
+  const obstacle = await obstacleTo(repository, place, { to, outputs });
+  if (obstacle !== null) return blocked(request, place, obstacle);
+  if (request.dryRun) return { landed: false, why: 'dry-run', how, from, to, checkout };
   if (request.approve) {
-    if (!(await request.approve({ from, to }))) return { landed: false, why: 'refused' };
-    const since = checkout && (await findObstacle(git.at(checkout), move)); // that took its time
-    if (checkout && since) return blocked(request, checkout, since);
+    if (!(await request.approve({ from, to, how }))) return { landed: false, why: 'refused' };
+    const since = await obstacleTo(repository, place, { to, outputs }); // that took its time
+    if (since !== null) return blocked(request, place, since);
   }
-  if (checkout === null) {
-    const swapped = await compareAndSwap(git, ref, { next: to, old: from, reason: 'copse: integrate' });
-    return swapped
-      ? { landed: true, how, from, to, checkout }
-      : { landed: false, why: 'moved', actual: await readRef(git, ref) };
-  }
-  const forwarded = await fastForwardCheckout(git.at(checkout), {
-    from,
-    to,
-    branch: target,
-    commonDir: repository.commonDir,
-  });
-  if (forwarded.ok) return { landed: true, how, from, to, checkout };
-  const actual = await readRef(git, ref);
-  if (actual !== from) return { landed: false, why: 'moved', actual };
-  return blocked(request, checkout, { why: 'failed', paths: [], messages: [forwarded.message] });
+  const moved = await moveBranch(repository, place, { to, reason: 'copse: integrate' });
+  if (moved.ok) return { landed: true, how, from, to, checkout };
+  return moved.moved ? { landed: false, why: 'moved', actual: moved.actual } : blocked(request, place, moved.block);
 }
 
-/** A move of ours in which git was killed is undone first. */
-async function settleCheckout({ git, commonDir }: Repository, checkout: string): Promise<string | null> {
-  const at = git.at(checkout);
-  return undoBrokenMove(at, await at.text(['rev-parse', '--absolute-git-dir']), commonDir);
-}
-
-async function merged(
-  git: Git,
-  { from, tip, message }: { from: Oid; tip: Oid; message: string },
-): Promise<Oid | { paths: string[]; messages: string[] }> {
-  const merge = await mergeTrees(git, from, tip);
-  if (!merge.clean) return { paths: merge.paths, messages: merge.messages };
-  return commitTree(git, { tree: merge.tree, parents: [from, tip], message });
-}
-
-function blocked(
+function unshaped(
   request: TargetRequest,
-  checkout: string,
-  { why, paths, messages }: { why: Obstacle['why'] | 'failed'; paths: string[]; messages: string[] },
+  checkout: string | null,
+  shaped: Extract<Shaped, { is: 'conflict' | 'not-linear' }>,
 ): TargetLanding {
-  return { landed: false, why, checkout, paths, messages, command: commandFor(checkout, request, false) };
+  const { paths, messages } = shaped;
+  if (shaped.is === 'not-linear') return { landed: false, why: 'not-linear', commit: shaped.commit, paths, messages };
+  const command = commandFor(checkout ?? request.repository.root, request, checkout === null);
+  return { landed: false, why: 'conflict', paths, messages, command };
+}
+
+function blocked(request: TargetRequest, { checkout }: Place, { why, paths, messages }: Block): TargetLanding {
+  return { landed: false, why, checkout: checkout!, paths, messages, command: commandFor(checkout!, request, false) };
 }
 
 function commandFor(checkout: string, { target, tip, source = tip }: TargetRequest, switchFirst: boolean): string {

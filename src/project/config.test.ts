@@ -23,6 +23,7 @@ describe('a config', () => {
   it('has defaults for everything', () => {
     expect(json({})).toEqual({
       prices: {},
+      integrate: {},
       checks: [],
       contracts: { openapi: { timeout: 120_000 } },
       directories: {},
@@ -73,6 +74,7 @@ junk: ["*.pyc"]
     const config = parseConfig(yaml, 'copse.config.yaml');
     expect(config).toEqual({
       prices: {},
+      integrate: {},
       checks: [],
       contracts: { openapi: { timeout: 120_000 } },
       directories: {},

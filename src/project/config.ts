@@ -125,6 +125,10 @@ const sections = {
     /** What becomes of it when an agent asks for a file that nobody owns. */
     extend: z.enum(['ask', 'grant']).default('ask'),
   }),
+  integrate: z.strictObject({
+    /** The history that a landing makes; absent: a fast-forward where possible, else a merge commit. */
+    style: z.enum(['squash', 'merge', 'rebase']).optional(),
+  }),
   contracts: z.strictObject({
     /** Which errors fail: none, or also those that were read off source; absent: those beyond doubt. */
     policy: z.enum(['warn', 'enforce']).optional(),
@@ -170,6 +174,7 @@ const configSchema = z.strictObject({
   limits: sections.limits.prefault({}),
   scope: sections.scope.prefault({}),
   contracts: sections.contracts.prefault({}),
+  integrate: sections.integrate.prefault({}),
   secrets: sections.secrets.prefault({}),
   checklist: z.enum(['run', 'show']).optional(),
   escape: z.enum(['warn', 'fail', 'off']).optional(),

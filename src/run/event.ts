@@ -257,10 +257,17 @@ export type RunEventBody =
   | { type: 'integration.moved'; from: Oid; to: Oid }
   /** The project's own checks were run on what is to land; empty: they were left out this time. */
   | { type: 'stack.checked'; commit: Oid; checks: StackCheck[] }
-  | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: 'fast-forward' | 'merge' }
+  /** The target is about to be moved; `tip`: the commit of the integration branch that lands. */
+  | { type: 'target.landing'; target: string; from: Oid; to: Oid; tip: Oid; how: LandingHow }
+  /** `from` and `to` are the same when it had everything already. */
+  | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: LandingHow }
   | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null }
   /** Given up by a person (`clean --force`): nothing of it will be gone on with. */
   | { type: 'run.abandoned' };
+
+/** The history that a landing makes: one commit, always a merge commit, the commits of the tasks in a line. */
+export type LandingStyle = 'squash' | 'merge' | 'rebase';
+export type LandingHow = 'fast-forward' | LandingStyle;
 
 /** How an attempt ended, as its executor measured it. The merger reads `head` and nothing else. */
 export interface AttemptResult {

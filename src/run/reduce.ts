@@ -48,6 +48,8 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     failure: null,
     checks: [],
     landed: null,
+    landing: null,
+    landings: [],
     escapes: [],
     contracts: null,
     tasks: new Map(
@@ -146,16 +148,9 @@ function reduceRun(state: RunState, event: RunEvent): void {
     case 'stack.checked':
       state.checks = event.checks;
       return;
+    case 'target.landing':
     case 'target.landed':
-      state.landed = {
-        target: event.target,
-        from: event.from,
-        to: event.to,
-        tip: state.tip,
-        how: event.how,
-        at: event.at,
-      };
-      return;
+      return reduceLanding(state, event);
     case 'workspace.removed':
       taskOf(state, event.task).removed = true;
       return;
@@ -165,6 +160,17 @@ function reduceRun(state: RunState, event: RunEvent): void {
     default:
       throw new Error(`the fold does not know ${event.type}`);
   }
+}
+
+function reduceLanding(state: RunState, event: Extract<RunEvent, { type: 'target.landing' | 'target.landed' }>): void {
+  const { target, from, to, how, at } = event;
+  if (event.type === 'target.landing') {
+    state.landing = { target, from, to, how, tip: event.tip };
+    return;
+  }
+  state.landed = { target, from, to, how, tip: state.landing?.to === to ? state.landing.tip : state.tip, at };
+  state.landing = null;
+  if (from !== to) state.landings.push(state.landed);
 }
 
 const isOpen = (state: RunState) => state.phase === 'open' || state.phase === 'stopping';

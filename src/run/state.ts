@@ -9,6 +9,7 @@ import type {
   Ending,
   Evidence,
   Hold,
+  LandingHow,
   Oid,
   RunEvent,
   RunId,
@@ -112,6 +113,18 @@ export interface AccountGate {
   probe: { task: TaskId; attempt: number } | null;
 }
 
+/** A landing on the target. */
+export interface Landing {
+  target: string;
+  from: Oid;
+  /** The same as `from` when the target had everything already. */
+  to: Oid;
+  /** What of the integration branch it has. */
+  tip: Oid;
+  how: LandingHow;
+  at: number;
+}
+
 /** Who is in each state, in the order they came to it. */
 export type Standing = Record<TaskStatus['is'], Set<TaskId>>;
 
@@ -147,8 +160,12 @@ export interface RunState {
   failure: Failure | null;
   /** What the project's own checks said of what was to land, the last time. */
   checks: StackCheck[];
-  /** `tip`: what of the integration branch it has. */
-  landed: { target: string; from: Oid; to: Oid; tip: Oid; how: 'fast-forward' | 'merge'; at: number } | null;
+  /** What was put on the target last, and is there as far as the journal knows. */
+  landed: Landing | null;
+  /** A landing that was begun; that it came to an end is not in the journal. */
+  landing: Omit<Landing, 'at'> | null;
+  /** Those that moved the target, the first one first, without those that were undone. */
+  landings: Landing[];
   /** Changes outside of the workspaces, in the order they were found. */
   escapes: Escape[];
   /** The contracts and the merged tree, as of this opening of the run; null when nobody has compared them. */

@@ -8,6 +8,7 @@ import { asHeld, type FoundRun, findRun } from '../../compose/runs.ts';
 import { trusting } from '../../compose/trust.ts';
 import { workspacesOf, workspacesRoot } from '../../compose/workspaces.ts';
 import { endAttempt } from '../../executor/end-attempt.ts';
+import type { Git } from '../../git/git.ts';
 import { isAncestor } from '../../git/history.ts';
 import { deleteRef, findRefs, readRef } from '../../git/refs.ts';
 import { keepCommit } from '../../git/snapshot.ts';
@@ -202,8 +203,7 @@ async function removeShared(
   const name = state.integrationRef.replace('refs/heads/', '');
   const tip = await readRef(git, state.integrationRef);
   if (tip !== null) {
-    const landed =
-      state.target !== null && (await isOn(git, tip, [state.target, state.landed?.target ?? state.target]));
+    const landed = (await isOn(git, tip, targetsOf(state))) || (await hasLandedAs(git, tip, state));
     const checkout = await checkedOutAt(git, name);
     if (checkout !== null && (landed || force)) {
       outcomes.push({ what: name, removed: false, why: `is checked out in ${checkout}` });
@@ -232,7 +232,14 @@ function removeEmptyFolders(folder: string, levels: number): void {
   removeEmptyFolders(dirname(folder), levels - 1);
 }
 
-async function isOn(git: Project['repository']['git'], tip: string, branches: string[]): Promise<boolean> {
+const targetsOf = ({ target, landed }: RunState) => [target, landed?.target ?? null].filter((each) => each !== null);
+
+/** Landed with another history (squash, rebase): the journal tells as what, and the target still has that. */
+async function hasLandedAs(git: Git, tip: Oid, { landed }: RunState): Promise<boolean> {
+  return landed?.tip === tip && isOn(git, landed.to, [landed.target]);
+}
+
+async function isOn(git: Git, tip: Oid, branches: readonly string[]): Promise<boolean> {
   for (const branch of new Set(branches)) {
     const head = await readRef(git, `refs/heads/${branch}`);
     if (head !== null && (await isAncestor(git, tip, head))) return true;

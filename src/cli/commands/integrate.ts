@@ -5,13 +5,18 @@ import { exitOfLanding, type IntegrateOptions } from '../../compose/landing.ts';
 import { openProject } from '../../compose/project.ts';
 import { tellGitHub } from '../../compose/report.ts';
 import { findRun } from '../../compose/runs.ts';
+import type { LandingStyle } from '../../run/event.ts';
+import { EXIT, Refusal } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
 import { narrating } from '../context.ts';
 import { checkLines } from '../render/checks.ts';
 import { describeLanding } from '../render/landing.ts';
 
-interface Options extends IntegrateOptions {
+interface Options extends Omit<IntegrateOptions, 'style'> {
   json?: boolean;
+  squash?: boolean;
+  merge?: boolean;
+  rebase?: boolean;
 }
 
 export const integrate: CommandModule = {
@@ -19,6 +24,10 @@ export const integrate: CommandModule = {
     command
       .argument('[run]', 'a plan or a run id; default: the latest run')
       .option('--into <branch>', 'the branch to land on; default: the one the run started from')
+      .option('--squash', 'one commit with all of it')
+      .option('--merge', 'a merge commit, also where a fast-forward is possible')
+      .option('--rebase', 'the commits of the tasks in a line, without merges')
+      .option('--dry-run', 'say what would land; changes nothing, runs no check')
       .option('--partial', 'land what is integrated although tasks are missing')
       .option('--no-contracts', 'land it although contracts are broken')
       .addOption(
@@ -45,12 +54,13 @@ Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
       );
   },
 
-  async run(context, [name], options: Options) {
+  async run(context, [name], { squash, merge, rebase, ...options }: Options) {
+    const style = styleOf({ squash, merge, rebase });
     const project = await openProject(context);
     const run = findRun(project.repository.commonDir, { name });
     const narrate = (line: string) => context.stderr.write(`check: ${line}\n`);
     const surroundings = { ...narrating(context), narrate };
-    const landed = await integrateRun(surroundings, project, run, options);
+    const landed = await integrateRun(surroundings, project, run, { ...options, ...(style && { style }) });
     const { landing, target, checks, state, report, files } = landed;
     for (const line of checkLines(checks)) context.stderr.write(`${line}\n`);
     context.stderr.write(tellGitHub(surroundings, report));
@@ -63,3 +73,14 @@ Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
     return exitOfLanding(landing);
   },
 };
+
+function styleOf(flags: Partial<Record<LandingStyle, boolean | undefined>>): LandingStyle | undefined {
+  const given = (Object.keys(flags) as LandingStyle[]).filter((style) => flags[style]);
+  if (given.length > 1) {
+    throw new Refusal('usage', `${given.map((style) => `--${style}`).join(' and ')} are two histories: choose one`, {
+      exit: EXIT.usage,
+      hint: `copse integrate --${given[0]}`,
+    });
+  }
+  return given[0];
+}

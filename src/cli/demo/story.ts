@@ -51,12 +51,18 @@ function validated(state: RunState): string[] {
 
 function landed({ landed, integrationRef }: RunState): string[] {
   if (!landed) return [];
-  const how = landed.how === 'merge' ? 'merged' : 'fast-forwarded';
   const branch = integrationRef.replace('refs/heads/', '');
   return [
-    `all of it grew on ${branch}; ${landed.target} was ${how} at the end, your checkout was left alone until then`,
+    `all of it grew on ${branch}; ${landed.target} was ${HOW[landed.how]} at the end, your checkout was left alone until then`,
   ];
 }
+
+const HOW = {
+  'fast-forward': 'fast-forwarded',
+  merge: 'merged',
+  squash: 'given one commit',
+  rebase: 'given its commits in a line',
+} as const;
 
 const names = (tasks: TaskState[]) => list(tasks.map((task) => task.seed.id));
 const list = (items: string[]) => [items.slice(0, -1).join(', '), items.at(-1)].filter(Boolean).join(' and ');

@@ -31,6 +31,20 @@ export function describeLanding(
         ...written,
         `next: copse integrate ${state.plan}`,
       ];
+    case 'dry-run':
+      return [
+        `${state.plan} would land on ${target} (${landing.how}, ${landing.from.slice(0, 9)} → ${landing.to.slice(0, 9)}${landing.checkout ? `, checked out in ${landing.checkout}` : ''}); ${nothing}, no check was run`,
+        `next: copse integrate ${state.plan}`,
+      ];
+    case 'not-linear':
+      return [
+        landing.commit === null
+          ? `${state.plan} cannot be rebased: its commits in a line make another tree than its merge; ${nothing}`
+          : `${state.plan} cannot be rebased: ${landing.commit.oid.slice(0, 9)} (${landing.commit.subject}) does not go on top of what is before it; ${nothing}`,
+        ...landing.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
+        ...written,
+        `next: copse integrate ${state.plan} --squash, or --merge`,
+      ];
     case 'conflict':
       return [
         `${state.plan} conflicts with what ${target} has got since; ${nothing}`,

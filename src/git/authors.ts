@@ -1,0 +1,31 @@
+import type { Oid } from '../run/event.ts';
+import type { Git } from './git.ts';
+import { identityEnv } from './identity.ts';
+
+/**
+ * Who made the commits that `tip` has and `without` has not, as `Name <address>`: their authors, and who is named as a
+ * co-author in their messages. The earliest first, merges left out.
+ */
+export async function authorsOf(git: Git, tip: Oid, without: readonly Oid[]): Promise<string[]> {
+  const format = '--format=tformat:%an <%ae>%n%(trailers:key=Co-authored-by,valueonly,unfold)';
+  const range = [tip, ...without.map((oid) => `^${oid}`)];
+  const fields = await git.fields([
+    'log',
+    '-z',
+    '--reverse',
+    '--topo-order',
+    '--no-merges',
+    '--no-color',
+    format,
+    ...range,
+    '--',
+  ]);
+  const named = fields.flatMap((field) => field.split('\n')).map((line) => line.trim());
+  return [...new Set(named.filter((line) => /^[^<>]+ <[^<>\s]+>$/.test(line)))];
+}
+
+/** Who our commits are by, in the same form. */
+export async function ownIdentity(git: Git): Promise<string> {
+  const ident = await git.text(['var', 'GIT_AUTHOR_IDENT'], { env: await identityEnv(git) });
+  return ident.replace(/ \d+ [+-]\d{4}$/, '');
+}
