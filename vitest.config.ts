@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/fixtures/**', ...(process.env.COPSE_BIG_AGENTS ? [] : ['test/agents-big/**'])],
     pool: 'forks',
     maxWorkers: '100%', // one less than there are cores is the default: half of a small machine
+    globalSetup: './test/rig/build-folder.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/rig/summary-reporter.ts'],

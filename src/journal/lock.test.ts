@@ -12,7 +12,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compiled } from '../../test/rig/compiled.ts';
+import { compiled } from '../../test/rig/package.ts';
 import { systemClock } from '../util/clock.ts';
 import { acquireLock, type Lock, lockHolder } from './lock.ts';
 
@@ -141,7 +141,7 @@ describe('processes that race', () => {
   const RACERS = 5;
 
   it('have exactly one winner, over stale locks too, and the losers know who it is', async () => {
-    const folder = compiled('journal/lock.ts');
+    const folder = compiled();
     const racers: ChildProcess[] = [];
     try {
       writeFileSync(join(folder, 'racer.js'), RACER);

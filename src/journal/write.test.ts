@@ -12,8 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { compiled } from '../../test/rig/compiled.ts';
 import { noted } from '../../test/rig/events.ts';
+import { compiled } from '../../test/rig/package.ts';
 import { systemClock } from '../util/clock.ts';
 import { encodeLine } from './codec.ts';
 import { replay } from './replay.ts';
@@ -207,7 +207,7 @@ describe('a coordinator that was overtaken', () => {
 describe('in a process of its own', () => {
   let folder: string;
   beforeAll(() => {
-    folder = compiled('journal/write.ts');
+    folder = compiled();
     const noting = `(number, size = 0) => ({ type: 'task.noted', task: 'task-' + number, note: 'ü'.repeat(size) })`;
     const head = `
       import { writeSync } from 'node:fs';

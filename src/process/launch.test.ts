@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compiled } from '../../test/rig/compiled.ts';
 import { fileSays } from '../../test/rig/file-says.ts';
+import { compiled } from '../../test/rig/package.ts';
 import { type Launched, type LaunchOptions, launch, readPidFile, settleLaunch } from './launch.ts';
 import { isAlive, processStart } from './tree.ts';
 import { readExit, waitForExit } from './wait.ts';
@@ -247,7 +247,7 @@ describe('a launcher that is killed', () => {
   `;
 
   it('leaves the agent alive, and its exit is recorded and found', async () => {
-    const folder = compiled('process/launch.ts');
+    const folder = compiled();
     try {
       writeFileSync(join(folder, 'launcher.js'), LAUNCHER);
       spawnSync('mkfifo', [at('fifo')]);

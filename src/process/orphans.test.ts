@@ -1,22 +1,25 @@
 import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { compiled } from '../../test/rig/compiled.ts';
 import { fileSays } from '../../test/rig/file-says.ts';
+import { compiled } from '../../test/rig/package.ts';
 import { settleOrphans } from './orphans.ts';
 import { isAlive, type ProcessId, processStart } from './tree.ts';
 
+let modules: string;
 let folder: string;
 beforeEach(() => {
-  folder = compiled('process/exec.ts', 'process/launch.ts');
+  modules = compiled();
+  folder = join(modules, 'here');
+  mkdirSync(folder);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(modules, { recursive: true, force: true }));
 
 /** Runs a helper, a git and an agent, which all wait for a file. */
 const PARENT = `
-import { exec } from './process/exec.js';
-import { launch } from './process/launch.js';
+import { exec } from '../process/exec.js';
+import { launch } from '../process/launch.js';
 const wait = (name) => ['sh', '-c', 'echo $$ >' + name + '; until [ -e ' + name + '.open ]; do sleep 0.02; done'];
 exec('sh', wait('helper').slice(1), { cwd: '.' });
 exec('sh', wait('git').slice(1), { cwd: '.', lasting: true });

@@ -7,8 +7,8 @@ import { type AgentDefinition, createAgents } from '../../src/agent/registry.ts'
 import { type AgentRun, runAgent } from '../rig/agent-run.ts';
 import { geminiBinary, geminiEnv, opencodeBinary, opencodeEnv } from '../rig/big-agents.ts';
 import { codexBinary, codexEnv } from '../rig/codex.ts';
-import { compiled } from '../rig/compiled.ts';
 import { type ModelServer, type Step, script, startModelServer } from '../rig/model-server.ts';
+import { compiled } from '../rig/package.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 
 // Real agents that are too large or too slow for every day, against a model server on loopback: `npm run test:agents`.
@@ -18,7 +18,7 @@ let scratch: Scratch;
 let folder: string;
 
 beforeAll(async () => {
-  folder = compiled('agent/acp-start.ts');
+  folder = compiled();
   server = await startModelServer();
 });
 afterAll(async () => {

@@ -6,8 +6,8 @@ import { createAcpAdapter } from '../../src/agent/acp.ts';
 import type { AcpSettings } from '../../src/agent/acp-options.ts';
 import { describeAgentAdapter } from '../contract/agent-adapter.ts';
 import { type AgentRun, runAgent, startAgent } from '../rig/agent-run.ts';
-import { compiled } from '../rig/compiled.ts';
 import { fileSays } from '../rig/file-says.ts';
+import { compiled } from '../rig/package.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { recorded } from '../rig/transcript.ts';
 
@@ -17,7 +17,7 @@ let scratch: Scratch;
 let folder: string;
 
 beforeAll(() => {
-  folder = compiled('agent/acp-start.ts');
+  folder = compiled();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => {

@@ -7,9 +7,9 @@ import type { ClaudeSdkSettings } from '../../src/agent/claude-sdk-options.ts';
 import { processes } from '../../src/process/table.ts';
 import { type AgentRun, runAgent, startAgent } from '../rig/agent-run.ts';
 import { claudeBinary, claudeEnv, sdkModule } from '../rig/claude.ts';
-import { compiled } from '../rig/compiled.ts';
 import { fileSays } from '../rig/file-says.ts';
 import { type ModelServer, type Step, script, startModelServer } from '../rig/model-server.ts';
+import { compiled } from '../rig/package.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 
 // Our client as a process of its own, the real SDK and the real Claude Code against a model server on loopback.
@@ -19,7 +19,7 @@ let scratch: Scratch;
 let folder: string;
 
 beforeAll(async () => {
-  folder = compiled('agent/claude-sdk-start.ts');
+  folder = compiled();
   server = await startModelServer();
 });
 afterAll(async () => {

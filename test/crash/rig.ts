@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { compiledCopse } from '../rig/copse.ts';
+import { builtCopse } from '../rig/copse.ts';
 import { hermeticEnv } from '../rig/repository.ts';
 
 /** Where a copse is killed; see kill-point.js. */
@@ -46,7 +46,7 @@ export interface CrashRig {
 const KILL_POINT = pathToFileURL(join(import.meta.dirname, 'kill-point.js')).href;
 
 export function crashRig(): CrashRig {
-  const { main, remove } = compiledCopse();
+  const { main, remove } = builtCopse();
   const rig: CrashRig = {
     enter(template) {
       const root = realpathSync(mkdtempSync(join(tmpdir(), 'copse-crash-')));

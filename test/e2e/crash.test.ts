@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/process/tree.ts';
-import { type Copse, compiledCopse, fileAppears, journalOf } from '../rig/copse.ts';
+import { builtCopse, type Copse, fileAppears, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { scratchPlan } from '../rig/scratch-plan.ts';
 
@@ -13,7 +13,7 @@ let scratch: Scratch;
 let gates: string;
 
 beforeAll(() => {
-  copse = compiledCopse();
+  copse = builtCopse();
 });
 afterAll(() => copse.remove());
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../rig/cli.ts';
-import { type Copse, compiledCopse, fileAppears, journalOf } from '../rig/copse.ts';
+import { builtCopse, type Copse, fileAppears, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { scratchPlan } from '../rig/scratch-plan.ts';
 
@@ -12,7 +12,7 @@ let program: Copse;
 let scratch: Scratch;
 let gates: string;
 beforeAll(() => {
-  program = compiledCopse();
+  program = builtCopse();
 });
 afterAll(() => program.remove());
 beforeEach(() => {

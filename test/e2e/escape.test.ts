@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Escape } from '../../src/run/escape.ts';
 import { type CliRun, runCli } from '../rig/cli.ts';
-import { compiledCopse, fileAppears, journalOf } from '../rig/copse.ts';
+import { builtCopse, fileAppears, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
 
@@ -201,7 +201,7 @@ it('what an agent does while copse is dead is found by resume', async () => {
   plan(
     `touch ${begun}; while [ ! -e ${gate} ]; do sleep 0.05; done; echo outside > ${scratch.repo}/new.txt; touch ${done}`,
   );
-  const program = compiledCopse();
+  const program = builtCopse();
   try {
     const first = program.start(scratch, ['run']);
     await fileAppears(begun);

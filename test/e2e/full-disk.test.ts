@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decodeLine } from '../../src/journal/codec.ts';
 import type { RunEvent } from '../../src/run/event.ts';
-import { type Copse, type CopseProcess, compiledCopse, fileAppears } from '../rig/copse.ts';
+import { builtCopse, type Copse, type CopseProcess, fileAppears } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
 import { type SmallDisk, smallDisk } from '../rig/small-disk.ts';
@@ -16,7 +16,7 @@ let disk: SmallDisk;
 let gates: string;
 
 beforeAll(() => {
-  copse = compiledCopse();
+  copse = builtCopse();
 });
 afterAll(() => copse.remove());
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type Copse, compiledCopse } from '../rig/copse.ts';
+import { builtCopse, type Copse } from '../rig/copse.ts';
 import { type HoldingFilter, holdingFilter } from '../rig/holding-filter.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
@@ -14,7 +14,7 @@ let copse: Copse;
 let scratch: Scratch;
 let hold: HoldingFilter;
 beforeAll(() => {
-  copse = compiledCopse();
+  copse = builtCopse();
 });
 afterAll(() => copse.remove());
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { reduce } from '../../src/run/reduce.ts';
 import { fold } from '../../src/run/state.ts';
 import { commandAgent } from '../rig/command-agent.ts';
-import { type Copse, compiledCopse, journalOf } from '../rig/copse.ts';
+import { builtCopse, type Copse, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { scratchPlan } from '../rig/scratch-plan.ts';
 
@@ -17,7 +17,7 @@ const MEMORY = 250;
 let copse: Copse;
 let scratch: Scratch;
 beforeAll(() => {
-  copse = compiledCopse();
+  copse = builtCopse();
 });
 afterAll(() => copse.remove());
 beforeEach(() => {

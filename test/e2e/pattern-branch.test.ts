@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../rig/cli.ts';
-import { type Copse, compiledCopse, fileAppears, journalOf } from '../rig/copse.ts';
+import { builtCopse, type Copse, fileAppears, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { scratchPlan } from '../rig/scratch-plan.ts';
 import { shellPlan } from '../rig/shell-agent.ts';
@@ -151,7 +151,7 @@ git checkout -q -; ${command}; exit 0`;
 describe('a run that ends in the middle', () => {
   let program: Copse;
   beforeAll(() => {
-    program = compiledCopse();
+    program = builtCopse();
   });
   afterAll(() => program.remove());
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AttemptSpec } from '../../src/executor/executor.ts';
 import { takeCensus } from '../../src/process/census.ts';
 import { processes } from '../../src/process/table.ts';
-import { type Copse, compiledCopse, fileAppears, journalOf } from '../rig/copse.ts';
+import { builtCopse, type Copse, fileAppears, journalOf } from '../rig/copse.ts';
 import { localWorld } from '../rig/local-executor.ts';
 import { MISBEHAVIOURS, misbehaving, survivors } from '../rig/misbehaviour.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
@@ -111,7 +111,7 @@ describe('an attempt that ends', () => {
 describe('a run that ends', () => {
   let copse: Copse;
   beforeAll(() => {
-    copse = compiledCopse();
+    copse = builtCopse();
   });
   afterAll(() => copse.remove());
 

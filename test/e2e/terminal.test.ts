@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/process/tree.ts';
 import { commandAgent } from '../rig/command-agent.ts';
-import { type Copse, compiledCopse, fileAppears, journalOf } from '../rig/copse.ts';
+import { builtCopse, type Copse, fileAppears, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { scratchPlan } from '../rig/scratch-plan.ts';
 import { openTerminal, type Terminal } from '../rig/tmux.ts';
@@ -16,7 +16,7 @@ let gates: string;
 const opened: Terminal[] = [];
 
 beforeAll(() => {
-  copse = compiledCopse();
+  copse = builtCopse();
 });
 afterAll(() => copse.remove());
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Copse, compiledCopse } from '../rig/copse.ts';
+import { builtCopse, type Copse } from '../rig/copse.ts';
 import { taskFile } from '../rig/plan-source.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 
@@ -11,7 +11,7 @@ let scratch: Scratch;
 const folder = 'parallel/TS-0001-large';
 
 beforeAll(() => {
-  copse = compiledCopse();
+  copse = builtCopse();
 });
 afterAll(() => copse.remove());
 

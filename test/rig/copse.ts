@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '../../src/run/event.ts';
-import { compiled } from './compiled.ts';
 import { builtPackage } from './package.ts';
 import type { Scratch } from './repository.ts';
 
-/** copse as a program of its own, compiled from the sources as they are: for tests that kill it or signal it. */
+/** copse as a program of its own: for tests that kill it or signal it. */
 export interface Copse {
   /** The file that node runs. */
   main: string;
@@ -23,20 +22,10 @@ export interface CopseProcess {
   ended: Promise<number | string>;
 }
 
-export function compiledCopse(): Copse {
-  const folder = compiled('cli/start.ts');
-  const main = join(folder, 'main.js');
-  writeFileSync(main, "import { start } from './cli/start.js';\nstart();\n");
-  return copseIn(folder, main);
-}
-
-/** The same as it is published, with the clients of agents: takes longer to make. */
+/** As it is published, from the sources as they are. */
 export function builtCopse(): Copse {
   const folder = builtPackage();
-  return copseIn(folder, join(folder, 'bin/copse.js'));
-}
-
-function copseIn(folder: string, main: string): Copse {
+  const main = join(folder, 'bin/copse.js');
   return {
     main,
     start(scratch, argv, env = {}, enter = []) {

@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { helpText } from '../../src/cli/help.ts';
 import { COMMANDS } from '../../src/cli/table.ts';
-import { compiled } from '../rig/compiled.ts';
+import { builtPackage } from '../rig/package.ts';
 
 /** Tells every module that is loaded, from inside the loader, on a stream of its own. */
 const HOOKS = `
@@ -17,25 +16,14 @@ export async function load(url, context, next) {
 }
 `;
 
-const ROOT = join(import.meta.dirname, '../..');
-
 let folder: string;
-let dist: string;
 beforeAll(() => {
-  dist = compiled('cli/start.ts');
-  const joined = spawnSync(process.execPath, [join(ROOT, 'scripts/join-modules.js'), dist], { encoding: 'utf8' });
-  expect(joined.stderr).toBe('');
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'copse-help-')));
-  cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
-  symlinkSync(dist, join(folder, 'dist'));
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  folder = builtPackage();
   writeFileSync(join(folder, 'hooks.js'), HOOKS);
   const hooks = pathToFileURL(join(folder, 'hooks.js')).href;
   writeFileSync(join(folder, 'record.js'), `import { register } from 'node:module';\nregister('${hooks}');\n`);
 });
-afterAll(() => {
-  for (const made of [folder, dist]) rmSync(made, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a command prints, and the modules it loads. */
 function run(...argv: string[]): { stdout: string; modules: string[] } {
@@ -46,7 +34,7 @@ function run(...argv: string[]): { stdout: string; modules: string[] } {
     encoding: 'utf8',
   });
   expect(status, output[2]!).toBe(0);
-  const places = [folder, dist].map((place) => `${pathToFileURL(place).href}/`);
+  const places = [`${pathToFileURL(folder).href}/dist/`, `${pathToFileURL(folder).href}/`];
   const modules = output[3]!.trim().split('\n');
   return {
     stdout: output[1]!,
@@ -55,12 +43,10 @@ function run(...argv: string[]): { stdout: string; modules: string[] } {
 }
 
 it('`copse --help` is a text that the build wrote: no module of ours is loaded', () => {
-  const written = spawnSync(process.execPath, [join(ROOT, 'scripts/write-help.js'), dist], { encoding: 'utf8' });
-  expect(written.stderr).toBe('');
   for (const argv of [['--help'], ['-h'], ['help']]) {
     expect(run(...argv)).toEqual({ stdout: helpText(COMMANDS), modules: ['bin/copse.js'] });
   }
-  rmSync(join(dist, 'help.txt'));
+  rmSync(join(folder, 'dist/help.txt'));
 });
 
 it('without that text it is the same, from its entry modules and nothing else', () => {
