@@ -38,6 +38,7 @@ const choices = {
   barrier: z.enum(['none', 'wave']),
   scope: z.enum(['warn', 'enforce']),
   escape: z.enum(['warn', 'fail', 'off']),
+  onConflict: z.enum(['retry', 'agent']),
   checklist: z.enum(['run', 'show']),
   wave: whole(1, 100_000),
   only: z.array(text).min(1),

@@ -43,6 +43,12 @@ export function addLimitOptions(command: Command): Command {
     )
     .addOption(
       new Option(
+        '--on-conflict <policy>',
+        'retry: do the task again; agent: an agent resolves it (default: config, else retry)',
+      ).choices(['retry', 'agent']),
+    )
+    .addOption(
+      new Option(
         '--checklist <mode>',
         'run: commands of a checklist must succeed (default: config, else show)',
       ).choices(['run', 'show']),

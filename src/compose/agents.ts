@@ -5,6 +5,7 @@ import { type AgentChoice, chooseAgent, fallBack } from '../plan/agent-choice.ts
 import type { Plan, Task } from '../plan/plan.ts';
 import { fallbackOf } from '../project/config.ts';
 import type { RunSettings } from '../run/event.ts';
+import { toResolve } from '../run/resolve.ts';
 import type { RunState } from '../run/state.ts';
 import { isClosed } from '../schedule/quota.ts';
 import { systemClock } from '../util/clock.ts';
@@ -34,10 +35,12 @@ export function agentsOf(
   return agents;
 }
 
-/** Who carries out a task now. */
+/** Who makes the next attempt at a task now. */
 export function agentFor({ project, agents }: Wiring, task: Task, state: RunState): AgentChoice {
+  const { agent: resolver } = project.config.onConflict;
+  const resolves = resolver !== undefined && toResolve(state.tasks.get(task.id)!.attempts, state.settings) !== null;
   return fallBack(
-    chooseAgent(task, state.settings, agents),
+    resolves ? { agent: resolver } : chooseAgent(task, state.settings, agents),
     (name) => fallbackOf(project.config, name),
     (name) => isClosed(state, accountOf(agents, name), systemClock.now()),
   );

@@ -23,6 +23,8 @@ export async function checkAgents(
   const agents = agentsOf(context, project);
   agentNamed(agents, settings.agent);
   const used = new Set(tasks.map((task) => chooseAgent(task, settings, agents).agent));
+  const { agent: resolver } = project.config.onConflict;
+  if (settings.onConflict === 'agent' && resolver !== undefined) used.add(resolver);
   for (const name of used) {
     const fallback = fallbackOf(project.config, name); // a set goes on with what is added meanwhile
     if (fallback !== undefined) used.add(fallback);
@@ -31,6 +33,10 @@ export async function checkAgents(
   for (const check of checks) {
     if (!check.ok) throw new Refusal('agent-missing', check.message, { exit: EXIT.environment, hint: check.hint });
   }
+  if (settings.onConflict === 'agent' && settings.pattern !== 'worktree')
+    context.warn(
+      `a conflict is resolved by an agent in a worktree of its own: with ${settings.pattern} the task is done again`,
+    );
   const warnings = budgetWarnings(
     settings,
     [...used].map((name) => agentNamed(agents, name)),

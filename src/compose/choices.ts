@@ -33,6 +33,8 @@ export interface Choices {
   scope?: 'warn' | 'enforce';
   /** What follows from changes outside of the workspaces; default `warn`. */
   escape?: 'warn' | 'fail' | 'off';
+  /** What follows when a landing conflicts: the task is done again, or an agent resolves it; default `retry`. */
+  onConflict?: 'retry' | 'agent';
   /** `run`: commands of a task's checklist must succeed in its workspace; default `show`. */
   checklist?: 'run' | 'show';
   /** This wave only; the waves before it must be integrated. */

@@ -55,7 +55,7 @@ async function mergedFiles(git: Git, onto: Oid, head: Oid): Promise<ConflictFact
 }
 
 /** The landings after `base` that changed one of these paths, newest first. */
-async function landedThere(
+export async function landedThere(
   git: Git,
   state: RunState,
   { base, onto, paths }: { base: Oid; onto: Oid; paths: readonly string[] },

@@ -42,6 +42,7 @@ export function settingsOf(config: Config, plan: Plan, options: Choices, advice:
     barrier: options.barrier ?? 'none',
     scope: options.scope ?? config.scope.policy ?? 'warn',
     escape: options.escape ?? config.escape ?? 'warn',
+    ...onConflictOf(options.onConflict ?? config.onConflict.policy),
     ...checklistOf(options.checklist ?? config.checklist),
     ...taskMemoryOf(options.taskMemory ?? limits.taskMemory),
     ...budgetOf({
@@ -54,7 +55,7 @@ export function settingsOf(config: Config, plan: Plan, options: Choices, advice:
 
 /** The settings of a run that goes on: as they were, with what was typed this time. */
 export function changedSettings(frozen: RunSettings, options: Choices): RunSettings {
-  const { checklist, taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
+  const { onConflict, checklist, taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
   const agents = options.maxConcurrent === 'auto' ? undefined : options.maxConcurrent;
   return {
     ...kept,
@@ -65,6 +66,7 @@ export function changedSettings(frozen: RunSettings, options: Choices): RunSetti
     ...(options.barrier !== undefined && { barrier: options.barrier }),
     ...(options.scope !== undefined && { scope: options.scope }),
     ...(options.escape !== undefined && { escape: options.escape }),
+    ...onConflictOf(options.onConflict ?? onConflict),
     ...checklistOf(options.checklist ?? checklist),
     ...taskMemoryOf(options.taskMemory ?? taskMemory),
     ...budgetOf({
@@ -79,6 +81,11 @@ export function changedSettings(frozen: RunSettings, options: Choices): RunSetti
 
 function sandboxOf(mode: SandboxMode): Pick<RunSettings, 'sandbox'> {
   return mode === 'auto' ? {} : { sandbox: mode };
+}
+
+/** To try again is what the journal says by saying nothing. */
+function onConflictOf(policy: 'retry' | 'agent' | undefined): Pick<RunSettings, 'onConflict'> {
+  return policy === undefined || policy === 'retry' ? {} : { onConflict: policy };
 }
 
 /** To show them is what the journal says by saying nothing. */

@@ -12,6 +12,7 @@ import { compliance } from './compliance.ts';
 import { lockedContracts } from './contracts.ts';
 import type { Escapes } from './escapes.ts';
 import { withLines } from './first-changes.ts';
+import { resolutionOf } from './resolution.ts';
 import { symbolsTouched } from './symbols.ts';
 import type { Wiring } from './wiring.ts';
 import { insideOf } from './workspaces.ts';
@@ -37,6 +38,7 @@ export function verifier(wiring: Wiring, escapes: Escapes): Ports['verify'] {
       ...(await headLogOf(repository, { path: attempt.workspace, startedAt: attempt.startedAt })),
       maxFileBytes: config.limits.maxFileSize,
       expected: filesToCreate(task.scope),
+      given: attempt.resolves?.head,
       secretsIn: mask.find,
     });
     const facts: AttemptFacts = {
@@ -51,6 +53,7 @@ export function verifier(wiring: Wiring, escapes: Escapes): Ports['verify'] {
       allow: config.scope.allow,
       contracts: locked,
       symbols: await symbolsTouched(repository.git, task.scope, { ...measured, head }),
+      ...(await resolutionOf(wiring, id, attempt, head)),
     };
     const judged = await withLines(repository.git, judgeAttempt(facts), { from: measured.from, head });
     const complies = judged.failure === null ? await compliance(wiring, { task: id, head }) : null;

@@ -18,7 +18,7 @@ export function attemptEffects({ append, background, patient, journal, ports, st
     const before = lastAttempt(state.tasks.get(task)!);
     const because = before?.failure;
     const spec = ports.specify(task, attempt, state);
-    const { agent, branch, workspace, base, resume } = spec;
+    const { agent, branch, workspace, base, resume, resolves } = spec;
     const account = ports.accountOf?.(task);
     append({
       type: 'attempt.started',
@@ -31,6 +31,7 @@ export function attemptEffects({ append, background, patient, journal, ports, st
       ...(because && { because }),
       ...(account !== undefined && { account }),
       ...(resume && { resume: resume.session }),
+      ...(resolves && { resolves }),
     });
     const briefed = async () => (before?.failure && ports.brief ? ports.brief(spec, before) : spec);
     background(

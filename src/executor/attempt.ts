@@ -88,6 +88,8 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   const { adapter, workspaces, emit, files, clock } = parts;
   const name = { task: spec.task, attempt: spec.attempt };
   const marker = markerOf(spec);
+  /** Of the commit of what it leaves. */
+  const message = spec.resolves ? `merge: ${spec.task} with what has landed` : `feat: ${spec.task} ${spec.title}`;
   const place = { path: spec.workspace, branch: spec.branch, base: spec.base };
   const cancelled = new AbortController();
   const overfull = new AbortController();
@@ -101,7 +103,12 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     mkdirSync(files.dir, { recursive: true, mode: 0o700 });
     writePrompt(spec.prompt);
     for (const file of [files.transcript, files.stderr, files.log]) writeFileSync(file, '', { mode: 0o600 });
-    const prepared = await workspaces.prepare({ ...place, ...(spec.resume && { keep: true }) });
+    const merge = spec.resolves && { head: spec.resolves.head, message };
+    const prepared = await workspaces.prepare({
+      ...place,
+      ...(spec.resume && { keep: true }),
+      ...(merge && { merge }),
+    });
     if (!prepared.ok) return end(failedResult(prepared.failure, clock.now() - startedAt));
     emit({ type: 'attempt.prepared', ...name, ms: prepared.ms, notes: prepared.notes });
     const resume = prepared.kept ? spec.resume : undefined;
@@ -284,7 +291,7 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
     const verdict = reader.verdict(exit.exit, exit.signal, lastBytes(files.stderr, 64 * 1024));
     const places = [spec.workspace, files.dir];
     const full = places.some(isFull);
-    const harvest = await untilThereIsRoom(() => workspaces.harvest(place, `feat: ${spec.task} ${spec.title}`), {
+    const harvest = await untilThereIsRoom(() => workspaces.harvest(place, message), {
       places,
       clock,
       givesUp: (ms) => (parts.hurry?.aborted ? ms > 3000 : cancelled.signal.aborted && ms > 2 * parts.graceMs),

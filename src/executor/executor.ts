@@ -19,6 +19,8 @@ export interface AttemptSpec extends Key {
   resume?: { session: string; prompt: string; spentUsd: number };
   /** Commit the workspace is cut from. */
   base: Oid;
+  /** It is to resolve the conflict of merging the head of that attempt into `base`: its workspace stands in the middle of that. */
+  resolves?: { attempt: number; head: Oid };
   branch: string;
   workspace: string;
   timeoutMs: number;

@@ -2,7 +2,7 @@ import type { Inspection } from '../git/inspect.ts';
 import type { Task } from '../plan/plan.ts';
 import type { AttemptResult, Evidence, Oid } from '../run/event.ts';
 import type { AskedEntry, Failure } from '../run/failure.ts';
-import type { ScopePolicy } from '../scope/scope.ts';
+import type { Change, Scope, ScopePolicy } from '../scope/scope.ts';
 import type { SymbolFacts } from '../scope/symbols.ts';
 
 /** What gates judge an attempt by: measured, with the agent's claim beside it. */
@@ -23,6 +23,22 @@ export interface AttemptFacts extends Inspection {
   symbols: SymbolFacts;
   /** Globs that are never out of scope, besides lockfiles and the like. */
   allow: string[];
+  /** Of an attempt that was to resolve a conflict. */
+  resolution?: Resolution;
+}
+
+/** What was measured about the resolution of a conflict. */
+export interface Resolution {
+  /** The work that was to be merged is in the history of the branch. */
+  merged: boolean;
+  /** The files that were in conflict. */
+  conflicted: string[];
+  /** Those of them that hold lines of markers which neither side had. */
+  marked: string[];
+  /** What differs from git's own merge, with its markers. */
+  changes: Change[];
+  /** Of the task, and of the tasks on the other side. */
+  scopes: Scope[];
 }
 
 /** `path`: in the repository. `hash`: of those of the plan, which a run keeps as they were when it began. */

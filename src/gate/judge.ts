@@ -8,14 +8,20 @@ import type { AttemptFacts, Gate, Judgement } from './gate.ts';
 import { history } from './history.ts';
 import { marker } from './marker.ts';
 import { repository } from './repository.ts';
+import { resolution } from './resolution.ts';
 import { scope } from './scope.ts';
 
 /** In this order: the first failure is the attempt's. */
 const GATES: readonly Gate[] = [agent, history, commits, marker, contracts, scope, files, content, repository, claim];
 
+/** What a task changed was judged before it conflicted: of its resolution counts what that changed. */
+const OF_A_RESOLUTION = GATES.flatMap((gate) =>
+  gate === scope ? [] : gate === history ? [history, resolution] : [gate],
+);
+
 /** Judges an attempt by what was measured. Every gate gives evidence, also behind one that failed. */
 export function judgeAttempt(facts: AttemptFacts): Judgement {
-  const results = GATES.map((gate) => gate(facts));
+  const results = (facts.resolution ? OF_A_RESOLUTION : GATES).map((gate) => gate(facts));
   return {
     evidence: results.map(({ evidence }) => evidence),
     failure: results.find(({ failure }) => failure !== null)?.failure ?? null,

@@ -16,13 +16,8 @@ const MAX_KEPT = 100;
 
 /** The real diff against the task's scope. BOUNDARY, the plan folder and contracts are hard stops; the rest is up to the policy. */
 export const scope: Gate = (facts) => {
-  const violations = judgeChanges(facts.task.scope, facts.changes, {
-    policy: facts.policy,
-    allow: [...GENERATED_FILES, ...facts.allow, MARKER],
-    forbidden: forbiddenPaths(facts),
-    sensitive: [...SENSITIVE_FILES, ...sensitivePaths(facts)],
-    symbols: facts.symbols,
-  });
+  const { policy, symbols } = facts;
+  const violations = judgeChanges(facts.task.scope, facts.changes, { ...scopeRules(facts), policy, symbols });
   const failing = violations.filter(({ severity }) => severity === 'fail');
   const broken = [...facts.symbols.values()].some((each) => 'unknown' in each && each.broken);
   const verdict = failing.length > 0 ? 'fail' : violations.length > 0 || broken ? 'warn' : 'pass';
@@ -41,6 +36,15 @@ export const scope: Gate = (facts) => {
     failure: failureOf(failing),
   };
 };
+
+/** What holds whatever the scope says. */
+export function scopeRules(facts: AttemptFacts) {
+  return {
+    allow: [...GENERATED_FILES, ...facts.allow, MARKER],
+    forbidden: forbiddenPaths(facts),
+    sensitive: [...SENSITIVE_FILES, ...sensitivePaths(facts)],
+  };
+}
 
 function failureOf(failing: Violation[]): Failure | null {
   if (failing.length === 0) return null;

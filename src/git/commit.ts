@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Oid } from '../run/event.ts';
+import { decode } from './copied-index.ts';
 import type { Git } from './git.ts';
+import { isAncestor } from './history.ts';
 import { commitTree, treeOf } from './merge.ts';
 import { resolve } from './refs.ts';
 import { type Stage, type StageOptions, withStage } from './stage.ts';
@@ -9,6 +11,8 @@ import { operationInProgress } from './status.ts';
 
 export interface CommitOptions extends StageOptions {
   message: string;
+  /** Paths that the index calls unmerged, and whose files are resolved all the same. */
+  settled?(path: string): boolean;
   /** Called before the index is replaced when it holds content that neither HEAD nor the files have, but for half merges. */
   onStaged?(): Promise<void>;
 }
@@ -42,7 +46,8 @@ export async function commitAll(git: Git, options: CommitOptions): Promise<Commi
     const { head, unmerged } = stage.scan;
     if (head === null) throw new Error(`${git.cwd} has no commit to build on`);
     const { refused, nested, unreadable } = stage;
-    const merged = operation === 'merge' && unmerged.length === 0 ? await resolve(git, 'MERGE_HEAD') : null;
+    const open = unmerged.filter((path) => !options.settled?.(decode(path)));
+    const merged = operation === 'merge' && open.length === 0 ? await mergedHead(git, head) : null;
     if (merged === null && !(await differs(git, stage, head))) {
       if (operation !== null) await settle(git);
       return { before: head, head, paths: [], refused, nested, unreadable };
@@ -59,6 +64,12 @@ export async function commitAll(git: Git, options: CommitOptions): Promise<Commi
     else await settle(git);
     return { before: head, head: commit, paths, refused, nested, unreadable };
   });
+}
+
+/** What is being merged; null when HEAD has it already: we were killed behind that commit. */
+async function mergedHead(git: Git, head: Oid): Promise<Oid | null> {
+  const merged = await resolve(git, 'MERGE_HEAD');
+  return merged !== null && (await isAncestor(git, merged, head)) ? null : merged;
 }
 
 function isStagedOtherwise({ scan }: Stage): boolean {

@@ -15,6 +15,7 @@ export interface InspectOptions {
   integrated: Oid;
   gitDir: string | null;
   since?: number | undefined;
+  given?: Oid | undefined;
   maxFileBytes: number;
   /** Paths that the head should have. */
   expected: readonly string[];

@@ -12,6 +12,8 @@ export interface OriginOptions {
   integrated: Oid;
   /** Of the attempt's work tree; null when that is gone. */
   gitDir: string | null;
+  /** What it was given to merge: judged before, too. */
+  given?: Oid | undefined;
   /** When the attempt began, milliseconds since the epoch, where its work tree is somebody else's before and after. */
   since?: number | undefined;
 }
@@ -34,9 +36,10 @@ const OWN: Origin = { foreign: [], ref: null, integrated: [] };
  */
 export async function originOf(git: Git, { commits }: Work, options: OriginOptions): Promise<Origin> {
   const own = await madeHere(options);
-  const doubtful = commits.map(({ oid }) => oid).filter((oid) => !own.has(oid));
+  const { head, base, branch, integrated: tip, given } = options;
+  const handed = given === undefined ? new Set<Oid>() : await revisions(git, [given, `^${base}`]);
+  const doubtful = commits.map(({ oid }) => oid).filter((oid) => !own.has(oid) && !handed.has(oid));
   if (doubtful.length === 0) return OWN;
-  const { head, base, branch, integrated: tip } = options;
   const [unlanded, unshared] = await Promise.all([
     revisions(git, [head, `^${base}`, `^${tip}`]),
     revisions(git, [head, `^${base}`, '--not', `--exclude=refs/heads/${branch}`, ...SHARED]),

@@ -26,6 +26,7 @@ describe('a config', () => {
       integrate: {},
       checks: [],
       contracts: { openapi: { timeout: 120_000 } },
+      onConflict: {},
       directories: {},
       sandbox: { mode: 'auto', writable: [] },
       agent: 'claude',
@@ -75,6 +76,7 @@ junk: ["*.pyc"]
     expect(config).toEqual({
       prices: {},
       integrate: {},
+      onConflict: {},
       checks: [],
       contracts: { openapi: { timeout: 120_000 } },
       directories: {},
@@ -168,6 +170,11 @@ describe('a wrong config is refused with file and line', () => {
       'a fall-back that is no agent',
       '{"agents": {"claude": {"fallback": "codx"}}}',
       "agents.claude.fallback: there is no agent 'codx'",
+    ],
+    [
+      'nobody to resolve conflicts',
+      '{"onConflict": {"policy": "agent", "agent": "codx"}}',
+      "onConflict.agent: there is no agent 'codx'",
     ],
     ['a name of a variable', '{"agents": {"claude": {"env": {"A B": "x"}}}}', 'agents.claude.env.A B'],
     ['broken JSON', '{"agent": "claude",}', 'copse.config.json:1:19 a comma before }: remove it'],

@@ -129,6 +129,12 @@ const sections = {
     /** The history that a landing makes; absent: a fast-forward where possible, else a merge commit. */
     style: z.enum(['squash', 'merge', 'rebase']).optional(),
   }),
+  onConflict: z.strictObject({
+    /** What follows when a landing conflicts: the task is done again, or an agent resolves it. */
+    policy: z.enum(['retry', 'agent']).optional(),
+    /** Who resolves it; default the agent of the task. */
+    agent: z.string().min(1).optional(),
+  }),
   contracts: z.strictObject({
     /** Which errors fail: none, or also those that were read off source; absent: those beyond doubt. */
     policy: z.enum(['warn', 'enforce']).optional(),
@@ -175,6 +181,7 @@ const configSchema = z.strictObject({
   scope: sections.scope.prefault({}),
   contracts: sections.contracts.prefault({}),
   integrate: sections.integrate.prefault({}),
+  onConflict: sections.onConflict.prefault({}),
   secrets: sections.secrets.prefault({}),
   checklist: z.enum(['run', 'show']).optional(),
   escape: z.enum(['warn', 'fail', 'off']).optional(),
@@ -222,12 +229,13 @@ export function fallbackOf({ agents }: Pick<Config, 'agents'>, name: string): st
 }
 
 /** Every agent that is named is there. */
-function checkAgentNames({ agent, agents }: Config, source: ReadText, file: string): void {
+function checkAgentNames({ agent, agents, onConflict }: Config, source: ReadText, file: string): void {
   const known = [...new Set([...BUILT_IN, ...Object.keys(agents)])];
   const named = Object.keys(agents).map(
     (name) => [['agents', name, 'fallback'], fallbackOf({ agents }, name)] as const,
   );
-  for (const [path, name] of [[['agent'], agent] as const, ...named]) {
+  const resolver = [['onConflict', 'agent'], onConflict.agent] as const;
+  for (const [path, name] of [[['agent'], agent] as const, resolver, ...named]) {
     if (name === undefined || known.includes(name)) continue;
     throw refuse(`${path.join('.')}: there is no agent '${name}'`, {
       file,

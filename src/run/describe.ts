@@ -95,6 +95,8 @@ function sentence(failure: Failure): string {
       )}`;
     case 'merge-conflict':
       return `conflicts with what has landed since (${failure.onto.slice(0, 12)}): ${listed(failure.paths, 3)}`;
+    case 'unresolved':
+      return `the conflict is not resolved: ${failure.message}${failure.paths.length > 0 ? `: ${listed(failure.paths, 3)}` : ''}`;
     case 'no-space':
       return `no space left on the disk: ${failure.message}`;
     case 'escaped':

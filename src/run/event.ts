@@ -101,6 +101,8 @@ export interface RunSettings {
   scope: 'warn' | 'enforce';
   /** What follows when an agent changes what is not in its workspace; absent: warn. */
   escape?: 'warn' | 'fail' | 'off';
+  /** What follows when a landing conflicts; absent: the task is tried again. */
+  onConflict?: 'agent';
   /** Commands of checklists must succeed before a task lands; absent: they are shown. */
   checklist?: 'run';
   /** Bytes of memory that all processes of one agent may hold; absent is no limit. */
@@ -229,6 +231,8 @@ export type RunEventBody =
       account?: string;
       /** The session of an earlier attempt that it goes on with, in the same workspace. */
       resume?: string;
+      /** The work of an earlier attempt that it merges with what has landed, where git met a conflict. */
+      resolves?: { attempt: number; head: Oid };
     }
   | { type: 'attempt.prepared'; task: TaskId; attempt: number; ms: number; notes: string[] }
   | { type: 'attempt.spawned'; task: TaskId; attempt: number; pid: number; pidStart: string; session?: string }

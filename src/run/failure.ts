@@ -67,6 +67,8 @@ export type Failure =
   /** The code does otherwise than a contract says. */
   | { code: 'contract-broken'; contracts: BrokenContract[] }
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
+  /** It was to resolve a conflict in these, and did not: they are unmerged, or the other work is not in its history. */
+  | { code: 'unresolved'; paths: string[]; message: string }
   /** Changed what is not in its workspace; the user's setting asks for this to fail. */
   | { code: 'escaped'; escapes: Pick<Escape, 'where' | 'changes'>[] }
   /** Items of its checklist that do not hold: commands that fail, a coverage that is not reached. */
@@ -107,6 +109,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'contract-changed':
     case 'contract-broken':
     case 'merge-conflict':
+    case 'unresolved':
     case 'escaped':
     case 'checklist':
     case 'gate':

@@ -2,6 +2,7 @@
 export type GateName =
   | 'agent'
   | 'history'
+  | 'resolution'
   | 'commits'
   | 'marker'
   | 'contracts'

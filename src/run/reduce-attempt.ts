@@ -73,6 +73,7 @@ function started(state: RunState, task: TaskState, event: Extract<RunEvent, { ty
     because: event.because ?? null,
     account,
     resume: event.resume ?? null,
+    resolves: event.resolves ?? null,
     process: null,
     activity: null,
     limit: null,

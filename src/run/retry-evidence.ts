@@ -64,6 +64,8 @@ function details(failure: Failure): string {
       const messages = failure.messages.length > 0 ? `\n\nWhat git said:\n${indentedList(failure.messages)}` : '';
       return `Files that other tasks changed at the same places:\n${indentedList(failure.paths)}${messages}`;
     }
+    case 'unresolved':
+      return `The files:\n${indentedList(failure.paths)}`;
     case 'escaped':
       return `What was changed outside of the workspace:\n${indentedList(
         failure.escapes.map((each) => `${describeChanges(each, MAX_LINES)} ${describePlace(each.where)}`),
@@ -171,6 +173,10 @@ function advice(failure: Failure): string {
       return bullets(
         'Read the files above as they are now, with the work of the other tasks in them, and build on that.',
         'Keep what the others did; add your part in as few and as local changes as you can.',
+      );
+    case 'unresolved':
+      return bullets(
+        'Build on the files as they are now, with the work of the other tasks in them; keep what the others did.',
       );
     default:
       return bullets('Read the output above, mend its cause where it lies in your files, and run the checks again.');

@@ -50,6 +50,8 @@ export interface AttemptState {
   account: string;
   /** The session of an earlier attempt that it goes on with. */
   resume: string | null;
+  /** The earlier work whose conflict it resolves; null for one that does the task. */
+  resolves: { attempt: number; head: Oid } | null;
   /** Set once the agent's process runs. */
   process: { pid: number; pidStart: string; session: string | null } | null;
   activity: Activity | null;

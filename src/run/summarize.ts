@@ -11,6 +11,8 @@ import { type AttemptState, hasLanded, lastAttempt, NO_TOKENS, type RunState, ty
 export type TaskLabel =
   | 'waiting'
   | 'running'
+  /** An agent resolves the conflict that it met when it was to land. */
+  | 'resolving'
   | 'verifying'
   | 'retrying'
   | 'parked'
@@ -73,6 +75,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
   const counts = {
     waiting: 0,
     running: 0,
+    resolving: 0,
     verifying: 0,
     retrying: 0,
     parked: 0,
@@ -163,7 +166,7 @@ function labelOf(task: TaskState, alive: boolean): TaskLabel {
       if (last?.failure && isParked(last.failure)) return 'parked';
       return last && !wasStopped(last) ? 'retrying' : 'waiting';
     case 'running':
-      return alive ? 'running' : 'lost';
+      return alive ? (last?.resolves ? 'resolving' : 'running') : 'lost';
     case 'ended':
     case 'verified':
     case 'landing':
@@ -190,7 +193,8 @@ function describeNow(state: RunState, task: TaskState, now: number): string {
     }
     case 'running': {
       const attempt = lastAttempt(task)!;
-      return attempt.activity?.summary ?? (attempt.process ? 'thinking' : 'preparing the workspace');
+      const doing = attempt.resolves ? 'resolving a conflict' : 'thinking';
+      return attempt.activity?.summary ?? (attempt.process ? doing : 'preparing the workspace');
     }
     case 'ended':
       return 'judging the evidence';

@@ -15,6 +15,7 @@ import { isOnBranch, operationInProgress } from '../git/status.ts';
 import { type WorkCommit, workBetween } from '../git/work.ts';
 import { worktreeGitDir } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
+import { resolvedFiles } from './merging.ts';
 import { readRecord, type WorkspaceRecord } from './ownership.ts';
 import { type Harvest, MARKER, type WorkspaceSpec } from './workspace.ts';
 
@@ -52,7 +53,7 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
       notes: [`${spec.path} is no workspace any more: its branch was taken as it stands`],
     };
   }
-  const site = { git: repository.git.at(spec.path), gitDir, record, notes: [] as string[] };
+  const site: Site = { git: repository.git.at(spec.path), gitDir, record, settled: null, notes: [] };
   // Whoever held these locks has ended: the executor reaps an attempt before it is harvested.
   await Promise.all([
     removeLeftovers(gitDir),
@@ -63,6 +64,7 @@ export async function harvestWorktree(options: HarvestOptions, spec: WorkspaceSp
   if (hidden.length > 0) site.notes.push(`git was told to pass over ${listed(hidden)}: seen all the same`);
   const shared = record.shared ? changedShared(record.shared, readShared(repository.commonDir, gitDir)) : [];
   const seen = { marker: existsSync(join(spec.path, MARKER)), ...(shared.length > 0 && { shared }) };
+  if (record.merge && operationInProgress(gitDir) === 'merge') await settleMerge(site, record.merge);
   const kept = await settleHead(options, spec, site);
   if (kept !== null) {
     const { length: commits } = await commitsOf(site.git, spec, kept);
@@ -75,7 +77,16 @@ interface Site {
   git: Git;
   gitDir: string;
   record: WorkspaceRecord;
+  /** The unmerged files of the merge it was made for, when all are resolved; null: there is no merge to be committed. */
+  settled: Set<string> | null;
   notes: string[];
+}
+
+/** The agent need not have told git what it resolved. */
+async function settleMerge(site: Site, merge: NonNullable<WorkspaceRecord['merge']>): Promise<void> {
+  const { settled, open } = await resolvedFiles(site.git, merge);
+  if (open.length > 0) site.notes.push(`the agent left ${listed(open)} unmerged`);
+  else site.settled = settled;
 }
 
 async function commitsOf(git: Git, { base }: WorkspaceSpec, head: Oid): Promise<WorkCommit[]> {
@@ -90,7 +101,11 @@ async function commitsOf(git: Git, { base }: WorkspaceSpec, head: Oid): Promise<
 async function settleHead(options: HarvestOptions, spec: WorkspaceSpec, site: Site): Promise<Oid | null> {
   const operation = operationInProgress(site.gitDir);
   const rewriting = operation === 'rebase' || operation === 'am';
-  if (!rewriting && (await isOnBranch(site.gitDir, spec.branch)) && (operation === null || (await noteOperation())))
+  if (
+    !rewriting &&
+    (await isOnBranch(site.gitDir, spec.branch)) &&
+    (operation === null || site.settled || (await noteOperation()))
+  )
     return null;
   const ref = `refs/heads/${spec.branch}`;
   const [head, tip] = await Promise.all([readHead(site.git), readRef(site.git, ref)]);
@@ -161,6 +176,7 @@ async function commitLeftovers(
     junk: options.junk,
     never: [...options.never, ...record.provided],
     baseline: record.baseline,
+    settled: (path) => site.settled?.has(path) === true,
     async onStaged() {
       notes.push(`what the agent had staged otherwise is kept in ${await keep(options, spec, site, null)}`);
     },

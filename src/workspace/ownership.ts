@@ -20,6 +20,8 @@ export interface WorkspaceRecord {
   provided: string[];
   /** What set-up changed besides. */
   baseline: Baseline;
+  /** It was left in the middle of merging `head`; `left` tells what git left of each unmerged file, see `merging.ts`. */
+  merge?: { head: Oid; left: Record<string, string> };
   /** What all worktrees share, as it was when the agent began. */
   shared?: SharedState;
 }

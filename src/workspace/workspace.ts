@@ -9,6 +9,8 @@ export interface WorkspaceSpec {
   base: Oid;
   /** Take the workspace as it stands when this run made it for the same branch from the same base. */
   keep?: boolean;
+  /** Leave it in the middle of merging this into `base`. */
+  merge?: { head: Oid; message: string };
 }
 
 /** `kept`: it stands as the attempt before left it. */

@@ -16,6 +16,7 @@ import type { Oid, RunId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { harvestWorktree } from './harvest.ts';
+import { startMerging } from './merging.ts';
 import { ownedRef, readRecord, type WorkspaceRecord, writeRecord } from './ownership.ts';
 import { type SetupConfig, setUp } from './setup.ts';
 import type { Prepared, WorkspaceSpec, Workspaces } from './workspace.ts';
@@ -122,7 +123,10 @@ async function fill({ repository, run, setup, env, junk }: WorktreesOptions, spe
   const touched = done.provided.length > 0 || setup.command !== null;
   const baseline = touched ? await readBaseline(git, { gitDir, junk }) : {};
   const shared = readShared(repository.commonDir, gitDir);
-  writeRecord(gitDir, { ...record, ready: true, provided: done.provided, baseline, shared });
+  const merge = spec.merge && (await startMerging(git, spec.merge));
+  if (merge && 'code' in merge) return { ok: false, failure: merge };
+  const merging = merge ? { merge } : {};
+  writeRecord(gitDir, { ...record, ready: true, provided: done.provided, baseline, shared, ...merging });
   return { ok: true, notes: done.notes };
 }
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../rig/cli.ts';
 import { conflictingPlan } from '../rig/conflicting-plan.ts';
 import { journalOf } from '../rig/copse.ts';
+import { usersPart } from '../rig/fingerprint.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 
 // Two tasks that change the same line, in whole runs: what becomes of the second one.
@@ -41,5 +42,83 @@ printf 'of task-001\\nof task-002\\n' > shared.txt`,
     expect(prompt).toContain('it says of itself: task-001 wrote its name');
     expect(prompt).toContain('    +work of task-002');
     expect(promptOf('task-002.1')).not.toContain('PREVIOUS ATTEMPT');
+  });
+});
+
+describe('resolved by an agent', () => {
+  const merged = "printf 'of task-001\\nof task-002\\n' > shared.txt";
+  const run = (again: string, ...argv: string[]) => {
+    const name = conflictingPlan(scratch, { again });
+    return copse('run', '--on-conflict', 'agent', ...argv).then((ran) => ({ ...ran, name }));
+  };
+  const failures = () =>
+    journalOf(scratch).flatMap((event) => (event.type === 'attempt.failed' ? [event.failure.code] : []));
+
+  it('it works in the middle of the merge, knows both tasks, and lands with both histories', async () => {
+    const saw = join(scratch.root, 'saw');
+    const name = conflictingPlan(scratch, {
+      again: `git status --porcelain > ${saw}; git ls-files -u | wc -l >> ${saw}; cat shared.txt >> ${saw}
+${merged}; git add shared.txt; git commit -q --no-edit; touch .claude-task-complete`,
+    });
+    const before = usersPart(scratch);
+    const ran = await copse('run', '--on-conflict', 'agent');
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(usersPart(scratch)).toEqual(before);
+    const seen = readFileSync(saw, 'utf8');
+    expect(seen).toContain('UU shared.txt');
+    expect(seen).toContain('A  task-002.txt');
+    expect(seen).toMatch(/\n3\n<<<<<<< HEAD\nof task-001\n=======\nof task-002\n>>>>>>> /);
+    expect(scratch.git('show', `copse/${name}:shared.txt`)).toBe('of task-001\nof task-002');
+    expect(scratch.git('show', `copse/${name}:task-002.txt`)).toBe('work of task-002');
+    const started = journalOf(scratch).filter((event) => event.type === 'attempt.started');
+    const [, , resolving] = started;
+    const head = (resolving as { resolves: { head: string } }).resolves.head;
+    expect(resolving).toMatchObject({
+      task: 'task-002',
+      attempt: 2,
+      resolves: { attempt: 1 },
+      because: { code: 'merge-conflict' },
+    });
+    scratch.git('merge-base', '--is-ancestor', head, `copse/${name}`);
+    expect(scratch.git('log', '-1', '--format=%(trailers:key=Copse-Attempt,valueonly)', `copse/${name}`).trim()).toBe(
+      '2',
+    );
+    const prompt = promptOf('task-002.2');
+    for (const said of [
+      'Being merged:',
+      'There already:',
+      'task-001: Do task-001',
+      'task-001 wrote its name',
+      'git commit --no-edit',
+    ])
+      expect(prompt).toContain(said);
+    expect(prompt).not.toContain('PREVIOUS ATTEMPT');
+    expect(journalOf(scratch).filter(({ type }) => type === 'escape.found')).toEqual([]);
+    expect((await copse('report', '--format', 'json')).stdout).toContain('"gate": "resolution"');
+  });
+
+  it('git need not be told what is resolved, nor the merge be committed', async () => {
+    const { name, ...ran } = await run(`${merged}; touch .claude-task-complete`);
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(scratch.git('show', `copse/${name}:shared.txt`)).toBe('of task-001\nof task-002');
+    expect(scratch.git('log', '-1', '--format=%s', `copse/${name}^2`)).toBe('merge: task-002 with what has landed');
+    expect(scratch.git('log', '-1', '--format=%P', `copse/${name}^2`).split(' ')).toHaveLength(2);
+  });
+
+  it.each([
+    ['nothing is resolved', 'echo gave up', 'unresolved'],
+    ['markers are committed', 'git commit -qam merged', 'conflict-markers'],
+    ['one marker is left', `printf 'of both\\n>>>>>>> x\\n' > shared.txt; git commit -qam merged`, 'conflict-markers'],
+    ['the merge is given up', `git merge --abort; ${merged}; git commit -qam mine`, 'unresolved'],
+    ['files of neither scope change', `${merged}; echo x > README.md; git commit -qam merged`, 'scope-violation'],
+  ])('%s: refused, and the task is done again', async (_, resolve, code) => {
+    const again = `if [ "$2" = 2 ]; then\n${resolve}\nelse\n${merged}; echo again > task-002.txt\nfi`;
+    const { name, ...ran } = await run(again, '--retries', '2');
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(failures()).toEqual(['merge-conflict', code]);
+    expect(scratch.git('show', `copse/${name}:task-002.txt`)).toBe('again');
+    const prompt = promptOf('task-002.3');
+    expect(prompt).toContain('    <<<<<<< has landed');
+    expect(prompt).toContain('Then an agent was to resolve the conflict, in vain');
   });
 });

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../../src/process/tree.ts';
+import { conflictingPlan } from '../rig/conflicting-plan.ts';
 import { builtCopse, type Copse, fileAppears, journalOf } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { scratchPlan } from '../rig/scratch-plan.ts';
@@ -99,6 +100,29 @@ describe('a run that is killed', () => {
     expect(await second.ended, second.output()).toBe(0);
     expect(began()).toEqual(['task-001', 'task-002', 'task-003']);
     expect(scratch.git('show', `copse/${name}:task-002.txt`)).toBe('made by task-002');
+  });
+
+  it('resume takes over an agent that resolves a conflict: it is not started again, and what it merges lands', async () => {
+    const name = conflictingPlan(scratch, {
+      again: `echo "$1.$2" >> ${gates}/began; touch ${gates}/resolving
+while [ ! -e ${gates}/task-002.open ]; do sleep 0.05; done
+printf 'of task-001\\nof task-002\\n' > shared.txt; git add -A; git commit -q --no-edit`,
+    });
+    const first = copse.start(scratch, ['run', '--on-conflict', 'agent']);
+    await fileAppears(join(gates, 'resolving'));
+    await spawned(3);
+    first.child.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+    const status = copse.start(scratch, ['status']);
+    await status.ended;
+    expect(status.output()).toMatch(/task-002\s+lost\s+2/);
+
+    const second = copse.start(scratch, ['resume']);
+    open('task-002');
+    expect(await second.ended, second.output()).toBe(0);
+    expect(began()).toEqual(['task-002.2']);
+    expect(scratch.git('show', `copse/${name}:shared.txt`)).toBe('of task-001\nof task-002');
+    expect(journalOf(scratch).filter((event) => event.type === 'attempt.started')).toHaveLength(3);
   });
 
   it('a second coordinator is told who holds the run', async () => {

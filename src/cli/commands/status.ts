@@ -37,6 +37,7 @@ export const status: CommandModule = {
 Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is tried again
        ○ waiting  ✗ failed  ⊘ behind something that failed  – skipped
        ‖ parked until a usage limit ends, or by the budget
+       ⋈ an agent resolves the conflict it met  ! waits for you
        ? was running when its copse ended: copse resume takes it over
 
 --watch --json prints the journal, one event a line; so does copse run --json.`,

@@ -6,6 +6,7 @@ import { clip, displayWidth } from './width.ts';
 const SIGN: Record<TaskLabel, string> = {
   waiting: '○',
   running: '●',
+  resolving: '⋈',
   verifying: '◐',
   retrying: '↻',
   parked: '‖',
@@ -53,7 +54,7 @@ function parkedLines({ parked, phase, now, counts }: RunSummary, inCharge: boole
       until > now ? `parked until ${clockTime(until, now)}, for ${duration(until - now)}` : 'being tried again';
     return `${account} is ${when}: ${text}`;
   });
-  const still = counts.running + counts.verifying === 0 && parked.every(({ until }) => until > now);
+  const still = counts.running + counts.resolving + counts.verifying === 0 && parked.every(({ until }) => until > now);
   return still && inCharge ? [...lines, 'it goes on by itself; sooner: Ctrl-C, then copse resume --now'] : lines;
 }
 
@@ -99,6 +100,7 @@ function labelsOf({ counts }: RunSummary): TaskLabel[] {
   const order: TaskLabel[] = [
     'integrated',
     'running',
+    'resolving',
     'verifying',
     'retrying',
     'parked',
@@ -120,6 +122,7 @@ function choose(summary: RunSummary, room: number): RunSummary['tasks'] {
     failed: 0,
     lost: 0,
     running: 1,
+    resolving: 1,
     verifying: 1,
     retrying: 2,
     parked: 2,
