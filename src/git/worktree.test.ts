@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
-import { createGit } from './git.ts';
+import { createGit, type Git } from './git.ts';
 import { openRepository, type Repository } from './repository.ts';
 import {
   addWorktree,
@@ -39,6 +39,30 @@ async function make(
   if (result.ok) await populate(repository.git.at(at(name)));
   return result;
 }
+
+describe('listWorktrees', () => {
+  /** Empties the `commondir` of a worktree before each of the first lists, and writes it again after it. */
+  function during(name: string, lists: number): Git {
+    const file = join(scratch.repo, '.git/worktrees', name, 'commondir');
+    let left = lists;
+    const fields: Git['fields'] = async (...args) => {
+      const half = left-- > 0;
+      if (half) writeFileSync(file, '');
+      return repository.git.fields(...args).finally(() => half && writeFileSync(file, '../..\n'));
+    };
+    return { ...repository.git, fields };
+  }
+
+  it('waits for a `git worktree add` that is writing what a list reads', async () => {
+    await make('one');
+    expect(await listWorktrees(during('one', 3))).toHaveLength(2);
+  });
+
+  it('says what is wrong where that goes on', async () => {
+    await make('one');
+    await expect(listWorktrees(during('one', 100))).rejects.toThrow('commondir');
+  });
+});
 
 describe('addWorktree', () => {
   it('makes twenty at once without losing one', async () => {

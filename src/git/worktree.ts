@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve as resolvePath } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Oid } from '../run/event.ts';
 import { type Git, GitError } from './git.ts';
 import { withLock } from './lock.ts';
@@ -13,6 +14,7 @@ import type { Repository } from './repository.ts';
 export const TRASH = '.copse-trash';
 
 const ADD_ATTEMPTS = 4;
+const LIST_ATTEMPTS = 8;
 const populating = createPool(availableParallelism());
 
 export interface Worktree {
@@ -105,13 +107,8 @@ export function populate(git: Git): Promise<void> {
 
 /** All worktrees of the repository, the main one first. */
 export async function listWorktrees(git: Git): Promise<Worktree[]> {
-  const list = () => git.fields(['worktree', 'list', '--porcelain', '-z']);
-  const fields = await list().catch(async (error) => {
-    if (await finishHalfMade(git)) return list();
-    throw error;
-  });
   const worktrees: Worktree[] = [];
-  for (const field of fields) {
+  for (const field of await listFields(git)) {
     const [key = '', value = ''] = splitOnce(field);
     const last = worktrees.at(-1);
     if (key === 'worktree') worktrees.push({ path: value, head: null, branch: null, locked: false, prunable: false });
@@ -122,6 +119,19 @@ export async function listWorktrees(git: Git): Promise<Worktree[]> {
     else if (key === 'prunable') last.prunable = true;
   }
   return worktrees;
+}
+
+/** git reads no list while a `commondir` is empty: for an instant of each `git worktree add`, ours or somebody else's. */
+async function listFields(git: Git): Promise<string[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await git.fields(['worktree', 'list', '--porcelain', '-z']);
+    } catch (error) {
+      const halfMade = error instanceof GitError && error.stderr.includes('commondir');
+      if (!halfMade || attempt === LIST_ATTEMPTS) throw error;
+      if (!(await finishHalfMade(git))) await sleep(10 * attempt);
+    }
+  }
 }
 
 /**
