@@ -45,7 +45,7 @@ export function stackCheck(
       ...(line && { line }),
       ...(message && { message: message.slice(0, MAX_MESSAGE) }),
     };
-    return { name, ...place, status, blame: status === 'new' ? blame(each) : [] };
+    return { name, ...place, status, blame: status === 'known' ? [] : blame(each) };
   });
   const isNew = failures.some(({ status }) => status === 'new');
   const odd = failures.length > 0 || run.why !== undefined;

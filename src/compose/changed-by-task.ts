@@ -9,6 +9,8 @@ export interface TaskWork {
   base: Oid;
   head: Oid;
   paths: Set<string>;
+  /** Of these, files that were not there. */
+  added: string[];
 }
 
 /** By task, in the order of the plan; of branches that merged nothing without a process. */
@@ -19,7 +21,8 @@ export async function changedByTask(git: Git, state: RunState): Promise<Map<Task
     const { base } = lastAttempt(task)!;
     const { head } = task.status;
     const { changes } = await workBetween(git, base, head);
-    changed.set(task.seed.id, { base, head, paths: new Set(changes.map(({ path }) => path)) });
+    const added = changes.filter(({ kind }) => kind === 'added').map(({ path }) => path);
+    changed.set(task.seed.id, { base, head, paths: new Set(changes.map(({ path }) => path)), added });
   }
   return changed;
 }

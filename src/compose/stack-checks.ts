@@ -15,6 +15,7 @@ import { changedByTask, type TaskWork } from './changed-by-task.ts';
 import type { Surroundings } from './context.ts';
 import { checksOf, mayHaveChecks } from './detect-checks.ts';
 import { maskFor } from './mask.ts';
+import { checkMerge } from './merge-faults.ts';
 import { mergedWorktree } from './merged-worktree.ts';
 import type { Project } from './project.ts';
 import { setupOf } from './workspaces.ts';
@@ -29,17 +30,34 @@ export interface StackChecksOptions {
 
 type Context = Pick<Surroundings, 'env'>;
 
-/**
- * Runs the project's own checks on what is to land (`to`). What fails there is compared with the base of the run and with what
- * the target has (`from`), and run once more when it is new: what passes then is flaky.
- */
+interface Move {
+  from: Oid;
+  to: Oid;
+}
+
+/** Looks at what is to land (`to`): what merging alone has made, then what the project's own checks say. */
 export async function checkMerged(
   context: Context,
   project: Project,
-  { from, to }: { from: Oid; to: Oid },
+  move: Move,
   options: StackChecksOptions,
 ): Promise<StackCheck[]> {
-  const paths = await treePaths(project.repository.git, to);
+  const { git } = project.repository;
+  const paths = await treePaths(git, move.to);
+  const merge = await checkMerge(git, await changedByTask(git, options.state), { commit: move.to, paths });
+  return [...(merge ? [merge] : []), ...(await ownChecks(context, project, { ...move, paths }, options))];
+}
+
+/**
+ * Runs the project's own checks. What fails there is compared with the base of the run and with what the target has (`from`), and
+ * run once more when it is new: what passes then is flaky.
+ */
+async function ownChecks(
+  context: Context,
+  project: Project,
+  { from, to, paths }: Move & { paths: Set<string> },
+  options: StackChecksOptions,
+): Promise<StackCheck[]> {
   if (!mayHaveChecks(paths, project.config)) return [];
   const tree = checkedTree(context, project, options);
   const lacks = await tree.stand(to);

@@ -154,7 +154,7 @@ function stackSection({ stack }: Report): string {
 const MAX_FAILURES = 50;
 
 function blamed({ status, blame }: CheckFailure): string {
-  return status === 'new' ? describeBlame(blame) : '-';
+  return status === 'new' || blame.length > 0 ? describeBlame(blame) : '-';
 }
 
 function failureTails(report: Report): string {

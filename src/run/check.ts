@@ -1,6 +1,7 @@
 /** What a check of the merged tree looks at. */
 export const CHECK_KINDS = ['tests', 'type-check', 'lint', 'build', 'migrations'] as const;
-export type CheckKind = (typeof CHECK_KINDS)[number];
+/** `merge`: what merging alone has made, which copse looks for itself. */
+export type CheckKind = (typeof CHECK_KINDS)[number] | 'merge';
 
 /** How the output of a check is read. */
 export const PARSER_NAMES = [
@@ -38,7 +39,7 @@ export interface CheckFailure {
   line?: number;
   message?: string;
   status: 'new' | 'known' | 'flaky';
-  /** Tasks that changed a file this failure names; the first evidence wins. A guess, and shown as one. */
+  /** Tasks that changed a file this failure names, none of what the base has; the first evidence wins. A guess, and shown as one. */
   blame: { task: string; file: string }[];
 }
 

@@ -1,13 +1,14 @@
 import { readFileSync, writeSync } from 'node:fs';
 import type { FileSymbols } from '../scope/symbols.ts';
 import type { InspectAnswer, InspectRequest } from './inspect.ts';
-import { touchedIn } from './touched.ts';
+import { definitionsIn, touchedIn } from './touched.ts';
 
 /** The program that parses: a request on stdin, its answer on stdout, and it is gone. */
 export async function start(): Promise<void> {
-  const { files } = JSON.parse(readFileSync(0, 'utf8')) as InspectRequest;
-  const answer: InspectAnswer = { files: [] };
+  const { files, texts } = JSON.parse(readFileSync(0, 'utf8')) as InspectRequest;
+  const answer: InspectAnswer = { files: [], texts: [] };
   for (const file of files) answer.files.push(await touchedIn(file).catch(unreadable));
+  for (const text of texts) answer.texts.push(await definitionsIn(text).catch(() => null));
   write(JSON.stringify(answer));
 }
 

@@ -23,6 +23,18 @@ export async function touchedIn({ path, before, after }: ChangedText): Promise<F
   return { touched: compareOutlines(old, now) };
 }
 
+/** A definition as it stands in a file. */
+export type Definition = Pick<DefinedSymbol, 'namespaces' | 'kind' | 'line'> & { symbol: string };
+
+/** All definitions of a text, in its order; what is defined twice stands there twice. Null when it does not parse. */
+export async function definitionsIn({ path, text }: { path: string; text: string }): Promise<Definition[] | null> {
+  const language = languageOf(path);
+  const outline = language && (await readOutline(text, language));
+  if (!outline) return null;
+  const own = outline.symbols.filter(({ open }) => !open);
+  return own.map(({ path: symbol, namespaces, kind, line }) => ({ symbol, namespaces, kind, line }));
+}
+
 async function readOutline(text: string, language: Language): Promise<Outline | null> {
   const tree = await parse(text, language);
   if (tree === null) return null;

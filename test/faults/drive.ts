@@ -39,7 +39,8 @@ export async function drive(
   const scratch = scratchRepository(suite.base);
   linkPackages(scratch);
   const command = [agent(scratch, suite, works), '{task}'];
-  const plan = scratchPlan(scratch, {
+  scratchPlan(scratch, {
+    name: PLAN,
     tasks: works.map((work, at) => ({ id: idOf(at), ...taskOf(work) })),
     contracts: suite.contracts,
     config: { ...suite.config, agent: 'command', agents: { command: { command } } },
@@ -55,11 +56,12 @@ export async function drive(
     told: sarif.runs[0].results.map(toldBy),
     report: JSON.parse((await copse('report', '--json')).stdout),
     taskOf: (work) => idOf(works.indexOf(work)),
-    lineOf: (expected, work) => lineIn(scratch, plan, expected, idOf(works.indexOf(work))),
+    lineOf: (expected, work) => lineIn(scratch, expected, idOf(works.indexOf(work))),
     remove: () => scratch.remove(),
   };
 }
 
+const PLAN = 'TS-0001-shop';
 const idOf = (at: number) => `task-${String(at + 1).padStart(3, '0')}`;
 
 function taskOf({ create, modify, boundary, contracts, does }: Work): Omit<ScratchTask, 'id'> {
@@ -140,9 +142,10 @@ interface SarifResult {
 }
 
 /** Lines of violations are those of the branch that was judged, all others those of the merged tree. */
-function lineIn(scratch: Scratch, plan: string, { rule, file, at }: Expected, task: string): number {
+function lineIn(scratch: Scratch, { rule, file, at }: Expected, task: string): number {
+  if (at === null) return 0;
   if (at === undefined) return 1;
-  const ref = rule.startsWith('scope/') ? `feature/${task}` : `copse/${plan}`;
+  const ref = rule.startsWith('scope/') ? `feature/${task}` : `copse/${PLAN}`;
   const text = scratch.git('show', `${ref}:${file}`);
   const line = text.split('\n').findIndex((each) => each.includes(at));
   if (line < 0) throw new Error(`${at} does not stand in ${file}:\n${text}`);

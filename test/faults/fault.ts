@@ -33,9 +33,9 @@ export interface Expected {
   /** As SARIF names it: `scope/outside`. */
   rule: string;
   file: string;
-  /** Stands in the line that is meant, the first of its file; absent: line 1. */
-  at?: string;
-  /** Which of the works is named; all of these. */
+  /** Stands in the line that is meant; absent: line 1; null: the file is named without a line. */
+  at?: string | null;
+  /** Which of the works are named, and no other; default the first. */
   by?: number[];
 }
 

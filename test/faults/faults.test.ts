@@ -2,12 +2,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Driven, drive } from './drive.ts';
 import type { Fault } from './fault.ts';
 import { judge } from './judge.ts';
+import { python } from './python.ts';
 import { typescript } from './typescript.ts';
 
 // Defects that are put into what agents make, in real runs. Each must be named by the report, with task, file and line, and
 // nothing else may be said.
 
-const SUITES = [typescript];
+const SUITES = [typescript, python];
 const driven: Driven[] = [];
 afterAll(() => {
   for (const each of driven) each.remove();
