@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { settleLaunch } from '../process/launch.ts';
 import { stopTree } from '../process/stop.ts';
-import { type AttemptFiles, markerOf } from './attempt.ts';
 import type { Key } from './executor.ts';
+import { type AttemptFiles, markerOf } from './live-attempt.ts';
 
 /**
  * Ends what a killed coordinator left of an attempt on this machine: its agent with all its processes, and, where the agent

@@ -5,8 +5,9 @@ import type { Clock } from '../util/clock.ts';
 import type { Mask } from '../util/mask.ts';
 import { type Queue, queue } from '../util/queue.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
-import { type AttemptFiles, attemptOf, type LiveAttempt } from './attempt.ts';
+import { attemptOf } from './attempt.ts';
 import type { AttemptSpec, Executor, ExecutorEvent, Key, Reattached } from './executor.ts';
+import type { AttemptFiles, LiveAttempt } from './live-attempt.ts';
 import { failedResult } from './result.ts';
 
 export interface LocalExecutorOptions {

@@ -1,5 +1,5 @@
 import { type Afterwards, afterwards } from '../process/afterwards.ts';
-import { ATTEMPT_MARKER } from './attempt.ts';
+import { ATTEMPT_MARKER } from './live-attempt.ts';
 import { HEAD_BYTES } from './transcript.ts';
 
 /**
