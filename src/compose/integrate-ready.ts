@@ -6,15 +6,10 @@ import type { IntegrateOptions } from './landing.ts';
 import type { FoundRun } from './runs.ts';
 
 /** What stands in the way of landing the run as a whole. */
-export function checkReady({ state, alive }: FoundRun, { partial }: IntegrateOptions): void {
-  const { plan, opened } = state;
-  if (alive) {
-    const by = opened ? ` by process ${opened.pid} on ${opened.host}` : '';
-    throw new Refusal('run-held', `${plan} is still being run${by}`, {
-      exit: EXIT.environment,
-      hint: 'copse status --watch',
-    });
-  }
+export function checkReady(run: FoundRun, { partial }: IntegrateOptions): void {
+  checkNotRun(run);
+  const { state } = run;
+  const { plan } = state;
   const failed = [...state.waves.values()].find((wave) => wave.status.is === 'failed');
   if (failed) {
     throw new Refusal('validation-failed', `the validation of wave ${failed.number} failed on the merged tree`, {
@@ -44,6 +39,16 @@ export function checkReady({ state, alive }: FoundRun, { partial }: IntegrateOpt
       },
     );
   }
+}
+
+/** Nobody runs it any more. */
+export function checkNotRun({ state, alive }: FoundRun): void {
+  if (!alive) return;
+  const by = state.opened ? ` by process ${state.opened.pid} on ${state.opened.host}` : '';
+  throw new Refusal('run-held', `${state.plan} is still being run${by}`, {
+    exit: EXIT.environment,
+    hint: 'copse status --watch',
+  });
 }
 
 /** Where a run is to land that began on no branch. */

@@ -10,7 +10,8 @@ import type { ReportFiles } from './landing.ts';
 import type { Project } from './project.ts';
 import { renderReport } from './report.ts';
 
-const REPORTS = ['report.json', 'integration-report.md', 'logs/report.html'] as const;
+const REPORT = 'integration-report.md';
+const REPORTS = ['report.json', REPORT, 'logs/report.html'] as const;
 
 /** Writes all forms of the report into the plan folder; a folder that takes none is told, for what has landed has landed. */
 export function writeReport(context: Pick<Surroundings, 'env' | 'warn'>, folder: string, report: Report): ReportFiles {
@@ -32,21 +33,31 @@ export function recordInManifest(
   folder: string,
   { checks, generatedAt }: Report,
 ): void {
-  const file = join(folder, MANIFEST);
-  if (!existsSync(file)) return;
   const { branch_merge, contract_compliance, boundary_violations, tests } = checks;
   const named = { branch_merge, contract_compliance, boundary_violations, tests };
   const results = Object.fromEntries(Object.entries(named).map(([name, { result }]) => [name, result]));
-  const integration = {
+  record(context, folder, {
     status: 'completed',
-    report_path: 'integration-report.md',
+    report_path: REPORT,
     completed_at: new Date(generatedAt).toISOString(),
     checks: results,
-  };
+    undone_at: undefined,
+  });
+}
+
+/** The same of a landing that was taken back: it is to be done again. */
+export function recordUndone(context: Pick<Surroundings, 'warn'>, folder: string, now: number): void {
+  const undone_at = new Date(now).toISOString();
+  record(context, folder, { status: 'pending', report_path: REPORT, completed_at: null, undone_at });
+}
+
+function record(context: Pick<Surroundings, 'warn'>, folder: string, integration: Record<string, unknown>): void {
+  const file = join(folder, MANIFEST);
+  if (!existsSync(file)) return;
   try {
     writeFileAtomic(file, rewriteManifest(readFileSync(file, 'utf8'), { integration }), statSync(file).mode & 0o777);
   } catch (error) {
-    context.warn(`${MANIFEST} does not say that the plan is integrated: ${(error as Error).message}`);
+    context.warn(`${MANIFEST} does not say what became of the plan: ${(error as Error).message}`);
   }
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdingFilter as holding } from '../../test/rig/holding-filter.ts';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
+import { checkoutState, commitAside } from '../../test/rig/target.ts';
 import { createGit } from '../git/git.ts';
 import { openRepository } from '../git/repository.ts';
 import { landOnTarget, type TargetRequest } from './target.ts';
@@ -16,22 +17,7 @@ beforeEach(() => {
 afterEach(() => scratch.remove());
 
 /** A commit on the base, made aside; null deletes. */
-function integration(files: Record<string, string | null>, from = base): string {
-  scratch.git('worktree', 'add', '-q', '--detach', '../aside', from);
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(scratch.root, 'aside', path);
-    if (text === null) scratch.git('-C', '../aside', 'rm', '-q', '--', path);
-    else {
-      mkdirSync(join(file, '..'), { recursive: true });
-      writeFileSync(file, text);
-    }
-  }
-  scratch.git('-C', '../aside', 'add', '-A', '-f');
-  scratch.git('-C', '../aside', 'commit', '-q', '-m', 'tasks');
-  const tip = scratch.git('-C', '../aside', 'rev-parse', 'HEAD');
-  scratch.git('worktree', 'remove', '--force', '../aside');
-  return tip;
-}
+const integration = (files: Record<string, string | null>, from = base) => commitAside(scratch, files, from);
 
 /** Runs `act` with a git that is killed so many milliseconds after it began to merge; for null, gives how many it took. */
 async function killingGit(scratch: Scratch, delay: null, act: () => Promise<unknown>): Promise<number>;
@@ -62,25 +48,7 @@ async function landing(tip: string, options: Partial<TargetRequest> = {}) {
   return landOnTarget({ repository, target: 'main', tip, message: 'Merge p: title\n', source: 'copse/p', ...options });
 }
 
-/** Files, index, HEAD and refs of the checkout. */
-function state() {
-  const files = readdirSync(scratch.repo, { recursive: true, encoding: 'utf8' })
-    .filter((file) => !/^\.git($|\/)/.test(file))
-    .sort();
-  const read = (file: string) => {
-    try {
-      return readFileSync(join(scratch.repo, file), 'utf8');
-    } catch {
-      return null; // a folder
-    }
-  };
-  return {
-    files: files.map((file) => [file, read(file)]),
-    status: scratch.git('--no-optional-locks', 'status', '--porcelain=v2', '--branch', '--ignored'),
-    refs: scratch.git('for-each-ref'),
-    staged: scratch.git('ls-files', '--stage'),
-  };
-}
+const state = () => checkoutState(scratch);
 
 describe('landOnTarget', () => {
   it('fast-forwards a clean checkout, files and all', async () => {

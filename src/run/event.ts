@@ -265,6 +265,8 @@ export type RunEventBody =
   | { type: 'target.landing'; target: string; from: Oid; to: Oid; tip: Oid; how: LandingHow }
   /** `from` and `to` are the same when it had everything already. */
   | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: LandingHow }
+  /** A landing was taken back: the target is at `to` again. */
+  | { type: 'target.restored'; target: string; from: Oid; to: Oid }
   | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null }
   /** Given up by a person (`clean --force`): nothing of it will be gone on with. */
   | { type: 'run.abandoned' };

@@ -150,6 +150,7 @@ function reduceRun(state: RunState, event: RunEvent): void {
       return;
     case 'target.landing':
     case 'target.landed':
+    case 'target.restored':
       return reduceLanding(state, event);
     case 'workspace.removed':
       taskOf(state, event.task).removed = true;
@@ -162,7 +163,15 @@ function reduceRun(state: RunState, event: RunEvent): void {
   }
 }
 
-function reduceLanding(state: RunState, event: Extract<RunEvent, { type: 'target.landing' | 'target.landed' }>): void {
+type LandingEvent = Extract<RunEvent, { type: 'target.landing' | 'target.landed' | 'target.restored' }>;
+
+function reduceLanding(state: RunState, event: LandingEvent): void {
+  if (event.type === 'target.restored') {
+    state.landings.pop();
+    state.landed = state.landings.at(-1) ?? null;
+    state.landing = null;
+    return;
+  }
   const { target, from, to, how, at } = event;
   if (event.type === 'target.landing') {
     state.landing = { target, from, to, how, tip: event.tip };

@@ -53,7 +53,12 @@ function git(...args: string[]): string {
 }
 
 /** Kills a command at its points, calls it again until it comes to an end, and looks at what there is then. */
-async function killedEverywhere(from: string, argv: string[], check: (output: string) => void): Promise<void> {
+async function killedEverywhere(
+  from: string,
+  argv: string[],
+  check: (output: string) => void,
+  ends: readonly unknown[] = [0],
+): Promise<void> {
   back(from);
   const before = pointsOf(site).length;
   expect((await rig.copse(site, argv)).how).toBe(0);
@@ -69,7 +74,7 @@ async function killedEverywhere(from: string, argv: string[], check: (output: st
     expect((await rig.copse(site, argv, kill)).how).toBe('SIGKILL');
     const { how, output } = await rig.copse(site, argv);
     const told = `seed ${random.seed} ${JSON.stringify(kill)}\n${output}`;
-    expect(how, told).toBe(0);
+    expect(ends, told).toContain(how);
     check(told);
   }
   if (ALL) console.log(`${argv}: ${kills.length} kills`);
@@ -97,6 +102,34 @@ describe('killed and called again', () => {
       expect(git('worktree', 'list', '--porcelain').match(/^worktree /gm), output).toHaveLength(1);
       expect(existsSync(join(site.root, 'workspaces')), output).toBe(false);
     });
+  }, 600_000);
+
+  it('a squash makes one commit', async () => {
+    const tree = git('rev-parse', 'main^{tree}');
+    await killedEverywhere('integrated', ['integrate', '--squash'], (output) => {
+      expect(git('rev-parse', 'main^{tree}'), output).toBe(tree);
+      expect(git('log', '--format=%s', '-2', 'main'), output).toBe('Plan TS-0001-scratch\nmeanwhile');
+      const landed = eventsOf(site).filter((event) => event.type === 'target.landed' && event.from !== event.to);
+      expect(landed, output).toHaveLength(1);
+      expect(git('status', '--porcelain', '--untracked-files=no'), output).toBe(` M ${MANIFEST}`);
+    });
+  }, 600_000);
+
+  it('--undo puts the target back once', async () => {
+    const before = git('rev-parse', 'main^');
+    const done = 6; // it was done when it was killed
+    const check = (output: string) => {
+      expect(git('rev-parse', 'main'), output).toBe(before);
+      expect(git('status', '--porcelain', '--untracked-files=no'), output).toBe(` M ${MANIFEST}`);
+      const manifest = JSON.parse(readFileSync(join(site.repo, MANIFEST), 'utf8'));
+      expect(manifest, output).toMatchObject({ integration: { status: 'pending' } });
+      expect(
+        eventsOf(site).filter((event) => event.type === 'target.restored'),
+        output,
+      ).toHaveLength(1);
+    };
+    back('landed');
+    await killedEverywhere('landed', ['integrate', '--undo'], check, [0, done]);
   }, 600_000);
 
   it('after a landing by a merge commit a new run may begin', async () => {

@@ -2,22 +2,17 @@ import { Option } from 'commander';
 import { TECHS } from '../../check/spec.ts';
 import { integrateRun } from '../../compose/integrate.ts';
 import { exitOfLanding, type IntegrateOptions } from '../../compose/landing.ts';
-import { openProject } from '../../compose/project.ts';
+import { openProject, type Project } from '../../compose/project.ts';
 import { tellGitHub } from '../../compose/report.ts';
-import { findRun } from '../../compose/runs.ts';
-import type { LandingStyle } from '../../run/event.ts';
-import { EXIT, Refusal } from '../../util/refusal.ts';
+import { type FoundRun, findRun } from '../../compose/runs.ts';
+import { exitOfUndo, undoLanding } from '../../compose/undo.ts';
+import type { ExitCode } from '../../util/refusal.ts';
 import type { CommandModule } from '../command.ts';
-import { narrating } from '../context.ts';
+import { type CliContext, narrating } from '../context.ts';
+import { checkUsage, type IntegrateFlags, styleOf } from '../integrate-usage.ts';
 import { checkLines } from '../render/checks.ts';
 import { describeLanding } from '../render/landing.ts';
-
-interface Options extends Omit<IntegrateOptions, 'style'> {
-  json?: boolean;
-  squash?: boolean;
-  merge?: boolean;
-  rebase?: boolean;
-}
+import { describeUndo } from '../render/undo.ts';
 
 export const integrate: CommandModule = {
   define(command) {
@@ -27,6 +22,7 @@ export const integrate: CommandModule = {
       .option('--squash', 'one commit with all of it')
       .option('--merge', 'a merge commit, also where a fast-forward is possible')
       .option('--rebase', 'the commits of the tasks in a line, without merges')
+      .option('--undo', 'put the branch back to where it was before the last landing')
       .option('--dry-run', 'say what would land; changes nothing, runs no check')
       .option('--partial', 'land what is integrated although tasks are missing')
       .option('--no-contracts', 'land it although contracts are broken')
@@ -54,33 +50,49 @@ Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
       );
   },
 
-  async run(context, [name], { squash, merge, rebase, ...options }: Options) {
-    const style = styleOf({ squash, merge, rebase });
+  async run(context, [name], flags: IntegrateFlags & IntegrateOptions) {
+    checkUsage(flags);
     const project = await openProject(context);
     const run = findRun(project.repository.commonDir, { name });
-    const narrate = (line: string) => context.stderr.write(`check: ${line}\n`);
-    const surroundings = { ...narrating(context), narrate };
-    const landed = await integrateRun(surroundings, project, run, { ...options, ...(style && { style }) });
-    const { landing, target, checks, state, report, files } = landed;
-    for (const line of checkLines(checks)) context.stderr.write(`${line}\n`);
-    context.stderr.write(tellGitHub(surroundings, report));
-    if (options.json) {
-      const document = { v: 1, command: 'integrate', ok: landing.landed, target, landing, checks, report: files.json };
-      context.stdout.write(`${JSON.stringify(document)}\n`);
-    } else
-      for (const line of describeLanding(landing, { state, target, report: files.text }))
-        context.stdout.write(`${line}\n`);
-    return exitOfLanding(landing);
+    return flags.undo ? undo(context, project, run, flags) : land(context, project, run, flags);
   },
 };
 
-function styleOf(flags: Partial<Record<LandingStyle, boolean | undefined>>): LandingStyle | undefined {
-  const given = (Object.keys(flags) as LandingStyle[]).filter((style) => flags[style]);
-  if (given.length > 1) {
-    throw new Refusal('usage', `${given.map((style) => `--${style}`).join(' and ')} are two histories: choose one`, {
-      exit: EXIT.usage,
-      hint: `copse integrate --${given[0]}`,
-    });
-  }
-  return given[0];
+async function land(
+  context: CliContext,
+  project: Project,
+  run: FoundRun,
+  flags: IntegrateFlags & IntegrateOptions,
+): Promise<ExitCode> {
+  const narrate = (line: string) => context.stderr.write(`check: ${line}\n`);
+  const surroundings = { ...narrating(context), narrate };
+  const style = styleOf(flags);
+  const landed = await integrateRun(surroundings, project, run, { ...flags, ...(style && { style }) });
+  const { landing, target, checks, state, report, files } = landed;
+  for (const line of checkLines(checks)) context.stderr.write(`${line}\n`);
+  context.stderr.write(tellGitHub(surroundings, report));
+  if (flags.json) {
+    const ok = exitOfLanding(landing) === 0;
+    const document = { v: 1, command: 'integrate', ok, target, landing, checks, report: files.json };
+    context.stdout.write(`${JSON.stringify(document)}\n`);
+  } else
+    for (const line of describeLanding(landing, { state, target, report: files.text }))
+      context.stdout.write(`${line}\n`);
+  return exitOfLanding(landing);
+}
+
+async function undo(context: CliContext, project: Project, run: FoundRun, flags: IntegrateFlags): Promise<ExitCode> {
+  const undone = await undoLanding(narrating(context), project, run, { dryRun: flags.dryRun === true });
+  const { landing, taken, pushed, restored } = undone;
+  if (flags.json) {
+    const { target, from, to } = landing;
+    const document = {
+      v: 1,
+      command: 'integrate',
+      ok: exitOfUndo(taken) === 0,
+      undo: { target, from: to, to: from, ...taken, pushed, restored },
+    };
+    context.stdout.write(`${JSON.stringify(document)}\n`);
+  } else for (const line of describeUndo(undone)) context.stdout.write(`${line}\n`);
+  return exitOfUndo(taken);
 }

@@ -54,7 +54,7 @@ export function describeLanding(
       ];
     default:
       return [
-        `${target} is checked out in ${landing.checkout}, ${WHY[landing.why]}; ${nothing}`,
+        `${target} is checked out in ${landing.checkout}, ${WHY_BLOCKED[landing.why]}; ${nothing}`,
         ...landing.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
         ...landing.messages.map((message) => `  ${message}`),
         ...written,
@@ -63,7 +63,8 @@ export function describeLanding(
   }
 }
 
-const WHY = {
+/** What keeps a checkout from following. */
+export const WHY_BLOCKED = {
   dirty: 'where these files have uncommitted changes',
   untracked: 'where these files are in no commit and would be overwritten',
   busy: 'where git is in the middle of something',

@@ -1,0 +1,58 @@
+import type { LandingStyle } from '../run/event.ts';
+import { EXIT, Refusal } from '../util/refusal.ts';
+
+/** What `integrate` can be told, as it was typed. */
+export interface IntegrateFlags {
+  json?: boolean;
+  into?: string;
+  squash?: boolean;
+  merge?: boolean;
+  rebase?: boolean;
+  dryRun?: boolean;
+  partial?: boolean;
+  /** False: `--no-contracts`. */
+  contracts?: boolean;
+  checks?: 'run' | 'skip';
+  tech?: string;
+  undo?: boolean;
+}
+
+const STYLES = ['squash', 'merge', 'rebase'] as const satisfies LandingStyle[];
+
+/** What does something else than landing a run, and what goes with it. */
+const MODES = {
+  undo: { with: ['json', 'dryRun'], why: 'it takes back what has landed' },
+} as const satisfies Partial<Record<keyof IntegrateFlags, { with: (keyof IntegrateFlags)[]; why: string }>>;
+
+/** Refuses options that make no sense together, with those that do. */
+export function checkUsage(flags: IntegrateFlags): void {
+  const given = (Object.keys(flags) as (keyof IntegrateFlags)[]).filter((flag) => isGiven(flag, flags[flag]));
+  for (const [mode, { with: allowed, why }] of Object.entries(MODES)) {
+    if (!given.includes(mode as keyof IntegrateFlags)) continue;
+    const wrong = given.find((flag) => flag !== mode && !(allowed as readonly string[]).includes(flag));
+    if (wrong === undefined) continue;
+    const rest = allowed.map((flag) => optionOf(flag)).join(' and ');
+    throw usage(`${optionOf(mode)} does not go with ${optionOf(wrong)}: ${why}`, `${optionOf(mode)} goes with ${rest}`);
+  }
+  const styles = STYLES.filter((style) => flags[style]);
+  if (styles.length > 1) {
+    const both = styles.map((style) => `--${style}`).join(' and ');
+    throw usage(`${both} are two histories: choose one`, `copse integrate --${styles[0]}`);
+  }
+}
+
+/** The history that was typed. */
+export function styleOf(flags: IntegrateFlags): LandingStyle | undefined {
+  return STYLES.find((style) => flags[style]);
+}
+
+/** `--no-contracts` is given when it is false, and true is what it is by default. */
+const isGiven = (flag: string, value: unknown) =>
+  flag === 'contracts' ? value === false : value !== undefined && value !== false;
+
+const optionOf = (flag: string) =>
+  flag === 'contracts' ? '--no-contracts' : `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+function usage(message: string, hint: string): Refusal {
+  return new Refusal('usage', message, { exit: EXIT.usage, hint });
+}
