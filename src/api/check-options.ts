@@ -40,6 +40,7 @@ const choices = {
   escape: z.enum(['warn', 'fail', 'off']),
   onConflict: z.enum(['retry', 'agent']),
   checklist: z.enum(['run', 'show']),
+  gate: z.enum(['checks', 'off']),
   wave: whole(1, 100_000),
   only: z.array(text).min(1),
   skip: z.array(text),

@@ -65,6 +65,12 @@ export function stackCheck(
   };
 }
 
+/** A check that could not be run at all. */
+export function notChecked(spec: CheckSpec, why: string): StackCheck {
+  const run = { outcome: 'nothing' as const, why, exit: null, failed: [], counts: null, tail: '', ms: 0 };
+  return stackCheck(spec, run, { fresh: [], flaky: [], blame: () => [] });
+}
+
 const MAX_FAILURES = 200;
 const MAX_MESSAGE = 1_000;
 

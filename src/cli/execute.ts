@@ -5,6 +5,7 @@ import type { OpenRun } from '../engine/open.ts';
 import { buildReport } from '../report/report.ts';
 import { contractLines } from '../run/broken.ts';
 import { describeBudget, describeFailure, listed } from '../run/describe.ts';
+import { batchLines } from '../run/describe-batch.ts';
 import { nextCommand } from '../run/next.ts';
 import type { RunState } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
@@ -74,7 +75,8 @@ function closingLines(state: RunState): string[] {
   const escapes = escapeLines(state.escapes).map((line) => `  ! ${line}`);
   const warnings = warningLines(state).map((line) => `  ! ${line}`);
   const contracts = contractLines(state).map((line) => `  ! ${line}`);
-  return [...lines, ...warnings, ...contracts, ...notesOf(state), ...escapes, nextCommand(state, false)];
+  const batches = batchLines(state).map((line) => `  ! ${line}`);
+  return [...lines, ...warnings, ...batches, ...contracts, ...notesOf(state), ...escapes, nextCommand(state, false)];
 }
 
 /** What is unusual; said once for all tasks that it is true of. */

@@ -53,6 +53,12 @@ export function addLimitOptions(command: Command): Command {
         'run: commands of a checklist must succeed (default: config, else show)',
       ).choices(['run', 'show']),
     )
+    .addOption(
+      new Option(
+        '--gate <mode>',
+        "checks: tasks land when the project's checks pass on what they make together (default: config, else checks where it names some)",
+      ).choices(['checks', 'off']),
+    )
     .option(
       '--agent <name>',
       'claude, codex, gemini, opencode, or one of the config, for tasks that name none (default: config, else claude)',

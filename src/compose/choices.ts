@@ -37,6 +37,8 @@ export interface Choices {
   onConflict?: 'retry' | 'agent';
   /** `run`: commands of a task's checklist must succeed in its workspace; default `show`. */
   checklist?: 'run' | 'show';
+  /** `checks`: the project's own checks must pass on what tasks make together before they land; default as the config says. */
+  gate?: 'checks' | 'off';
   /** This wave only; the waves before it must be integrated. */
   wave?: number;
   /** These tasks only. */

@@ -1,33 +1,107 @@
-import type { Ports } from '../engine/ports.ts';
-import { type Landed, landMany } from '../integrate/land.ts';
+import type { Landing, Ports } from '../engine/ports.ts';
+import { decode } from '../git/copied-index.ts';
+import { footprintsOf } from '../git/merge-many.ts';
+import { mergeOrder } from '../git/merge-order.ts';
+import type { Pool } from '../git/pool.ts';
+import { type Candidate, type LandedTask, landMany } from '../integrate/land.ts';
+import { landGated } from '../integrate/land-gated.ts';
+import { failedChecks, flakyCases, type LandingEvent } from '../run/batch.ts';
+import type { Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
-import { lastAttempt } from '../run/state.ts';
+import { lastAttempt, type RunState } from '../run/state.ts';
+import { type CheckedLanding, landingChecks } from './landing-checks.ts';
 import type { Wiring } from './wiring.ts';
 
-/** Merges what was verified onto the integration branch. */
-export function lander({ project, open, tasks, mask }: Wiring): Ports['land'] {
+/**
+ * Merges what was verified onto the integration branch; when the run asks for it, only once the project's own checks pass on
+ * what comes of it.
+ * @param alone nobody else works in the worktree of the merged tree meanwhile
+ */
+export function lander(wiring: Wiring, alone: Pool): Ports['land'] {
+  const { project, open, tasks, mask } = wiring;
   const { state, plan } = open;
-  return async ({ tip, tasks: ready }) => {
-    const requests = ready.map(({ task, attempt, head }) => {
+  const { git } = project.repository;
+  const land = gatedLander(wiring);
+  return async ({ tip, tasks: ready }, tell) => {
+    const candidates = ready.map(({ task, attempt, head }): Candidate => {
       const { title } = tasks.get(task)!;
       const { base } = lastAttempt(state.tasks.get(task)!)!;
       return { head, base, plan: plan.name, run: state.id, task, title: mask(title), attempt };
     });
-    const landed = await landMany(project.repository.git, { ref: state.integrationRef, tip }, requests);
-    return landed.map((each) => {
-      const { task } = each;
-      if (!each.landed) return { task, landed: false, failure: landingFailure(task, each) };
-      const { commits } = lastAttempt(state.tasks.get(task)!)!.result!;
-      return { task, landed: true, commit: each.commit, commits };
-    });
+    if (state.settings.gate === 'checks') return alone(() => land({ tip, candidates }, tell));
+    const landed = await landMany(git, { ref: state.integrationRef, tip }, candidates);
+    return landed.map((each) => landingOf(each, state));
   };
 }
 
-function landingFailure(task: string, landed: Extract<Landed, { landed: false }>): Failure {
+function gatedLander({ context, project, open }: Wiring) {
+  const { git } = project.repository;
+  const { state } = open;
+  const { signal } = context;
+  const check = landingChecks({ context, project, open });
+  return async (
+    { tip, candidates }: { tip: Oid; candidates: Candidate[] },
+    tell: (event: LandingEvent) => void,
+  ): Promise<Landing[] | 'stopped'> => {
+    const began = performance.now();
+    const footprints = await footprintsOf(git, candidates);
+    const changed = new Map(
+      candidates.map(({ task }, at) => [task, new Set([...(footprints[at]?.paths ?? [])].map(decode))]),
+    );
+    const ordered = mergeOrder(footprints).map((at) => candidates[at]!);
+    const verdicts: CheckedLanding[] = [];
+    const landing = await landGated(
+      git,
+      { ref: state.integrationRef, tip },
+      {
+        candidates: ordered,
+        signal,
+        check: async ({ onto, commit, tasks }) => {
+          tell({ type: 'landing.checking', onto, commit, tasks, round: verdicts.length + 1 });
+          const verdict = await check({ onto, commit, changed: pick(changed, tasks) });
+          verdicts.push(verdict);
+          return verdict;
+        },
+      },
+    );
+    if (landing === null) return 'stopped';
+    const { landings, culprits, onto, commit } = landing;
+    if (verdicts.length > 0)
+      tell({
+        type: 'landing.checked',
+        onto,
+        commit,
+        tasks: ordered.map(({ task }) => task),
+        culprits: culprits.map((each) => ({ task: each.task, with: each.with })),
+        checks: verdicts[0]!.checks,
+        flaky: flakyCases(verdicts.flatMap(({ checks }) => checks)),
+        runs: verdicts.length,
+        ms: Math.round(performance.now() - began),
+      });
+    const failed = culprits.map(({ task, with: others, verdict }): Landing => {
+      const failure: Failure = { code: 'checks', checks: failedChecks(verdict.checks), with: others, onto };
+      return { task, landed: false, failure };
+    });
+    return [...landings.map((each) => landingOf(each, state)), ...failed];
+  };
+}
+
+function pick<V>(all: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
+  return new Map(keys.flatMap((key) => (all.has(key) ? [[key, all.get(key)!]] : [])));
+}
+
+function landingOf(landed: LandedTask, state: RunState): Landing {
+  const { task } = landed;
+  if (!landed.landed) return { task, landed: false, failure: landingFailure(landed) };
+  const { commits } = lastAttempt(state.tasks.get(task)!)!.result!;
+  return { task, landed: true, commit: landed.commit, commits };
+}
+
+function landingFailure(landed: Extract<LandedTask, { landed: false }>): Failure {
   if (landed.why === 'conflict') {
     const { paths, messages, onto } = landed;
     return { code: 'merge-conflict', paths, messages, onto };
   }
-  const message = `the integration branch was ${landed.why} (now ${landed.actual ?? 'gone'}) while ${task} was landing`;
+  const message = `the integration branch was ${landed.why} (now ${landed.actual ?? 'gone'}) while ${landed.task} was landing`;
   return { code: 'workspace', message };
 }

@@ -1,7 +1,9 @@
 import type { Ports } from '../engine/ports.ts';
+import type { Pool } from '../git/pool.ts';
 import { installDependencies } from '../integrate/dependencies.ts';
 import { runValidation } from '../integrate/validate.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Oid } from '../run/event.ts';
 import { checkMergedContracts } from './merged-contracts.ts';
 import { mergedWorktree } from './merged-worktree.ts';
 import type { Wiring } from './wiring.ts';
@@ -11,11 +13,10 @@ const VALIDATION_MS = 30 * 60_000;
 
 /** What is run on the merged tree, in a worktree of ours: validations of waves, the comparison with contracts, and the
  * installation of dependencies. */
-export function mergedTree({
-  context,
-  project,
-  open,
-}: Wiring): Pick<Ports, 'validationCommand' | 'validate' | 'installDependencies' | 'checkContracts'> {
+export function mergedTree(
+  { context, project, open }: Wiring,
+  alone: Pool,
+): Pick<Ports, 'validationCommand' | 'validate' | 'installDependencies' | 'checkContracts'> {
   const { repository } = project;
   const { plan } = open;
   const { worktree, env } = mergedWorktree(context, project, plan.name);
@@ -23,34 +24,39 @@ export function mergedTree({
   return {
     validationCommand: (wave) => validationOf(plan, wave).command,
 
-    async validate(wave, commit) {
-      const validation = validationOf(plan, wave);
-      const failure = await worktree.checkout(commit);
-      if (failure) return { ok: false, failure };
-      const timeoutMs = VALIDATION_MS;
-      const ran = await runValidation(validation, { cwd: worktree.path, env, timeoutMs });
-      if (ran.ok) return { ok: true, ms: ran.ms };
-      return {
-        ok: false,
-        failure: { code: 'validation', wave, command: validation.command, exit: ran.exit, tail: ran.tail },
-      };
-    },
+    validate: (wave, commit) => alone(() => validate(wave, commit)),
 
-    checkContracts: (commit) => checkMergedContracts(context, project, { plan, state: open.state, commit }),
+    checkContracts: (commit) =>
+      alone(() => checkMergedContracts(context, project, { plan, state: open.state, commit })),
 
-    async installDependencies(tip) {
-      const failure = await worktree.checkout(tip);
-      if (failure) return { ok: false, failure };
-      return installDependencies({
-        git: repository.git,
-        ref: open.state.integrationRef,
-        tip,
-        worktree: worktree.path,
-        steps: plan.dependencies,
-        env,
-      });
-    },
+    installDependencies: (tip) => alone(() => install(tip)),
   };
+
+  async function validate(wave: number, commit: Oid): ReturnType<Ports['validate']> {
+    const validation = validationOf(plan, wave);
+    const failure = await worktree.checkout(commit);
+    if (failure) return { ok: false, failure };
+    const timeoutMs = VALIDATION_MS;
+    const ran = await runValidation(validation, { cwd: worktree.path, env, timeoutMs });
+    if (ran.ok) return { ok: true, ms: ran.ms };
+    return {
+      ok: false,
+      failure: { code: 'validation', wave, command: validation.command, exit: ran.exit, tail: ran.tail },
+    };
+  }
+
+  async function install(tip: Oid): ReturnType<Ports['installDependencies']> {
+    const failure = await worktree.checkout(tip);
+    if (failure) return { ok: false, failure };
+    return installDependencies({
+      git: repository.git,
+      ref: open.state.integrationRef,
+      tip,
+      worktree: worktree.path,
+      steps: plan.dependencies,
+      env,
+    });
+  }
 }
 
 function validationOf(plan: Plan, number: number) {

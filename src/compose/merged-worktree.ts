@@ -12,7 +12,13 @@ export interface MergedWorktree {
   env: NodeJS.ProcessEnv;
 }
 
-export function mergedWorktree(context: Pick<Surroundings, 'env'>, project: Project, plan: string): MergedWorktree {
+/** @param signal aborted: a set-up command that runs there is ended */
+export function mergedWorktree(
+  context: Pick<Surroundings, 'env'>,
+  project: Project,
+  plan: string,
+  signal?: AbortSignal,
+): MergedWorktree {
   const { repository, config } = project;
   const env = outsideEnv(withoutAgentKeys(context.env, config.secrets.pass));
   const setup = setupOf(config);
@@ -20,7 +26,7 @@ export function mergedWorktree(context: Pick<Surroundings, 'env'>, project: Proj
     repository,
     path: join(workspacesRoot(project, plan), '.integration'),
     setUp: async (path) => {
-      const done = await setUp(path, { repository, config: setup, env });
+      const done = await setUp(path, { repository, config: setup, env, ...(signal && { signal }) });
       return done.ok ? null : done.failure;
     },
   });

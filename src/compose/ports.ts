@@ -1,5 +1,6 @@
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
+import { createPool } from '../git/pool.ts';
 import { oneLine } from '../run/describe.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
 import { admissionOf } from './admission.ts';
@@ -29,6 +30,8 @@ export async function portsOf(
   const agents = agentsOf(context, project);
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const wiring: Wiring = { context, project, open, tasks, agents, mask: maskFor(context) };
+  // Validations, installers and checks of what is to land share one worktree.
+  const alone = createPool(1);
   const workspaces = chosenWorkspaces(context.parts ?? {}, workspacesOf(context, project, open));
   const escapes = escapesOf({ context, project, open, agents, root: workspacesRoot(project, plan.name) });
   const executor = escapes.executor(await executorOf(wiring, escapes.workspaces(workspaces)));
@@ -41,8 +44,8 @@ export async function portsOf(
     ...specifier(wiring),
     verify: verifier(wiring, escapes),
     ...withdrawing(workspaces),
-    land: lander(wiring),
-    ...mergedTree(wiring),
+    land: lander(wiring, alone),
+    ...mergedTree(wiring, alone),
   };
 }
 

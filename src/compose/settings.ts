@@ -44,6 +44,7 @@ export function settingsOf(config: Config, plan: Plan, options: Choices, advice:
     escape: options.escape ?? config.escape ?? 'warn',
     ...onConflictOf(options.onConflict ?? config.onConflict.policy),
     ...checklistOf(options.checklist ?? config.checklist),
+    ...gateOf(options.gate ?? config.landing.gate ?? (namesChecks(config) ? 'checks' : 'off')),
     ...taskMemoryOf(options.taskMemory ?? limits.taskMemory),
     ...budgetOf({
       maxUsd: options.maxCost ?? limits.maxCost,
@@ -55,7 +56,7 @@ export function settingsOf(config: Config, plan: Plan, options: Choices, advice:
 
 /** The settings of a run that goes on: as they were, with what was typed this time. */
 export function changedSettings(frozen: RunSettings, options: Choices): RunSettings {
-  const { onConflict, checklist, taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
+  const { onConflict, checklist, gate, taskMemory, maxUsd, maxTaskUsd, maxTokens, ...kept } = frozen;
   const agents = options.maxConcurrent === 'auto' ? undefined : options.maxConcurrent;
   return {
     ...kept,
@@ -68,6 +69,7 @@ export function changedSettings(frozen: RunSettings, options: Choices): RunSetti
     ...(options.escape !== undefined && { escape: options.escape }),
     ...onConflictOf(options.onConflict ?? onConflict),
     ...checklistOf(options.checklist ?? checklist),
+    ...gateOf(options.gate ?? gate),
     ...taskMemoryOf(options.taskMemory ?? taskMemory),
     ...budgetOf({
       maxUsd: options.maxCost ?? maxUsd,
@@ -91,6 +93,15 @@ function onConflictOf(policy: 'retry' | 'agent' | undefined): Pick<RunSettings, 
 /** To show them is what the journal says by saying nothing. */
 function checklistOf(mode: 'run' | 'show' | undefined): Pick<RunSettings, 'checklist'> {
   return mode === 'run' ? { checklist: mode } : {};
+}
+
+function gateOf(gate: 'checks' | 'off' | undefined): Pick<RunSettings, 'gate'> {
+  return gate === 'checks' ? { gate } : {};
+}
+
+/** Somebody has said what checks the project has: what they cost is known. */
+function namesChecks({ checks }: Config): boolean {
+  return checks.some(({ command }) => command !== false);
 }
 
 /** 0 is no limit, which the journal says by saying nothing. */

@@ -1,24 +1,17 @@
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Baselines, baselines } from '../check/baseline.ts';
-import { blameBy, flakyOnes, newFailures, stackCheck } from '../check/compare.ts';
-import { type CheckRun, runCheck } from '../check/run.ts';
+import { blameBy, flakyOnes, newFailures, notChecked, stackCheck } from '../check/compare.ts';
+import type { CheckRun } from '../check/run.ts';
 import type { CheckSpec, Tech } from '../check/spec.ts';
 import { treePaths } from '../git/diff.ts';
-import { projectEnv } from '../integrate/project-env.ts';
 import type { Case, StackCheck } from '../run/check.ts';
-import { describeFailure } from '../run/describe.ts';
 import type { Oid } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { changedByTask, type TaskWork } from './changed-by-task.ts';
+import { checkedTree } from './checked-tree.ts';
 import type { Surroundings } from './context.ts';
-import { checksOf, mayHaveChecks } from './detect-checks.ts';
-import { maskFor } from './mask.ts';
+import { mayHaveChecks } from './detect-checks.ts';
 import { checkMerge } from './merge-faults.ts';
-import { mergedWorktree } from './merged-worktree.ts';
 import type { Project } from './project.ts';
-import { setupOf } from './workspaces.ts';
 
 export interface StackChecksOptions {
   state: RunState;
@@ -59,10 +52,11 @@ async function ownChecks(
   options: StackChecksOptions,
 ): Promise<StackCheck[]> {
   if (!mayHaveChecks(paths, project.config)) return [];
-  const tree = checkedTree(context, project, options);
+  const { state, ...how } = options;
+  const tree = checkedTree(context, project, { ...how, plan: state.plan, stopped });
   const lacks = await tree.stand(to);
   const specs = tree.specsHere(paths);
-  if (lacks !== null) return specs.map((spec) => judged(spec, { ...NOTHING, why: lacks }));
+  if (lacks !== null) return specs.map((spec) => notChecked(spec, lacks));
   const runs: [CheckSpec, CheckRun][] = [];
   for (const spec of specs) runs.push([spec, await tree.run(spec)]);
 
@@ -89,66 +83,9 @@ async function ownChecks(
   });
 }
 
-const NOTHING: CheckRun = { outcome: 'nothing', exit: null, failed: [], counts: null, tail: '', ms: 0 };
-
-function judged(spec: CheckSpec, run: CheckRun): StackCheck {
-  return stackCheck(spec, run, { fresh: [], flaky: [], blame: () => [] });
-}
-
-/** The worktree in which checks run, on one commit after the other. */
-function checkedTree(context: Context, project: Project, { state, tech, narrate, signal }: StackChecksOptions) {
-  const { repository, config } = project;
-  const { worktree, env } = mergedWorktree(context, project, state.plan);
-  const mask = maskFor(context);
-  const root = () => realpathSync(worktree.path);
-  const specsHere = (paths: Iterable<string>) => checksOf(root(), paths, { config, tech });
-
-  async function stand(commit: Oid): Promise<string | null> {
-    const failure = await worktree.checkout(commit);
-    return failure && describeFailure(failure);
-  }
-
-  async function run(spec: CheckSpec): Promise<CheckRun> {
-    narrate(`${spec.name}: ${spec.command}`);
-    const place = projectEnv(join(root(), spec.folder), projectEnv(root(), env));
-    const ran = await runCheck(spec, { root: root(), env: place, ...(signal && { signal }) });
-    if (signal?.aborted) throw stopped(signal);
-    return JSON.parse(mask(JSON.stringify(ran))) as CheckRun;
-  }
-
-  /** The same checks on an earlier commit: as they are kept, else run there. One that it does not have says nothing. */
-  async function onBase(commit: Oid, specs: readonly CheckSpec[]): Promise<[CheckSpec, CheckRun][]> {
-    if (specs.length === 0) return [];
-    const kept = await keptFor(commit);
-    const found = specs.flatMap((spec): [CheckSpec, CheckRun][] => {
-      const run = kept.read(spec);
-      return run === null ? [] : [[spec, run]];
-    });
-    const open = specs.filter((spec) => !found.some(([each]) => each === spec));
-    if (open.length === 0 || (await stand(commit)) !== null) return found;
-    const there = new Set(specsHere(await treePaths(repository.git, commit)).map(keyOf));
-    for (const spec of open.filter((spec) => there.has(keyOf(spec)))) {
-      narrate(`${spec.name} fails; is it new? The same on ${commit.slice(0, 9)}`);
-      const ran = await run(spec);
-      kept.write(spec, ran);
-      found.push([spec, ran]);
-    }
-    return found;
-  }
-
-  async function keptFor(commit: Oid): Promise<Baselines> {
-    const tree = await repository.git.text(['rev-parse', `${commit}^{tree}`]);
-    return baselines(join(repository.commonDir, 'copse', 'checks'), { tree, setup: setupOf(config) });
-  }
-
-  return { stand, specsHere, run, onBase };
-}
-
 function stopped({ reason }: AbortSignal): Refusal {
   const exit = reason === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint;
   return new Refusal('stopped', 'stopped while checks ran; nothing was changed', { exit, hint: 'copse integrate' });
 }
-
-const keyOf = ({ name, command }: CheckSpec) => `${name}: ${command}`;
 
 const pathsOf = (work: ReadonlyMap<string, TaskWork>) => new Map([...work].map(([task, { paths }]) => [task, paths]));

@@ -15,9 +15,10 @@ export function mergedEffects(
     const { tip } = state;
     for (const each of tasks) append({ type: 'landing.started', ...each, onto: tip });
     await patient(() => journal.flush());
-    const landings = await patient(() => ports.land({ tip, tasks })).catch((error) =>
+    const landings = await patient(() => ports.land({ tip, tasks }, append)).catch((error) =>
       tasks.map(({ task }): Landing => ({ task, landed: false, failure: asInternal(error).failure })),
     );
+    if (landings === 'stopped') return append({ type: 'landing.stopped', tasks: tasks.map(({ task }) => task) });
     const asked = new Map(tasks.map((each) => [each.task, each]));
     // The last one that is told is the tip: in the order of landing.
     for (const landing of landings) {

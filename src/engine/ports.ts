@@ -1,4 +1,5 @@
 import type { AttemptSpec, Executor } from '../executor/executor.ts';
+import type { LandingEvent } from '../run/batch.ts';
 import type { BrokenContract } from '../run/broken.ts';
 import type { ContractCheck } from '../run/contract.ts';
 import type { Escape } from '../run/escape.ts';
@@ -50,9 +51,13 @@ export interface Ports {
   withdraw?(attempt: AttemptState): Promise<{ left: boolean; note: string } | null>;
   /**
    * Merges these heads into the integration branch, in memory, by compare-and-swap; one answer each, in the order of
-   * landing. Finds earlier landings of the same attempts.
+   * landing. Finds earlier landings of the same attempts. With a gate, what they make is checked first, which `tell` is told
+   * of; stopped: the run is, and nothing has landed.
    */
-  land(request: { tip: Oid; tasks: { task: TaskId; attempt: number; head: Oid }[] }): Promise<Landing[]>;
+  land(
+    request: { tip: Oid; tasks: { task: TaskId; attempt: number; head: Oid }[] },
+    tell: (event: LandingEvent) => void,
+  ): Promise<Landing[] | 'stopped'>;
   /** The command of a wave's validation, for the journal. */
   validationCommand(wave: number): string;
   /** Runs a wave's validation on the merged tree. */

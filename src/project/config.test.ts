@@ -24,6 +24,7 @@ describe('a config', () => {
     expect(json({})).toEqual({
       prices: {},
       integrate: {},
+      landing: {},
       checks: [],
       contracts: { openapi: { timeout: 120_000 } },
       onConflict: {},
@@ -76,6 +77,7 @@ junk: ["*.pyc"]
     expect(config).toEqual({
       prices: {},
       integrate: {},
+      landing: {},
       onConflict: {},
       checks: [],
       contracts: { openapi: { timeout: 120_000 } },

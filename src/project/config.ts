@@ -9,6 +9,7 @@ import { nearest } from '../util/nearest.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { parseBytes } from '../util/size.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
+import { secretToMask } from './secret-to-mask.ts';
 
 /** Files looked for at the root of the repository; only one of them may be there. */
 export const CONFIG_FILES = ['copse.config.json', 'copse.config.yaml', 'copse.config.yml'] as const;
@@ -54,26 +55,6 @@ const branchPrefix = z.string().superRefine((value, context) => {
   const reason = `${value}x`.split('/').map(unsafeRef).find(Boolean);
   if (reason) context.addIssue({ code: 'custom', message: `makes no branch name: it ${reason}` });
 });
-
-/** A name of a variable, or a regular expression between slashes. */
-const secretToMask = z.string().superRefine((value, context) => {
-  const form = /^\/(.*)\/$/s.exec(value)?.[1];
-  const message = form === undefined ? unlikeName(value) : unlikeForm(form);
-  if (message) context.addIssue({ code: 'custom', message });
-});
-
-const unlikeName = (name: string) =>
-  /^[A-Za-z_*][A-Za-z0-9_*]*$/.test(name) && /[A-Za-z]/.test(name)
-    ? null
-    : 'is no name of a variable (ACME_KEY, ACME_*) and no form between slashes (/acme-[0-9a-f]{32}/)';
-
-function unlikeForm(form: string): string | null {
-  try {
-    return new RegExp(`(?:${form})`).test('') ? 'is the form of an empty text, too' : null;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
 
 const sections = {
   workspace: z.strictObject({
@@ -135,6 +116,10 @@ const sections = {
     /** Who resolves it; default the agent of the task. */
     agent: z.string().min(1).optional(),
   }),
+  landing: z.strictObject({
+    /** What must hold of tasks together before they land; absent: `checks` where there are some below. */
+    gate: z.enum(['checks', 'off']).optional(),
+  }),
   contracts: z.strictObject({
     /** Which errors fail: none, or also those that were read off source; absent: those beyond doubt. */
     policy: z.enum(['warn', 'enforce']).optional(),
@@ -179,6 +164,7 @@ const configSchema = z.strictObject({
   workspace: sections.workspace.prefault({}),
   limits: sections.limits.prefault({}),
   scope: sections.scope.prefault({}),
+  landing: sections.landing.prefault({}),
   contracts: sections.contracts.prefault({}),
   integrate: sections.integrate.prefault({}),
   onConflict: sections.onConflict.prefault({}),

@@ -43,6 +43,19 @@ export interface CheckFailure {
   blame: { task: string; file: string }[];
 }
 
+/** A check that fails where it did not before, as a failure carries it. */
+export interface FailedCheck {
+  name: string;
+  /** As a person would type it. */
+  command: string;
+  exit: number | null;
+  /** Those that are new; `more` are left out. */
+  cases: { name: string; file?: string; line?: number; message?: string }[];
+  more: number;
+  /** The end of its output. */
+  tail: string;
+}
+
 /** What came of one check on the merged tree. */
 export interface StackCheck {
   name: string;

@@ -1,16 +1,17 @@
 import { assertNever } from '../util/assert-never.ts';
 import { listed } from '../util/listed.ts';
-import { plainText } from '../util/plain-text.ts';
+import { oneLine } from '../util/one-line.ts';
 import { formatBytes } from '../util/size.ts';
 import { money } from './budget.ts';
 import type { UnfitProblem } from './content.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
+import { describeFailed } from './describe-failed.ts';
 import { describeRequests } from './describe-request.ts';
 import { describeViolation } from './describe-violation.ts';
 import type { BudgetReached, Hold } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
 
-export { listed };
+export { listed, oneLine };
 
 const MAX_LINE = 400;
 
@@ -41,19 +42,6 @@ export function clockTime(at: number, now: number): string {
   const time = [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
   if (date.toDateString() === new Date(now).toDateString()) return time;
   return `${date.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })} ${time}`;
-}
-
-/** Text on one line, without control characters, cut at `limit` characters. */
-export function oneLine(text: string, limit: number): string {
-  const flat = plainText(text.slice(0, limit * 4))
-    .replace(/\s+/g, ' ')
-    .trim();
-  return flat.length <= limit
-    ? flat
-    : `${flat
-        .slice(0, limit - 1)
-        .replace(/[\ud800-\udbff]$/, '')
-        .trimEnd()}…`;
 }
 
 function sentence(failure: Failure): string {
@@ -97,6 +85,8 @@ function sentence(failure: Failure): string {
       return `conflicts with what has landed since (${failure.onto.slice(0, 12)}): ${listed(failure.paths, 3)}`;
     case 'unresolved':
       return `the conflict is not resolved: ${failure.message}${failure.paths.length > 0 ? `: ${listed(failure.paths, 3)}` : ''}`;
+    case 'checks':
+      return `breaks what passed before it${failure.with.length > 0 ? `, together with ${listed(failure.with, 3)}` : ''}: ${listed(failure.checks.map(describeFailed), 3)}`;
     case 'no-space':
       return `no space left on the disk: ${failure.message}`;
     case 'escaped':

@@ -1,4 +1,5 @@
 import type { Advice } from './advice.ts';
+import type { LandingEvent } from './batch.ts';
 import type { BrokenContract } from './broken.ts';
 import type { StackCheck } from './check.ts';
 import type { ContractCheck } from './contract.ts';
@@ -105,6 +106,8 @@ export interface RunSettings {
   onConflict?: 'agent';
   /** Commands of checklists must succeed before a task lands; absent: they are shown. */
   checklist?: 'run';
+  /** The project's own checks must pass on what tasks make together before they land; absent: that is not asked for. */
+  gate?: 'checks';
   /** Bytes of memory that all processes of one agent may hold; absent is no limit. */
   taskMemory?: number;
   /** US dollars that all attempts of the run together may cost; it pauses when they have. */
@@ -255,7 +258,7 @@ export type RunEventBody =
     }
   /** Something outside of the workspaces changed while agents ran. */
   | ({ type: 'escape.found' } & Escape)
-  | { type: 'landing.started'; task: TaskId; attempt: number; head: Oid; onto: Oid }
+  | LandingEvent
   | { type: 'task.integrated'; task: TaskId; attempt: number; head: Oid; commit: Oid; commits: number }
   /** A person committed to the integration branch between two openings of the run. */
   | { type: 'integration.moved'; from: Oid; to: Oid }

@@ -1,5 +1,6 @@
 import type { Violation } from '../scope/scope.ts';
 import type { BrokenContract } from './broken.ts';
+import type { FailedCheck } from './check.ts';
 import { type ContentFinding, isUnfit, type UnfitProblem } from './content.ts';
 import type { Escape } from './escape.ts';
 
@@ -69,6 +70,8 @@ export type Failure =
   | { code: 'merge-conflict'; paths: string[]; onto: string; messages: string[] }
   /** It was to resolve a conflict in these, and did not: they are unmerged, or the other work is not in its history. */
   | { code: 'unresolved'; paths: string[]; message: string }
+  /** With it merged, the project's own checks fail where they did not before; `with`: together with these only. */
+  | { code: 'checks'; checks: FailedCheck[]; with: string[]; onto: string }
   /** Changed what is not in its workspace; the user's setting asks for this to fail. */
   | { code: 'escaped'; escapes: Pick<Escape, 'where' | 'changes'>[] }
   /** Items of its checklist that do not hold: commands that fail, a coverage that is not reached. */
@@ -110,6 +113,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'contract-broken':
     case 'merge-conflict':
     case 'unresolved':
+    case 'checks':
     case 'escaped':
     case 'checklist':
     case 'gate':

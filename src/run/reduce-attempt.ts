@@ -4,7 +4,7 @@ import { type Failure, isOurDoing, isRetryable } from './failure.ts';
 import { put } from './standing.ts';
 import { type AttemptState, NO_COST, NO_TOKENS, type RunState, type TaskState, taskOf } from './state.ts';
 
-/** Folds an event of an attempt or of its landing. */
+/** Folds an event of an attempt. */
 export function reduceAttempt(state: RunState, event: RunEvent): void {
   if (!('attempt' in event)) throw new Error(`${event.type} names no attempt`);
   const task = taskOf(state, event.task);
@@ -48,8 +48,6 @@ export function reduceAttempt(state: RunState, event: RunEvent): void {
     case 'attempt.verified':
       attempt.evidence = event.evidence;
       return put(state, task, { is: 'verified', attempt: event.attempt, head: event.head });
-    case 'landing.started':
-      return put(state, task, { is: 'landing', attempt: event.attempt, head: event.head, onto: event.onto });
     case 'attempt.failed':
       attempt.failure = event.failure;
       attempt.endedAt ??= event.at;

@@ -1,6 +1,7 @@
 import type { RunEvent } from './event.ts';
 import { openGates, reduceQuota } from './quota.ts';
 import { grant, reduceAttempt } from './reduce-attempt.ts';
+import { reduceBatch } from './reduce-batch.ts';
 import { allWaiting, put } from './standing.ts';
 import { type RunState, type TaskState, taskOf } from './state.ts';
 
@@ -15,7 +16,8 @@ export function reduce(state: RunState | null, event: RunEvent): RunState {
   if (event.type === 'run.opened' && isOpen(state)) state.workedMs += state.updatedAt - state.opened!.at;
   state.seq = event.seq;
   state.updatedAt = event.at;
-  if (event.type.startsWith('attempt.') || event.type.startsWith('landing.')) reduceAttempt(state, event);
+  if (event.type.startsWith('attempt.')) reduceAttempt(state, event);
+  else if (event.type.startsWith('landing.')) reduceBatch(state, event);
   else if (event.type.startsWith('wave.')) reduceWave(state, event);
   else if (event.type === 'quota.parked' || event.type === 'quota.reopened') reduceQuota(state, event);
   else reduceRun(state, event);
@@ -51,6 +53,8 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     landing: null,
     landings: [],
     escapes: [],
+    checking: null,
+    batches: [],
     contracts: null,
     tasks: new Map(
       event.tasks.map((seed): [string, TaskState] => [
@@ -192,6 +196,7 @@ function opened(state: RunState, event: Extract<RunEvent, { type: 'run.opened' }
   state.failure = null;
   state.opened = { pid: event.pid, host: event.host, at: event.at };
   state.budget = null;
+  state.checking = null;
   state.contracts = null;
   if (event.now) openGates(state, event.at);
   state.selection = event.selection;

@@ -1,7 +1,9 @@
 import type { Violation } from '../scope/scope.ts';
+import type { FailedCheck } from './check.ts';
 import { type ConflictFacts, conflictAdvice, conflictEvidence } from './conflict-evidence.ts';
-import { describeFailure, oneLine } from './describe.ts';
+import { describeFailure, listed, oneLine } from './describe.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
+import { caseLine } from './describe-failed.ts';
 import { describeRequest } from './describe-request.ts';
 import { violationPlace } from './describe-violation.ts';
 import type { Evidence } from './event.ts';
@@ -74,6 +76,8 @@ function details(failure: Failure): string {
       return failure.items
         .map(({ text, tail: said }) => `The end of what "${oneLine(text, 200)}" gave:\n${indentedTail(said, MAX_TAIL)}`)
         .join('\n\n');
+    case 'checks':
+      return failure.checks.map(failedCheck).join('\n\n');
     case 'setup':
     case 'validation':
     case 'dependencies':
@@ -169,6 +173,11 @@ function advice(failure: Failure): string {
         'Run these commands of the checklist yourself, and mend the cause in your files; never weaken a test to make it pass.',
         'Commit only when they succeed.',
       );
+    case 'checks':
+      return bullets(
+        `Your branch starts with all that has landed${failure.with.length > 0 ? `, the work of ${listed(failure.with, 5)} with it` : ''}: run these checks yourself, and commit only when they pass.`,
+        'Mend the cause in your files. If a test of others is right, change what you made; never weaken or skip one to make it pass.',
+      );
     case 'merge-conflict':
       return bullets(
         'Read the files above as they are now, with the work of the other tasks in them, and build on that.',
@@ -221,6 +230,11 @@ function observations(evidence: readonly Evidence[]): string {
   const odd = evidence.filter(({ verdict }) => verdict !== 'pass');
   if (odd.length === 0) return '';
   return `What was measured:\n${indentedList(odd.map(({ gate, summary }) => `${gate}: ${summary}`))}`;
+}
+
+function failedCheck({ name, command, exit, cases, more, tail }: FailedCheck): string {
+  const all = [...cases.map(caseLine), ...(more > 0 ? [`and ${more} more`] : [])];
+  return `What fails of ${oneLine(name, 80)} (\`${oneLine(command, 200)}\`, exit status ${exit ?? 'unknown'}):\n${indentedList(all)}\n\nThe end of its output:\n${indentedTail(tail, MAX_TAIL)}`;
 }
 
 function violationLine(violation: Violation): string {

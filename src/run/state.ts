@@ -1,3 +1,4 @@
+import type { Batch } from './batch.ts';
 import type { ContractsState } from './broken.ts';
 import type { StackCheck } from './check.ts';
 import type { Escape } from './escape.ts';
@@ -170,6 +171,10 @@ export interface RunState {
   landings: Landing[];
   /** Changes outside of the workspaces, in the order they were found. */
   escapes: Escape[];
+  /** What is being checked before it lands, and since when; `stopped`: nothing more lands in this opening of the run. */
+  checking: { tasks: TaskId[]; round: number; since: number } | 'stopped' | null;
+  /** What was checked before it landed, in the order of time. */
+  batches: Batch[];
   /** The contracts and the merged tree, as of this opening of the run; null when nobody has compared them. */
   contracts: ContractsState | null;
   tasks: Map<TaskId, TaskState>;

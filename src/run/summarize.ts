@@ -1,5 +1,5 @@
 import { countTokens } from './budget.ts';
-import { clockTime, describeFailure, describeHold } from './describe.ts';
+import { clockTime, describeFailure, describeHold, listed } from './describe.ts';
 import type { BudgetReached, Cost, TaskId, Tokens } from './event.ts';
 import { isParked } from './failure.ts';
 import { type AttemptState, hasLanded, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
@@ -63,6 +63,8 @@ export interface RunSummary {
   /** The limit of the run that is reached, and its settings. */
   budget: BudgetReached | null;
   limits: { maxUsd: number | null; maxTokens: number | null; maxTaskUsd: number | null };
+  /** Tasks whose landing is being checked; `round`: how often the checks of this batch have begun. */
+  checking: { tasks: TaskId[]; round: number; since: number } | null;
   /** Why no task starts although some could: what the machine is short of. */
   held: string | null;
   waves: { number: number; name?: string; state: string; integrated: number; total: number }[];
@@ -117,6 +119,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
       maxTokens: state.settings.maxTokens ?? null,
       maxTaskUsd: state.settings.maxTaskUsd ?? null,
     },
+    checking: alive ? checkingOf(state) : null,
     held: alive && state.held ? describeHold(state.held) : null,
     waves: [...state.waves.values()].map((wave) => ({
       number: wave.number,
@@ -201,7 +204,7 @@ function describeNow(state: RunState, task: TaskState, now: number): string {
     case 'verified':
       return 'ready to land';
     case 'landing':
-      return 'landing';
+      return describeLanding(state, seed.id);
     case 'failed':
       if (['task-budget', 'scope-request'].includes(status.failure.code)) return describeFailure(status.failure);
       return status.failure.code === 'agent'
@@ -212,6 +215,20 @@ function describeNow(state: RunState, task: TaskState, now: number): string {
     default:
       return '';
   }
+}
+
+function checkingOf({ checking, standing }: RunState): RunSummary['checking'] {
+  return checking === 'stopped' || standing.landing.size === 0 ? null : checking;
+}
+
+function describeLanding(state: RunState, task: TaskId): string {
+  const checking = checkingOf(state);
+  if (checking === null) return 'landing';
+  const { tasks, round } = checking;
+  if (!tasks.includes(task)) return 'lands behind the checks of others';
+  const others = tasks.filter((each) => each !== task);
+  const again = round > 1 ? `, round ${round}` : '';
+  return others.length === 0 ? `checked before it lands${again}` : `checked together with ${listed(others, 2)}${again}`;
 }
 
 /** Every account that the run uses is limited. */

@@ -57,7 +57,7 @@ export function decide(schedule: Schedule, state: RunState, limits: Limits, veri
   return [{ do: 'finish', outcome: broken ? 'failed' : outcomeOf(state), ...(broken && { failure: broken }) }];
 }
 
-/** While stopping nothing starts, but finished work is still judged and landed: it is paid for. */
+/** While stopping nothing starts, but finished work is still judged, and landed where that takes no time: it is paid for. */
 function decideStopping(
   schedule: Schedule,
   state: RunState,
@@ -66,10 +66,15 @@ function decideStopping(
   const actions = [
     ...parks(busyIn(state), state, now), // resume is to know
     ...verifications(state, verifying),
-    ...landing(schedule, state, gates),
+    ...(landsWhileStopping(state) ? landing(schedule, state, gates) : []),
   ];
   if (actions.length > 0 || isInFlight(state, verifying)) return actions;
   return [{ do: 'finish', outcome: state.budget ? 'paused' : 'stopped' }];
+}
+
+/** Whoever stops a run does not wait for checks; a budget that is reached costs no time. */
+function landsWhileStopping({ settings, budget }: RunState): boolean {
+  return settings.gate === undefined || budget !== null;
 }
 
 /** With an agent that runs, or one whose end has not been judged. */
@@ -128,7 +133,7 @@ function verifications(state: RunState, verifying: ReadonlySet<TaskId>): Action[
 /** All that are ready land together; who becomes ready meanwhile waits, and merges onto what these leave. */
 function landing(schedule: Schedule, state: RunState, gates: WaveGates): Action[] {
   const { landing, verified } = state.standing;
-  if (landing.size > 0 || verified.size === 0) return [];
+  if (landing.size > 0 || verified.size === 0 || state.checking === 'stopped') return [];
   const tasks: Extract<Action, { do: 'land' }>['tasks'] = [];
   for (const task of schedule.tasks) {
     const { status } = state.tasks.get(task.id)!;

@@ -30,6 +30,8 @@ export interface SetupOptions {
   config: SetupConfig;
   /** The user's environment; what git left in it goes. */
   env: NodeJS.ProcessEnv;
+  /** Aborted: the command is ended. */
+  signal?: AbortSignal;
   clock?: Clock;
 }
 
@@ -70,7 +72,7 @@ async function fillSubmodules(path: string, repository: Repository, notes: strin
 async function runCommand(
   path: string,
   command: string,
-  { repository, config, env, clock = systemClock }: SetupOptions,
+  { repository, config, env, signal, clock = systemClock }: SetupOptions,
   notes: string[],
 ): Promise<Failure | null> {
   const started = clock.now();
@@ -78,6 +80,7 @@ async function runCommand(
     cwd: path,
     env: { ...outsideEnv(env), COPSE_SOURCE: repository.root, COPSE_WORKSPACE: path },
     timeoutMs: config.timeoutMs,
+    ...(signal && { signal }),
   });
   const ms = clock.now() - started;
   if (result.exit === 0 && !result.timedOut) {

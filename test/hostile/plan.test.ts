@@ -140,7 +140,7 @@ function play(plan: Plan): void {
   const place = (task: string) => ({ branch: `feature/${task}`, workspace: join(ROOT, task) });
   const nothing = { skip: [], integrated: [], known, place };
   const prediction = predict({ plan, schedule, created, select: plan.tasks.map(({ id }) => id), ...nothing });
-  for (const line of scheduleLines({ ...prediction, pattern: 'worktree' }, null, 100)) harmless(line);
+  for (const line of scheduleLines({ ...prediction, pattern: 'worktree', gate: null }, null, 100)) harmless(line);
   const report = buildReport(played.state, plan, 1);
   harmless(renderMarkdown(report));
   expect(JSON.parse(JSON.stringify(report))).toBeTruthy();

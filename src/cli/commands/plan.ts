@@ -1,4 +1,5 @@
 import { outlineWithAdvice } from '../../compose/advice.ts';
+import { checksOfCheckout } from '../../compose/detect-checks.ts';
 import { checkoutSize } from '../../compose/disk.ts';
 import { openProject, type Project } from '../../compose/project.ts';
 import { readPlan } from '../../compose/read-plan.ts';
@@ -53,6 +54,7 @@ export async function showSchedule(
     ...outline,
     place: (task) => placeOf(project, read.name, { task, pattern: settings.pattern }),
   });
+  const gate = settings.gate === 'checks' ? await checksOfCheckout(project) : null;
   const root = workspacesRoot(project, read.name);
   const disk = {
     tree: checkoutSize(tree),
@@ -60,13 +62,13 @@ export async function showSchedule(
     free: diskAt(root)?.free ?? null,
   };
   if (options.json) {
-    const answer = { v: 1, command: 'plan', ok: true, ...prediction, settings, disk, ...(advice && { advice }) };
+    const answer = { v: 1, command: 'plan', ok: true, ...prediction, settings, gate, disk, ...(advice && { advice }) };
     context.stdout.write(`${JSON.stringify(answer)}\n`);
     return EXIT.ok;
   }
   const { isTTY, columns } = context.stdout;
   const width = isTTY ? columns : 160;
-  const lines = scheduleLines({ ...prediction, pattern: settings.pattern }, disk, width);
+  const lines = scheduleLines({ ...prediction, pattern: settings.pattern, gate }, disk, width);
   if (advice) lines.push('', ...adviceLines(advice, width), '');
   for (const line of lines) context.stdout.write(`${line}\n`);
   context.stdout.write(`next: copse run ${read.name}${optionsFor(advice, settings)}\n`);

@@ -5,6 +5,7 @@ import { type FoundRun, findRun } from '../../compose/runs.ts';
 import type { Repository } from '../../git/repository.ts';
 import type { PredictedConflict } from '../../integrate/predict.ts';
 import { describeFailure, oneLine } from '../../run/describe.ts';
+import { batchLines } from '../../run/describe-batch.ts';
 import { nextCommand } from '../../run/next.ts';
 import { warningLines } from '../../run/warnings.ts';
 import { EXIT, type ExitCode } from '../../util/refusal.ts';
@@ -109,7 +110,7 @@ function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }:
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'failed') lines.push(`✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);
   }
-  for (const line of warningLines(state)) lines.push(`! ${line}`);
+  for (const line of [...warningLines(state), ...batchLines(state)]) lines.push(`! ${line}`);
   for (const line of escapeLines(state.escapes)) lines.push(`! ${line}`);
   for (const line of [...lines, nextCommand(state, alive)]) stdout.write(`${line}\n`);
 }

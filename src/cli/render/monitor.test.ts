@@ -38,6 +38,7 @@ function summaryOf(tasks: TaskSummary[], more: Partial<RunSummary> = {}): RunSum
     integrationBranch: 'copse/TS-0001-plan',
     target: 'main',
     landed: false,
+    checking: null,
     held: null,
     now: 125_000,
     parked: [],

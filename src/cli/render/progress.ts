@@ -36,6 +36,13 @@ function progressLine(event: RunEvent, state: RunState): string | null {
     }
     case 'task.integrated':
       return `${taskOf(event.task, state)} status=completed commits=${event.commits}`;
+    case 'landing.checking':
+      return `execution status=checking tasks=${event.tasks.join(',')} round=${event.round}`;
+    case 'landing.checked': {
+      const culprits = event.culprits.map(({ task }) => task).join(',');
+      const flaky = event.flaky.length > 0 ? ` flaky=${event.flaky.length}` : '';
+      return `execution status=checked tasks=${event.tasks.length} rounds=${event.runs}${culprits && ` culprits=${culprits}`}${flaky}`;
+    }
     case 'task.blocked': {
       const by = 'task' in event.by ? event.by.task : `wave-${event.by.wave}`;
       return `${taskOf(event.task, state)} status=blocked by=${by}`;

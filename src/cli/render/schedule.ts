@@ -1,5 +1,6 @@
 import type { Prediction } from '../../engine/predict.ts';
 import type { Pattern } from '../../run/pattern.ts';
+import { listed } from '../../util/listed.ts';
 import { formatBytes } from '../../util/size.ts';
 import { count } from '../style.ts';
 import { columns, duration } from './format.ts';
@@ -14,9 +15,12 @@ export interface Disk {
   free: number | null;
 }
 
+/** The checks that must pass before tasks land; null: none has to. */
+export type LandingGate = string[] | null;
+
 /** The schedule of a plan for people: waves, who starts when, branches, worktrees, critical path, makespan, disk. Pure. */
 export function scheduleLines(
-  prediction: Prediction & { pattern: Pattern },
+  prediction: Prediction & { pattern: Pattern; gate: LandingGate },
   disk: Disk | null,
   width: number,
 ): string[] {
@@ -41,6 +45,7 @@ export function scheduleLines(
     ...waves
       .filter((wave) => wave.validation !== null)
       .map((wave) => `wave ${wave.number} is validated by: ${wave.validation}`),
+    gateLine(prediction.gate),
     ...exclusiveLine(exclusive),
     `critical path: ${criticalPath.join(' → ')}`,
     unit === 'ms'
@@ -65,6 +70,12 @@ function placesOf(
       ? `worktrees: ${workspace.slice(0, -id.length)}<task>`
       : `workspace: the checkout ${workspace}, ${pattern === 'branch' ? 'one task after the other' : 'each task in its directories'}`,
   ];
+}
+
+function gateLine(gate: LandingGate): string {
+  if (gate === null) return 'landing: at once; --gate checks has the checks of the project pass first';
+  if (gate.length === 0) return 'landing: gated by the checks of the project, of which none is found as yet';
+  return `landing: what lands together must pass ${listed(gate, 6)} first`;
 }
 
 function exclusiveLine(pairs: [string, string][]): string[] {
