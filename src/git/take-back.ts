@@ -19,6 +19,8 @@ export async function takeBackCheckout(
   const { dirty, before } = await standing(git, from, to);
   const done = recordMove(gitDir, { from, to, before, branch });
   if (dirty.size > 0) await takeIdentical(git, gitDir, { from, to, dirty });
+  // Files that were copied or touched are as they were; read-tree looks at their times alone.
+  await git.run(['update-index', '-q', '--refresh']);
   const result = await git.run(['read-tree', '-m', '-u', from, to]);
   if (result.exit === 0 && (await compareAndSwap(git, `refs/heads/${branch}`, { next: to, old: from, reason }))) {
     await rm(savedIndex(gitDir), { force: true });

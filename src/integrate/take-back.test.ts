@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdingFilter } from '../../test/rig/holding-filter.ts';
@@ -52,6 +52,14 @@ describe('takeBackTarget', () => {
       expect(scratch.git('reflog', '-1', '--format=%gs')).toBe('copse: integrate --undo');
     },
   );
+
+  it('does not mind that the files were touched', async () => {
+    const landing = await landed();
+    utimesSync(join(scratch.repo, 'a.txt'), 1, 1);
+    utimesSync(join(scratch.repo, 'new/n.txt'), 1, 1);
+    expect(await takeBack(landing)).toMatchObject({ undone: true });
+    expect(scratch.git('status', '--porcelain')).toBe('');
+  });
 
   it('moves a branch that is checked out nowhere', async () => {
     scratch.git('branch', 'release');
