@@ -6,6 +6,7 @@ import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { describeViolation } from '../run/describe-violation.ts';
 import { isNamed } from '../run/escape.ts';
 import type { Failure } from '../run/failure.ts';
+import { flakyInBatches } from './batches.ts';
 import type { Report, ReportAttempt, ReportTask } from './report.ts';
 
 /** One thing in a report that somebody should look at, as the tools that show findings in code take it. */
@@ -64,6 +65,7 @@ export function findingsOf(report: Report): Finding[] {
     }),
     ...contractFindings(report.contracts),
     ...report.stack.flatMap(checkFindings),
+    ...flakyInBatches(report.batches).map((each): Finding => ({ level: 'warning', rule: 'check/flaky', ...each })),
     ...report.escapes.filter(isNamed).map((found): Finding => {
       const [change] = found.changes;
       const file = found.where.is === 'checkout' && change?.kind === 'file' ? change.path : undefined;
@@ -138,23 +140,23 @@ function taskFindings({ id, title, state, attempts }: ReportTask): Finding[] {
   if (failure === null) return [{ level: 'error', rule: `task/${state}`, message: what, tasks: [id] }];
   const rule = `task/${failure.code}`;
   const message = `${what}: ${describeFailure(failure)}`;
-  const files = filesOf(failure);
-  const own: Finding[] = (files.length === 0 ? [undefined] : files).map((file) => ({
-    level: 'error',
-    rule,
-    message,
-    tasks: [id],
-    ...(file !== undefined && { file }),
-  }));
+  const places = placesOf(failure);
+  const own = (places.length === 0 ? [{}] : places).map(
+    (place): Finding => ({ level: 'error', rule, message, tasks: [id], ...place }),
+  );
   const broken = failure.code === 'contract-broken' ? failure.contracts.map(({ contract }) => contract) : [];
   return [...own, ...complianceOf(last, id, broken)];
 }
 
-/** The files that a failure is about; violations tell of theirs themselves. */
-function filesOf(failure: Failure): string[] {
-  if (failure.code === 'merge-conflict' || failure.code === 'contract-changed') return failure.paths;
-  if ('findings' in failure) return failure.findings.map(({ path }) => path);
-  return [];
+/** The places that a failure is about; violations tell of theirs themselves. */
+function placesOf(failure: Failure): Pick<Finding, 'file' | 'line'>[] {
+  if (failure.code === 'merge-conflict' || failure.code === 'contract-changed')
+    return failure.paths.map((file) => ({ file }));
+  if ('findings' in failure) return failure.findings.map(({ path }) => ({ file: path }));
+  if (failure.code !== 'checks') return [];
+  return failure.checks.flatMap(({ cases }) =>
+    cases.flatMap(({ file, line }) => (file ? [{ file, ...(line && { line }) }] : [])),
+  );
 }
 
 /** What the comparison of contracts with the branch of an attempt found. */

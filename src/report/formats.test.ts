@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../../test/rig/report.ts';
+import type { Failure } from '../run/failure.ts';
 import { findingsOf } from './findings.ts';
 import { renderAnnotations } from './github.ts';
 import { renderHtml } from './html.ts';
 import { renderJUnit } from './junit.ts';
+import { renderMarkdown } from './markdown.ts';
 import { renderSarif } from './sarif.ts';
 import { reportJsonSchema, reportSchema } from './schema.ts';
 
@@ -45,6 +47,33 @@ function textOf(markup: string): string {
     .replace(/<\/?[a-zA-Z]\w*(?:\s+[\w-]+="[^"<>]*")*\s*\/?>/g, '');
 }
 
+describe('landings that were checked first', () => {
+  it('stand in the page and in the Markdown: what landed together, who did not, what is flaky', () => {
+    const row = ['task-001', 'task-002, together with task-001', '-', '4', '8.2 s', 'test: b.test.ts:7 plain words'];
+    expect(renderMarkdown(sampleReport())).toContain(`\n| ${row.join(' | ')} |\n`);
+    expect(renderHtml(sampleReport())).toContain(`<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`);
+    const none = { ...sampleReport(), batches: [] };
+    expect(renderMarkdown(none)).not.toContain('## Landings');
+    expect(renderHtml(none)).not.toContain('Landings');
+  });
+
+  it('a task that broke checks is found at each case', () => {
+    const [first, second] = sampleReport().tasks;
+    const cases = [{ name: 'adds', file: 'sum.test.ts', line: 3 }, { name: 'whole' }];
+    const checks = [{ name: 'test', command: 'npm test', exit: 1, cases, more: 0, tail: '' }];
+    const failure: Failure = { code: 'checks', checks, with: ['task-001'], onto: '' };
+    const tasks = [first!, { ...second!, attempts: [{ ...second!.attempts[0]!, failure }] }];
+    expect(findingsOf({ ...sampleReport(), tasks })[0]).toMatchObject({
+      rule: 'task/checks',
+      file: 'sum.test.ts',
+      line: 3,
+      message: expect.stringContaining(
+        'breaks what passed before it, together with task-001: test (sum.test.ts:3 adds',
+      ),
+    });
+  });
+});
+
 describe('the findings of a report', () => {
   it('names what failed first, each with its task and file', () => {
     expect(
@@ -57,6 +86,7 @@ describe('the findings of a report', () => {
       ['warning', 'scope/outside', 'task-001', 'README.md', undefined],
       ['error', 'scope/boundary', 'task-001', 'src/ä.ts', 12],
       ['error', 'check/tests', 'task-001', 'a.test.ts', undefined],
+      ['warning', 'check/flaky', undefined, 'b.test.ts', 7],
       ['warning', 'escape/changed', 'task-002', 'config.json', undefined],
       ['warning', 'gate/content', 'task-001', undefined, undefined],
     ]);
@@ -124,7 +154,7 @@ describe('annotations', () => {
     report.violations = Array.from({ length: 30 }, (_, n) => ({ ...report.violations[0]!, path: `f${n}` }));
     const warnings = renderAnnotations(report).filter((line) => line.startsWith('::warning'));
     expect(warnings.length).toBe(10);
-    expect(warnings.at(-1)).toContain('and 23 more');
+    expect(warnings.at(-1)).toContain('and 24 more');
   });
 });
 

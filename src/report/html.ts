@@ -2,6 +2,7 @@ import { describeFailure } from '../run/describe.ts';
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { describeViolation } from '../run/describe-violation.ts';
 import { plainText } from '../util/plain-text.ts';
+import { BATCH_COLUMNS, batchRows } from './batches.ts';
 import { CHECK_TITLES } from './markdown.ts';
 import type { CheckName, Report, ReportAttempt, ReportTask } from './report.ts';
 import type { Check } from './stack.ts';
@@ -23,7 +24,7 @@ export function renderHtml(report: Report): Html {
 </head>
 <body>
 <main>
-${[head(report), checks(report), actions(report), timeline(report), tasks(report), waves(report), violations(report), escapes(report)].filter(Boolean).join('\n')}
+${[head(report), checks(report), actions(report), timeline(report), tasks(report), batches(report), waves(report), violations(report), escapes(report)].filter(Boolean).join('\n')}
 </main>
 </body>
 </html>
@@ -124,6 +125,12 @@ function evidence({ attempts, notes }: ReportTask): Html {
 }
 
 const MARK = { pass: '✓', warn: '!', fail: '✗' } as const;
+
+function batches(report: Report): Html {
+  if (report.batches.length === 0) return '';
+  const rows = batchRows(report.batches).map((row) => row.map(text));
+  return section('Landings that were checked first', table(BATCH_COLUMNS, rows));
+}
 
 function waves(report: Report): Html {
   if (report.waves.every(({ command }) => command === null)) return '';

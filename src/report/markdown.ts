@@ -4,6 +4,7 @@ import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
 import { plainText } from '../util/plain-text.ts';
+import { BATCH_COLUMNS, batchRows } from './batches.ts';
 import { contractSection } from './contracts.ts';
 import type { CheckName, Report, ReportTask } from './report.ts';
 import type { Check } from './stack.ts';
@@ -45,6 +46,7 @@ export function renderMarkdown(report: Report): string {
     )}`,
     `## Tasks\n\n${table(['Task', 'Wave', 'State', 'Attempts', 'Commits', 'Time', 'Cost', 'Evidence', 'Claim'], report.tasks.map(taskRow))}`,
     ...checklistSection(report),
+    ...batchSection(report),
     ...notesSection(report),
     `## Contract Compliance\n\n${contractSection(report.contracts, line)}`,
     `## Boundary Violations\n\n${
@@ -105,6 +107,11 @@ function checklistSection({ tasks }: Report): string[] {
     ]),
   );
   return rows.length === 0 ? [] : [`## Checklist\n\n${table(['Task', 'Item', 'Result', 'Why'], rows)}`];
+}
+
+/** Where checks gated what landed. */
+function batchSection({ batches }: Report): string[] {
+  return batches.length === 0 ? [] : [`## Landings\n\n${table(BATCH_COLUMNS, batchRows(batches))}`];
 }
 
 function notesSection({ tasks }: Report): string[] {

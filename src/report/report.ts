@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts';
+import type { Batch } from '../run/batch.ts';
 import { findingLine } from '../run/broken.ts';
 import type { StackCheck } from '../run/check.ts';
 import { describeFailure } from '../run/describe.ts';
@@ -11,6 +12,7 @@ import type { AttemptState, RunState, TaskState } from '../run/state.ts';
 import { summarize, type TaskLabel } from '../run/summarize.ts';
 import { type Warning, warningsOf } from '../run/warnings.ts';
 import type { Violation } from '../scope/scope.ts';
+import { flakyInBatches } from './batches.ts';
 import { checklistItems, type ReportItem } from './checklist.ts';
 import { judgeContracts, type ReportContracts, reportContracts } from './contracts.ts';
 import { type Check, checkActions, rowOf, together } from './stack.ts';
@@ -35,6 +37,8 @@ export interface Report {
   checks: Record<CheckName, { result: Check; details: string }>;
   /** The project's own checks on the merged tree; empty where none was run. */
   stack: StackCheck[];
+  /** What landed together, where it was checked first. */
+  batches: Batch[];
   waves: { number: number; name: string | null; command: string | null; result: Check; failure: Failure | null }[];
   tasks: ReportTask[];
   violations: ({ task: string } & Violation)[];
@@ -130,6 +134,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
     cost: summary.cost,
     tokens: summary.tokens,
     stack: state.checks,
+    batches: state.batches,
     waves,
     tasks,
     violations,
@@ -223,6 +228,7 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
   shouldFix.push(...others.map(({ task, summary }) => `look at ${task}: ${summary}`));
   shouldFix.push(...brokenErrors(report.contracts, false));
   shouldFix.push(...report.escapes.filter(isNamed).map((each) => `look at this: ${describeEscape(each)}`));
+  shouldFix.push(...flakyInBatches(report.batches).map(({ message }) => `flaky: ${message}`));
   const checked = checkActions(report.stack);
   return { mustFix: [...mustFix, ...checked.mustFix], shouldFix: [...shouldFix, ...checked.shouldFix] };
 }

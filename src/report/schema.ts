@@ -93,6 +93,20 @@ export const reportSchema = z.looseObject({
       }),
     )
     .optional(),
+  /** What landed together, where it was checked first; `culprits` did not land. */
+  batches: z
+    .array(
+      z.looseObject({
+        onto: oid,
+        commit: oid,
+        tasks: z.array(z.string()),
+        culprits: z.array(z.looseObject({ task: z.string(), with: z.array(z.string()) })),
+        flaky: z.array(z.looseObject({ check: z.string(), name: z.string() })),
+        runs: count,
+        ms,
+      }),
+    )
+    .optional(),
   waves: z.array(
     z.looseObject({
       number: z.int(),

@@ -49,6 +49,18 @@ export function sampleReport(said = 'plain words'): Report {
         ms: 900,
       },
     ],
+    batches: [
+      {
+        onto: OID,
+        commit: OID,
+        tasks: ['task-001', 'task-002'],
+        culprits: [{ task: 'task-002', with: ['task-001'] }],
+        checks: [],
+        flaky: [{ check: 'test', name: said, file: 'b.test.ts', line: 7 }],
+        runs: 4,
+        ms: 8_200,
+      },
+    ],
     cost: COST,
     tokens: { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 },
     checks: {
