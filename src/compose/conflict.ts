@@ -17,8 +17,8 @@ const MOST_FILES = 40;
 const MAX_FILE = 256 * 1024;
 
 /**
- * Both sides of a conflict that an attempt met when it was to land, and whose the other side is. Read from commits, which never
- * change; null when it was no conflict, or the commits are not there any more.
+ * Both sides of a conflict that an attempt met when it was to land, and whose the other side is; of one that broke checks, with
+ * whom it did. Read from commits, which never change; null when it was neither, or the commits are not there any more.
  */
 export async function conflictFacts(
   git: Git,
@@ -26,13 +26,14 @@ export async function conflictFacts(
   { base, failure, result }: AttemptState,
 ): Promise<ConflictFacts | null> {
   const head = result?.head;
-  if (failure?.code !== 'merge-conflict' || !head) return null;
-  const { onto, paths } = failure;
+  if (!head || (failure?.code !== 'merge-conflict' && failure?.code !== 'checks')) return null;
   try {
     const [own, merged, landed] = await Promise.all([
       patch(git, base, head, { binary: false }),
-      mergedFiles(git, onto, head),
-      landedThere(git, state, { base, onto, paths }),
+      failure.code === 'checks' ? [] : mergedFiles(git, failure.onto, head),
+      failure.code === 'checks'
+        ? landedThere(git, state, { base, onto: state.tip, tasks: failure.with })
+        : landedThere(git, state, { base, onto: failure.onto, paths: failure.paths }),
     ]);
     return { base, head, patch: own.toString('utf8'), merged, landed };
   } catch (error) {
@@ -54,17 +55,23 @@ async function mergedFiles(git: Git, onto: Oid, head: Oid): Promise<ConflictFact
   });
 }
 
-/** The landings after `base` that changed one of these paths, newest first. */
+/** The landings after `base` that changed one of these paths, or are of one of these tasks; newest first. */
 export async function landedThere(
   git: Git,
   state: RunState,
-  { base, onto, paths }: { base: Oid; onto: Oid; paths: readonly string[] },
+  {
+    base,
+    onto,
+    paths = [],
+    tasks = [],
+  }: { base: Oid; onto: Oid; paths?: readonly string[]; tasks?: readonly string[] },
 ): Promise<LandedThere[]> {
   const found: LandedThere[] = [];
   for (const commit of await log(git, base, onto, { firstParent: true, limit: MOST_LANDINGS })) {
-    const changed = await changedBy(git, commit.oid, commit.parents[0]);
-    if (!changed.some((path) => paths.some((each) => meets(path, each)))) continue;
     const id = taskOfLanding(commit.message, state.plan);
+    const changed = paths.length > 0 ? await changedBy(git, commit.oid, commit.parents[0]) : [];
+    const there = changed.some((path) => paths.some((each) => meets(path, each)));
+    if (!there && (id === null || !tasks.includes(id))) continue;
     const task = id === null ? undefined : state.tasks.get(id);
     found.push({
       commit: commit.oid,

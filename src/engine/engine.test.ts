@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { AttemptSpec, Executor, ExecutorEvent } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AttemptResult, RunEvent, RunEventBody } from '../run/event.ts';
-import type { Outcome } from '../run/failure.ts';
+import type { Failure, Outcome } from '../run/failure.ts';
 import { reduce } from '../run/reduce.ts';
-import { NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
+import { fold, NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
 import { makeSchedule } from '../schedule/schedule.ts';
 import { systemClock } from '../util/clock.ts';
 import { queue } from '../util/queue.ts';
@@ -76,6 +76,7 @@ interface World {
   executor: Executor;
   maxConcurrent?: number;
   retries?: number;
+  gate?: 'checks';
   dependencies?: boolean;
   land?: Ports['land'];
   validate?: Ports['validate'];
@@ -102,6 +103,7 @@ function setUp(world: World, journal: Journal) {
       stallMs: 0,
       barrier: 'none',
       scope: 'warn',
+      ...(world.gate && { gate: world.gate }),
     },
     tasks: tasks.map((task) => ({ ...task, title: task.id })),
     waves: waves.map((number) => ({ number, validated: true })),
@@ -304,6 +306,76 @@ describe('the engine', () => {
     expect(state.tasks.get('b')!.status.is).toBe('waiting');
     expect(state.tasks.get('b')!.allowance).toBe(3); // being stopped cost it no attempt
     expect(events.map((event) => event.type)).toContain('run.stopping');
+  });
+
+  it('a signal ends the checks of a landing: what was to land is ready as before, and nothing is checked any more', async () => {
+    const controller = new AbortController();
+    const scripted = scriptedExecutor(({ task }) => (task === 'c' ? 'hold' : 'success'));
+    let asked = 0;
+    const tasks = ['a', 'b', 'c'].map((id) => ({ id, wave: 1, deps: [] }));
+    const { state, events } = await play(
+      {
+        tasks,
+        executor: scripted.executor,
+        gate: 'checks',
+        land: async (request, tell) => {
+          asked++;
+          tell({
+            type: 'landing.checking',
+            onto: 'base',
+            commit: 'x',
+            tasks: request.tasks.map(({ task }) => task),
+            round: 1,
+          });
+          controller.abort('SIGINT');
+          return 'stopped';
+        },
+      },
+      { signal: controller.signal },
+    );
+    expect(state.outcome).toBe('stopped');
+    expect(asked).toBe(1);
+    const ready = [...state.tasks.values()].filter(({ status }) => status.is === 'verified');
+    expect(ready.map(({ seed }) => seed.id)).toContain('a');
+    expect(state.standing.landing.size).toBe(0);
+    expect(events.map(({ type }) => type)).toContain('landing.stopped');
+    expect(fold(events, reduce)).toEqual(state);
+  });
+
+  it('what was checked is told before what has landed and what has not', async () => {
+    const scripted = scriptedExecutor(() => 'success');
+    const failure: Failure = { code: 'checks', checks: [], with: ['a'], onto: 'base' };
+    let commits = 0;
+    const { state, events } = await play({
+      tasks: ['a', 'b'].map((id) => ({ id, wave: 1, deps: [] })),
+      executor: scripted.executor,
+      retries: 0,
+      gate: 'checks',
+      land: async ({ tip, tasks }, tell) => {
+        const ids = tasks.map(({ task }) => task);
+        const culprits = ids.includes('b') ? [{ task: 'b', with: ['a'] }] : [];
+        const commit = `c${++commits}`;
+        tell({
+          type: 'landing.checked',
+          onto: tip,
+          commit,
+          tasks: ids,
+          culprits,
+          checks: [],
+          flaky: [],
+          runs: 2,
+          ms: 5,
+        });
+        return ids.map((task) =>
+          task === 'b' ? { task, landed: false, failure } : { task, landed: true, commit, commits: 1 },
+        );
+      },
+    });
+    expect(state.batches.flatMap(({ culprits }) => culprits)).toEqual([{ task: 'b', with: ['a'] }]);
+    expect(state.tasks.get('b')!.status).toMatchObject({ is: 'failed', failure: { code: 'checks', with: ['a'] } });
+    expect(state.tasks.get('a')!.status.is).toBe('integrated');
+    const types = events.map(({ type }) => type);
+    expect(types.indexOf('landing.checked')).toBeLessThan(types.indexOf('task.integrated'));
   });
 
   it('rejects when the journal cannot be written, and starts nothing it could not record', async () => {

@@ -2,7 +2,7 @@ import { oneLine } from './describe.ts';
 import type { Oid, TaskId } from './event.ts';
 import { indentedHead, indentedList } from './indented.ts';
 
-/** What is known of a landing that conflicted, read from the repository. */
+/** What is known of a landing that conflicted, or broke checks, read from the repository. */
 export interface ConflictFacts {
   /** Where the attempt began, and what it ended with. */
   base: Oid;
@@ -47,6 +47,13 @@ export function conflictEvidence({ base, head, patch, merged, landed }: Conflict
 export function conflictAdvice({ base, head }: ConflictFacts): string[] {
   return [
     `What does not conflict can be had again: \`git cherry-pick ${base.slice(0, 12)}..${head.slice(0, 12)}\`, or file by file with \`git show\`. Do not merge that commit.`,
+  ];
+}
+
+/** The same where nothing conflicts: it fits on what has landed. */
+export function earlierAdvice({ base, head }: ConflictFacts): string[] {
+  return [
+    `The earlier work can be had again: \`git cherry-pick ${base.slice(0, 12)}..${head.slice(0, 12)}\`. Take it, then mend what fails. Do not merge that commit.`,
   ];
 }
 

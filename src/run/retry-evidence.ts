@@ -1,6 +1,6 @@
 import type { Violation } from '../scope/scope.ts';
 import type { FailedCheck } from './check.ts';
-import { type ConflictFacts, conflictAdvice, conflictEvidence } from './conflict-evidence.ts';
+import { type ConflictFacts, conflictAdvice, conflictEvidence, earlierAdvice } from './conflict-evidence.ts';
 import { describeFailure, listed, oneLine } from './describe.ts';
 import { describeChanges, describePlace } from './describe-escape.ts';
 import { caseLine } from './describe-failed.ts';
@@ -20,7 +20,7 @@ const MAX_TAIL = 3_000;
  * What the next attempt at a task is told about the last one: what failed, with paths, and what to do differently; at most 8,000
  * characters, 28,000 with a conflict. Text that came from agents, tools and the repository is indented, so that it never reads as
  * a section of the prompt.
- * @param conflict what is known of the conflict, when that is what failed
+ * @param conflict what is known of the conflict, or of who else broke the checks, when that is what failed
  */
 export function evidenceForRetry(
   failure: Failure,
@@ -28,11 +28,12 @@ export function evidenceForRetry(
   conflict: ConflictFacts | null = null,
 ): string {
   const limit = conflict ? MAX_CONFLICT : MAX_TEXT;
+  const adviceOn = failure.code === 'checks' ? earlierAdvice : conflictAdvice;
   const parts = [
     `An earlier attempt at this task did not succeed: ${describeFailure(failure)}.`,
     details(failure),
     ...(conflict ? conflictEvidence(conflict) : []),
-    `What to do differently:\n${[advice(failure), ...(conflict ? [bullets(...conflictAdvice(conflict))] : [])].join('\n')}`,
+    `What to do differently:\n${[advice(failure), ...(conflict ? [bullets(...adviceOn(conflict))] : [])].join('\n')}`,
     observations(evidence),
     'Look at `git log` and `git status` before you begin: work of the earlier attempt may or may not be there.',
   ];

@@ -58,6 +58,9 @@ describe('several that are ready together', () => {
     const prompt = readFileSync(join(scratch.repo, `.git/copse/runs/${id}/attempts/task-004.2/prompt.txt`), 'utf8');
     expect(prompt).toContain('names.test.js:3 names differ: two parts are named one');
     expect(prompt).toContain('the work of task-002 with it');
+    expect(prompt).toMatch(/What has landed there meanwhile:\n {4}task-002: Do task-002 \(/);
+    expect(prompt).toContain('    +one\n');
+    expect(prompt).toContain('The earlier work can be had again: `git cherry-pick');
     expect(prompt).not.toContain('names.test.js:7 as ever');
     expect(scratch.git('show', `copse/${name}:parts/task-004`)).toBe('four');
   });
