@@ -60,7 +60,6 @@ export type {
   Cost,
   Ending,
   Evidence,
-  Hold,
   Oid,
   RunEvent,
   RunEventBody,
@@ -68,13 +67,14 @@ export type {
   RunOutcome,
   RunSettings,
   SandboxMode,
-  Selection,
   Stamp,
   TaskId,
-  TaskSeed,
   Tokens,
 } from './run/event.ts';
 export type { Failure, Limit, Outcome } from './run/failure.ts';
+export type { Hold } from './run/hold.ts';
+export type { Selection, TaskSeed } from './run/selection.ts';
+export type { Settled } from './run/settled.ts';
 export type { SharedDirectory } from './scope/directories.ts';
 export type { Change, Scope, ScopeEntry, ScopePolicy, Violation } from './scope/scope.ts';
 

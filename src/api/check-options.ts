@@ -38,7 +38,7 @@ const choices = {
   barrier: z.enum(['none', 'wave']),
   scope: z.enum(['warn', 'enforce']),
   escape: z.enum(['warn', 'fail', 'off']),
-  onConflict: z.enum(['retry', 'agent']),
+  onConflict: z.enum(['retry', 'agent', 'manual']),
   checklist: z.enum(['run', 'show']),
   gate: z.enum(['checks', 'off']),
   wave: whole(1, 100_000),

@@ -7,6 +7,7 @@ import { contractLines } from '../run/broken.ts';
 import { describeBudget, describeFailure, listed } from '../run/describe.ts';
 import { batchLines } from '../run/describe-batch.ts';
 import { nextCommand } from '../run/next.ts';
+import { notesOf } from '../run/notes.ts';
 import type { RunState } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
 import { warningLines } from '../run/warnings.ts';
@@ -76,14 +77,14 @@ function closingLines(state: RunState): string[] {
   const warnings = warningLines(state).map((line) => `  ! ${line}`);
   const contracts = contractLines(state).map((line) => `  ! ${line}`);
   const batches = batchLines(state).map((line) => `  ! ${line}`);
-  return [...lines, ...warnings, ...batches, ...contracts, ...notesOf(state), ...escapes, nextCommand(state, false)];
+  return [...lines, ...warnings, ...batches, ...contracts, ...noteLines(state), ...escapes, nextCommand(state, false)];
 }
 
 /** What is unusual; said once for all tasks that it is true of. */
-function notesOf(state: RunState): string[] {
+function noteLines(state: RunState): string[] {
   const tasks = new Map<string, string[]>();
-  for (const { seed, notes } of state.tasks.values()) {
-    for (const note of notes) tasks.set(note, [...(tasks.get(note) ?? []), seed.id]);
+  for (const task of state.tasks.values()) {
+    for (const note of notesOf(task)) tasks.set(note, [...(tasks.get(note) ?? []), task.seed.id]);
   }
   return [...tasks].map(([note, ids]) => `  · ${listed(ids, 4)}: ${note}`);
 }

@@ -15,12 +15,19 @@ export interface IntegrateFlags {
   checks?: 'run' | 'skip';
   tech?: string;
   undo?: boolean;
+  continue?: boolean;
+  abort?: boolean;
 }
 
 const STYLES = ['squash', 'merge', 'rebase'] as const satisfies LandingStyle[];
 
 /** What does something else than landing a run, and what goes with it. */
 const MODES = {
+  continue: {
+    with: ['json', 'into', 'partial', 'contracts', 'checks', 'tech', 'squash', 'rebase'],
+    why: 'it goes on with what is in conflict',
+  },
+  abort: { with: ['json'], why: 'it puts away what is in conflict' },
   undo: { with: ['json', 'dryRun'], why: 'it takes back what has landed' },
 } as const satisfies Partial<Record<keyof IntegrateFlags, { with: (keyof IntegrateFlags)[]; why: string }>>;
 

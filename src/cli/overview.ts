@@ -7,6 +7,7 @@ import { findParallel, plansIn } from '../project/find-plan.ts';
 import { loadPlanFolder } from '../project/plan-folder.ts';
 import { clockTime, describeBudget } from '../run/describe.ts';
 import { nextCommand, onlyAsks } from '../run/next.ts';
+import { waitsForHand } from '../run/resolve.ts';
 import { hasLanded } from '../run/state.ts';
 import { summarize } from '../run/summarize.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
@@ -121,9 +122,13 @@ function labelOf(
     default:
       return {
         label: 'failed',
-        says: onlyAsks(state) ? 'waits for you: agents ask for more than their scope' : 'failed',
+        says: onlyAsks(state) ? `waits for you: ${whatFor(state)}` : 'failed',
       };
   }
+}
+
+function whatFor(state: FoundRun['state']): string {
+  return waitsForHand(state).length > 0 ? 'a conflict is yours to resolve' : 'agents ask for more than their scope';
 }
 
 /** Said while no agent runs: the run only waits. */

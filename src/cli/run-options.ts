@@ -44,8 +44,8 @@ export function addLimitOptions(command: Command): Command {
     .addOption(
       new Option(
         '--on-conflict <policy>',
-        'retry: do the task again; agent: an agent resolves it (default: config, else retry)',
-      ).choices(['retry', 'agent']),
+        'retry: do the task again; agent: an agent resolves it; manual: you do (default: config, else retry)',
+      ).choices(['retry', 'agent', 'manual']),
     )
     .addOption(
       new Option(

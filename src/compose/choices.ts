@@ -33,8 +33,8 @@ export interface Choices {
   scope?: 'warn' | 'enforce';
   /** What follows from changes outside of the workspaces; default `warn`. */
   escape?: 'warn' | 'fail' | 'off';
-  /** What follows when a landing conflicts: the task is done again, or an agent resolves it; default `retry`. */
-  onConflict?: 'retry' | 'agent';
+  /** What follows when a landing conflicts: the task is done again, an agent resolves it, or a person (`manual`); default `retry`. */
+  onConflict?: 'retry' | 'agent' | 'manual';
   /** `run`: commands of a task's checklist must succeed in its workspace; default `show`. */
   checklist?: 'run' | 'show';
   /** `checks`: the project's own checks must pass on what tasks make together before they land; default as the config says. */

@@ -56,8 +56,9 @@ export function exitOf(state: RunState, signal: AbortSignal): ExitCode {
     ({ status }) => status.is === 'failed' && ['merge-conflict', 'checks'].includes(status.failure.code),
   );
   const contract = state.failure?.code === 'contract-broken';
-  if (waveFailed || conflict || contract) return EXIT.integration;
-  return onlyAsks(state) ? EXIT.waitsForPerson : EXIT.taskFailed;
+  if (waveFailed || contract) return EXIT.integration;
+  if (onlyAsks(state)) return EXIT.waitsForPerson;
+  return conflict ? EXIT.integration : EXIT.taskFailed;
 }
 
 /** Attempts that were under way when the last coordinator ended: living agents are taken over. */

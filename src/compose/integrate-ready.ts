@@ -1,12 +1,14 @@
 import type { Git } from '../git/git.ts';
 import { branchExists } from '../git/refs.ts';
 import { listed } from '../run/describe.ts';
+import { waitsForHand } from '../run/resolve.ts';
+import { needsValidation } from '../schedule/wave-gates.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import type { IntegrateOptions } from './landing.ts';
 import type { FoundRun } from './runs.ts';
 
 /** What stands in the way of landing the run as a whole. */
-export function checkReady(run: FoundRun, { partial }: IntegrateOptions): void {
+export function checkReady(run: Pick<FoundRun, 'state' | 'alive'>, { partial }: IntegrateOptions): void {
   checkNotRun(run);
   const { state } = run;
   const { plan } = state;
@@ -15,6 +17,13 @@ export function checkReady(run: FoundRun, { partial }: IntegrateOptions): void {
     throw new Refusal('validation-failed', `the validation of wave ${failed.number} failed on the merged tree`, {
       exit: EXIT.integration,
       hint: `mend it on ${state.integrationRef.replace('refs/heads/', '')}, then: copse resume ${plan}`,
+    });
+  }
+  const due = [...state.waves.keys()].find((wave) => needsValidation(state, wave));
+  if (due !== undefined) {
+    throw new Refusal('not-validated', `wave ${due} has not been validated since its last task was integrated`, {
+      exit: EXIT.integration,
+      hint: `copse resume ${plan}`,
     });
   }
   const missing = [...state.tasks.values()]
@@ -28,7 +37,12 @@ export function checkReady(run: FoundRun, { partial }: IntegrateOptions): void {
   }
   if (missing.length > 0 && !partial) {
     const failed = [...state.tasks.values()].some(({ status }) => status.is === 'failed');
-    const goOn = failed ? `copse run ${plan} --retry-failed` : `copse resume ${plan}`;
+    const inHand = waitsForHand(state).length > 0;
+    const goOn = inHand
+      ? `copse integrate --continue ${plan}`
+      : failed
+        ? `copse run ${plan} --retry-failed`
+        : `copse resume ${plan}`;
     throw new Refusal(
       'not-integrated',
       `${missing.length} of ${state.tasks.size} tasks of ${plan} are not integrated: ${listed(missing, 5)}`,
@@ -42,7 +56,7 @@ export function checkReady(run: FoundRun, { partial }: IntegrateOptions): void {
 }
 
 /** Nobody runs it any more. */
-export function checkNotRun({ state, alive }: FoundRun): void {
+export function checkNotRun({ state, alive }: Pick<FoundRun, 'state' | 'alive'>): void {
   if (!alive) return;
   const by = state.opened ? ` by process ${state.opened.pid} on ${state.opened.host}` : '';
   throw new Refusal('run-held', `${state.plan} is still being run${by}`, {

@@ -24,7 +24,7 @@ import { asHeld, type FoundRun } from './runs.ts';
 import { checkMerged } from './stack-checks.ts';
 import { trusting } from './trust.ts';
 
-type LandingContext = Pick<Surroundings, 'env' | 'warn'> & {
+export type LandingContext = Pick<Surroundings, 'env' | 'warn'> & {
   /** Aborted: checks are ended, and nothing moves. */
   signal?: AbortSignal | undefined;
   /** Is told what is being done, a line at a time. */
@@ -66,10 +66,11 @@ async function land(
     await settleLanding(git, state, append);
     const tip = await tipOf(git, state, append);
     const plan = readFrozenPlan(run.paths);
-    if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit: tip });
+    const what = options.resolved ?? tip;
+    if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit: what });
     const checks: StackCheck[] = [];
     const landing = await landOnTarget({
-      ...(await requestFor(context, project, { state, tip, options })),
+      ...(await requestFor(context, project, { state, tip: what, options })),
       approve: async (move) => {
         checks.push(...(await checksOn(context, project, { move, state, options })));
         if (checks.length > 0 || state.checks.length > 0) append({ type: 'stack.checked', commit: move.to, checks });

@@ -2,7 +2,7 @@ import type { Tech } from '../check/spec.ts';
 import type { TargetLanding } from '../integrate/target.ts';
 import type { Report } from '../report/report.ts';
 import type { StackCheck } from '../run/check.ts';
-import type { LandingStyle } from '../run/event.ts';
+import type { LandingStyle, Oid } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
 
@@ -14,6 +14,8 @@ export interface IntegrateOptions {
   style?: LandingStyle | undefined;
   /** Nothing is moved or written: what would be is in `landing`. Checks are not run. */
   dryRun?: boolean;
+  /** The merge of the integration branch with the target that a person made: what is to land. */
+  resolved?: Oid;
   /** Lands what is integrated although tasks are missing. */
   partial?: boolean;
   /** False: the contracts are not compared with what is about to land. Default true. */

@@ -12,6 +12,7 @@ import { checkAgents, checkCheckout, checkDone, nothingToRetry } from './check-s
 import type { Choices, Reading } from './choices.ts';
 import type { Surroundings } from './context.ts';
 import { readGrants } from './grants.ts';
+import { checkNotInHand } from './hand.ts';
 import { maskFor } from './mask.ts';
 import { checkDirectories, preflight, preflightAgain } from './preflight.ts';
 import type { Project } from './project.ts';
@@ -86,6 +87,7 @@ async function goOn(
   const tasks = current?.tasks ?? [...found.state.tasks.values()].map(({ seed }) => seed);
   const settings = changedSettings(found.state.settings, options);
   checkBudget(found.state, settings, retry);
+  await checkNotInHand(project, found.state, retry);
   await checkAgents(context, project, tasks, settings);
   checkCheckout(project, found.state);
   if (current && settings.pattern === 'directory') checkDirectories(project, current, found.state.planDir);

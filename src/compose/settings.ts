@@ -86,7 +86,7 @@ function sandboxOf(mode: SandboxMode): Pick<RunSettings, 'sandbox'> {
 }
 
 /** To try again is what the journal says by saying nothing. */
-function onConflictOf(policy: 'retry' | 'agent' | undefined): Pick<RunSettings, 'onConflict'> {
+function onConflictOf(policy: 'retry' | 'agent' | 'manual' | undefined): Pick<RunSettings, 'onConflict'> {
   return policy === undefined || policy === 'retry' ? {} : { onConflict: policy };
 }
 

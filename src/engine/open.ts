@@ -15,6 +15,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Advice } from '../run/advice.ts';
 import type { Oid, RunEventBody, RunId, RunSettings, TaskId } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
+import { openConflict } from '../run/resolve.ts';
 import { fold, type RunState } from '../run/state.ts';
 import { type SelectOptions, select } from '../schedule/select.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -184,13 +185,20 @@ async function catchUp(
 function eventOf(state: RunState, { oid: commit, message }: Commit): RunEventBody | null {
   if (state.dependencies === 'pending' && isInstallation(message)) return { type: 'dependencies.installed', commit };
   for (const [task, { status, attempts }] of state.tasks) {
-    if (status.is !== 'verified') continue;
-    const { attempt, head } = status;
+    const ready = status.is === 'verified' ? status : resolvedByHand(state, task);
+    if (ready === null) continue;
+    const { attempt, head } = ready;
     if (!isLandingOf(message, { plan: state.plan, run: state.id, task, attempt })) continue;
-    const { commits } = attempts.at(-1)!.result!;
+    const { commits } = attempts.find(({ number }) => number === attempt)!.result!;
     return { type: 'task.integrated', task, attempt, head, commit, commits };
   }
   return null;
+}
+
+/** What a person merged may have landed, too. */
+function resolvedByHand(state: RunState, task: TaskId): { attempt: number; head: Oid } | null {
+  const met = openConflict(state.tasks.get(task)!);
+  return met && { attempt: met.number, head: met.result!.head! };
 }
 
 function branchTaken(ref: string, plan: string): Refusal {

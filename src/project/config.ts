@@ -2,36 +2,17 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AGENT_TYPES, BUILT_IN } from '../agent/registry.ts';
-import { unsafeDirectory, unsafePath, unsafeRef } from '../plan/safety.ts';
 import { CHECK_KINDS, PARSER_NAMES } from '../run/check.ts';
-import { parseDuration } from '../util/duration.ts';
 import { nearest } from '../util/nearest.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
-import { parseBytes } from '../util/size.ts';
 import { type ConfigText, readConfigText } from './config-text.ts';
+import { branchPrefix, directory, durationFrom, path, size } from './config-values.ts';
 import { secretToMask } from './secret-to-mask.ts';
 
 /** Files looked for at the root of the repository; only one of them may be there. */
 export const CONFIG_FILES = ['copse.config.json', 'copse.config.yaml', 'copse.config.yml'] as const;
 
 const MAX_CONFIG_BYTES = 256 * 1024;
-
-/** A duration as a user writes it (`2h`, `90s`, or seconds as a number), in milliseconds. */
-const durationFrom = (least: number) =>
-  z.union([z.string(), z.number()]).transform((value, context) => {
-    const ms = parseDuration(String(value));
-    if (ms !== null && ms >= least) return ms;
-    context.addIssue({ code: 'custom', message: `is no duration: write 2h, 90m, 45s, or seconds as a number` });
-    return z.NEVER;
-  });
-
-/** An amount as a user writes it (`2G`, `500MB`, or bytes as a number), in bytes. */
-const size = z.union([z.string(), z.number()]).transform((value, context) => {
-  const bytes = parseBytes(String(value));
-  if (bytes !== null) return bytes;
-  context.addIssue({ code: 'custom', message: 'is no size: write 2G, 500MB, or bytes as a number' });
-  return z.NEVER;
-});
 
 /** One type of agents, as a config names it. */
 const typedAgent = (type: string) =>
@@ -42,19 +23,6 @@ const typedAgent = (type: string) =>
   });
 const [firstType, ...otherTypes] = Object.keys(AGENT_TYPES);
 const agent = z.discriminatedUnion('type', [typedAgent(firstType!), ...otherTypes.map(typedAgent)]);
-
-const safe = (unsafe: (path: string) => string | null) =>
-  z.string().superRefine((value, context) => {
-    const reason = unsafe(value);
-    if (reason) context.addIssue({ code: 'custom', message: reason });
-  });
-const path = safe(unsafePath);
-const directory = safe(unsafeDirectory);
-
-const branchPrefix = z.string().superRefine((value, context) => {
-  const reason = `${value}x`.split('/').map(unsafeRef).find(Boolean);
-  if (reason) context.addIssue({ code: 'custom', message: `makes no branch name: it ${reason}` });
-});
 
 const sections = {
   workspace: z.strictObject({
@@ -111,8 +79,8 @@ const sections = {
     style: z.enum(['squash', 'merge', 'rebase']).optional(),
   }),
   onConflict: z.strictObject({
-    /** What follows when a landing conflicts: the task is done again, or an agent resolves it. */
-    policy: z.enum(['retry', 'agent']).optional(),
+    /** What follows when a landing conflicts: the task is done again, an agent resolves it, or a person. */
+    policy: z.enum(['retry', 'agent', 'manual']).optional(),
     /** Who resolves it; default the agent of the task. */
     agent: z.string().min(1).optional(),
   }),

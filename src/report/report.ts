@@ -8,6 +8,7 @@ import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
 import type { Claim, Cost, Evidence, Oid, Tokens } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
+import { notesOf } from '../run/notes.ts';
 import type { AttemptState, RunState, TaskState } from '../run/state.ts';
 import { summarize, type TaskLabel } from '../run/summarize.ts';
 import { type Warning, warningsOf } from '../run/warnings.ts';
@@ -101,7 +102,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
       commits: row.commits,
       elapsedMs: row.elapsedMs,
       cost: row.cost,
-      notes: task.notes,
+      notes: notesOf(task),
       checklist: checklistItems(plan, task),
       attempts: task.attempts.map(reportAttempt),
     };
@@ -173,7 +174,9 @@ type Facts = Omit<Report, 'checks' | 'actions' | 'next'>;
 
 function checksOf(report: Facts): Report['checks'] {
   const integrated = report.tasks.filter((task) => task.state === 'integrated').length;
-  const conflicts = report.tasks.filter((task) => task.attempts.at(-1)?.failure?.code === 'merge-conflict').length;
+  const conflicts = report.tasks.filter(
+    ({ state, attempts }) => state !== 'integrated' && attempts.at(-1)?.failure?.code === 'merge-conflict',
+  ).length;
   const hard = report.violations.filter((violation) => violation.severity === 'fail').length;
   const validated = report.waves.filter((wave) => wave.command !== null);
   const failed = validated.filter((wave) => wave.result === 'failed').length;
@@ -257,6 +260,8 @@ function nextSteps(report: Facts): string[] {
   }
   if (report.tasks.every((task) => task.state === 'integrated')) return [`land it: copse integrate ${report.plan}`];
   const [asking] = report.tasks.filter((task) => task.state === 'needs-you');
+  if (asking?.attempts.at(-1)?.failure?.code === 'merge-conflict')
+    return [`resolve the conflict of ${asking.id}: copse integrate --continue ${report.plan}`];
   if (asking)
     return [`let it: copse resume ${report.plan} --grant ${asking.id}`, `read its log: copse logs ${asking.id}`];
   return [`try the failed tasks again: copse run ${report.plan} --retry-failed`, `read a log: copse logs TASK`];

@@ -8,8 +8,9 @@ import { describeChanges, describePlace } from './describe-escape.ts';
 import { describeFailed } from './describe-failed.ts';
 import { describeRequests } from './describe-request.ts';
 import { describeViolation } from './describe-violation.ts';
-import type { BudgetReached, Hold } from './event.ts';
+import type { BudgetReached } from './event.ts';
 import type { Failure, Outcome } from './failure.ts';
+import type { Hold } from './hold.ts';
 
 export { listed, oneLine };
 

@@ -6,7 +6,10 @@ import type { ContractCheck } from './contract.ts';
 import type { Escape } from './escape.ts';
 import type { Failure, Limit, Outcome } from './failure.ts';
 import type { GateName } from './gate-name.ts';
+import type { Hold } from './hold.ts';
 import type { Pattern } from './pattern.ts';
+import type { Selection, TaskSeed } from './selection.ts';
+import type { Settled } from './settled.ts';
 
 export type RunId = string;
 export type TaskId = string;
@@ -73,15 +76,6 @@ export interface Evidence {
   details?: unknown;
 }
 
-/** A task as the fold needs it, so that a reader of the journal needs no plan. */
-export interface TaskSeed {
-  id: TaskId;
-  title: string;
-  wave: number;
-  deps: TaskId[];
-  agent?: string;
-}
-
 /** Whether the system holds agents to what they may write; auto: where a pattern depends on it, and the machine can. */
 export type SandboxMode = 'auto' | 'on' | 'off';
 
@@ -103,7 +97,7 @@ export interface RunSettings {
   /** What follows when an agent changes what is not in its workspace; absent: warn. */
   escape?: 'warn' | 'fail' | 'off';
   /** What follows when a landing conflicts; absent: the task is tried again. */
-  onConflict?: 'agent';
+  onConflict?: 'agent' | 'manual';
   /** Commands of checklists must succeed before a task lands; absent: they are shown. */
   checklist?: 'run';
   /** The project's own checks must pass on what tasks make together before they land; absent: that is not asked for. */
@@ -116,24 +110,6 @@ export interface RunSettings {
   maxTokens?: number;
   /** US dollars that all attempts at one task together may cost; it fails when they have. */
   maxTaskUsd?: number;
-}
-
-/** What starts wait for: `free` is there, `need` would have to be. Bytes, descriptors, or processes per core. */
-export interface Hold {
-  resource: 'memory' | 'disk' | 'load' | 'files';
-  free: number;
-  need: number;
-  /** Of a disk: a folder on it. */
-  path?: string;
-}
-
-/** Which tasks one opening of a run works on. */
-export interface Selection {
-  /** In the order of the plan. */
-  tasks: TaskId[];
-  skip: TaskId[];
-  /** Failed tasks that get a fresh set of attempts. */
-  retry: TaskId[];
 }
 
 /** `paused`: its budget was reached. */
@@ -259,7 +235,16 @@ export type RunEventBody =
   /** Something outside of the workspaces changed while agents ran. */
   | ({ type: 'escape.found' } & Escape)
   | LandingEvent
-  | { type: 'task.integrated'; task: TaskId; attempt: number; head: Oid; commit: Oid; commits: number }
+  /** `settled`: its work conflicted, and landed all the same. */
+  | {
+      type: 'task.integrated';
+      task: TaskId;
+      attempt: number;
+      head: Oid;
+      commit: Oid;
+      commits: number;
+      settled?: Settled;
+    }
   /** A person committed to the integration branch between two openings of the run. */
   | { type: 'integration.moved'; from: Oid; to: Oid }
   /** The project's own checks were run on what is to land; empty: they were left out this time. */

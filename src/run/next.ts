@@ -1,5 +1,6 @@
 import { raised } from '../schedule/budget.ts';
 import type { Failure } from './failure.ts';
+import { openConflict, waitsForHand } from './resolve.ts';
 import { hasLanded, type RunState, type TaskStatus } from './state.ts';
 
 /** The command that goes on from here, as the last line of a command says it. `alive`: the run's coordinator lives. */
@@ -36,9 +37,16 @@ export function nextCommand(state: RunState, alive: boolean): string {
         return `next: copse run ${state.plan} --retry-failed --max-task-cost ${limit}`;
       }
       const [asking] = asksForScope(state);
+      if (waitsForHand(state).length > 0)
+        return `next: copse integrate --continue ${state.plan}, which shows where to resolve it`;
       if (asking)
         return `next: copse resume ${state.plan} --grant ${asking}, or copse run ${state.plan} --retry-failed to let it do without`;
-      return `next: copse logs TASK, then copse run ${state.plan} --retry-failed`;
+      const failed = [...state.tasks.values()].filter(({ status }) => status.is === 'failed');
+      const waves = [...state.waves.values()].some(({ status }) => status.is === 'failed');
+      if (failed.length === 0 && !waves && !state.failure) return `next: copse resume ${state.plan}`;
+      const byHand = failed.some((task) => openConflict(task) !== null);
+      const resolve = byHand ? `; or resolve the conflict yourself: copse integrate --continue ${state.plan}` : '';
+      return `next: copse logs TASK, then copse run ${state.plan} --retry-failed${resolve}`;
     }
   }
 }
@@ -56,8 +64,8 @@ export function asksForScope({ tasks }: Pick<RunState, 'tasks'>): string[] {
   );
 }
 
-/** Nothing failed but what waits for such a decision. */
-export function onlyAsks(state: Pick<RunState, 'tasks'>): boolean {
+/** Nothing failed but what waits for a person: for such a decision, or to resolve a conflict. */
+export function onlyAsks(state: Pick<RunState, 'tasks' | 'settings'>): boolean {
   const failed = [...state.tasks.values()].filter(({ status }) => status.is === 'failed').length;
-  return failed > 0 && asksForScope(state).length === failed;
+  return failed > 0 && asksForScope(state).length + waitsForHand(state).length === failed;
 }

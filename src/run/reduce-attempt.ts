@@ -97,7 +97,8 @@ function failed(state: RunState, task: TaskState, failure: Failure, at: number):
   const granted =
     failure.code === 'scope-request' && failure.requests.every(({ entry }) => task.granted.includes(entry));
   if (granted) task.allowance++;
-  const again = ours || granted || (isRetryable(failure) && task.attempts.length < task.allowance);
+  const byHand = failure.code === 'merge-conflict' && state.settings.onConflict === 'manual';
+  const again = ours || granted || (isRetryable(failure) && !byHand && task.attempts.length < task.allowance);
   const { maxTaskUsd } = state.settings;
   const { usd: spent } = spentOf(task);
   const attempt = task.attempts.length;

@@ -128,8 +128,9 @@ function reduceRun(state: RunState, event: RunEvent): void {
     case 'scope.granted':
       return grant(taskOf(state, event.task), event.entries);
     case 'task.integrated': {
-      const { attempt, head, commit, commits } = event;
-      put(state, taskOf(state, event.task), { is: 'integrated', attempt, head, commit, commits });
+      const { attempt, head, commit, commits, settled } = event;
+      const landed = { attempt, head, commit, commits, ...(settled && { settled }) };
+      put(state, taskOf(state, event.task), { is: 'integrated', ...landed });
       state.tip = commit;
       return;
     }

@@ -1,6 +1,6 @@
 import type { RunSettings, TaskId } from './event.ts';
 import { isOurDoing } from './failure.ts';
-import type { AttemptState, RunState } from './state.ts';
+import type { AttemptState, RunState, TaskState } from './state.ts';
 
 /**
  * The attempt whose conflict the next one is to resolve, by the policy `agent`: the last one that did the task or merged it,
@@ -27,4 +27,19 @@ export function metConflict({ tasks }: Pick<RunState, 'tasks'>, task: TaskId, at
   if (attempt.failure?.code === 'merge-conflict') return attempt;
   const { attempts } = tasks.get(task)!;
   return attempts.find(({ number }) => number === attempt.resolves?.attempt) ?? attempt;
+}
+
+/** The conflict that a failed task met last, for a person to resolve; null when it failed of something else. */
+export function openConflict({ status, attempts }: TaskState): AttemptState | null {
+  if (status.is !== 'failed') return null;
+  const last = attempts.at(-1);
+  if (!last?.resolves && last?.failure?.code !== 'merge-conflict') return null;
+  const met = attempts.findLast(({ failure, result }) => failure?.code === 'merge-conflict' && result?.head);
+  return met ?? null;
+}
+
+/** Tasks whose conflicts wait for a person, by the policy `manual`. */
+export function waitsForHand({ tasks, settings }: Pick<RunState, 'tasks' | 'settings'>): TaskId[] {
+  if (settings.onConflict !== 'manual') return [];
+  return [...tasks].flatMap(([id, task]) => (openConflict(task) === null ? [] : [id]));
 }

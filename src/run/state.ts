@@ -9,19 +9,19 @@ import type {
   Cost,
   Ending,
   Evidence,
-  Hold,
   LandingHow,
   Oid,
   RunEvent,
   RunId,
   RunOutcome,
   RunSettings,
-  Selection,
   TaskId,
-  TaskSeed,
   Tokens,
 } from './event.ts';
 import type { Failure, Limit } from './failure.ts';
+import type { Hold } from './hold.ts';
+import type { Selection, TaskSeed } from './selection.ts';
+import type { Settled } from './settled.ts';
 
 /** Where a task stands. Each state carries what is true in it and nothing else. */
 export type TaskStatus =
@@ -32,7 +32,7 @@ export type TaskStatus =
   | { is: 'ended'; attempt: number }
   | { is: 'verified'; attempt: number; head: Oid }
   | { is: 'landing'; attempt: number; head: Oid; onto: Oid }
-  | { is: 'integrated'; attempt: number; head: Oid; commit: Oid; commits: number }
+  | { is: 'integrated'; attempt: number; head: Oid; commit: Oid; commits: number; settled?: Settled }
   | { is: 'failed'; attempt: number; failure: Failure }
   /** `held`: work that passed its gates and only waits to land. */
   | { is: 'blocked'; by: { task: TaskId } | { wave: number }; held: { attempt: number; head: Oid } | null }

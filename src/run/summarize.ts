@@ -2,6 +2,7 @@ import { countTokens } from './budget.ts';
 import { clockTime, describeFailure, describeHold, listed } from './describe.ts';
 import type { BudgetReached, Cost, TaskId, Tokens } from './event.ts';
 import { isParked } from './failure.ts';
+import { openConflict } from './resolve.ts';
 import { type AttemptState, hasLanded, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
 
 /**
@@ -18,7 +19,7 @@ export type TaskLabel =
   | 'parked'
   | 'integrated'
   | 'failed'
-  /** Its agent asks for something that a person must decide. */
+  /** Its agent asks for something that a person must decide, or its conflict is for a person to resolve. */
   | 'needs-you'
   | 'blocked'
   | 'skipped'
@@ -142,7 +143,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
 function summarizeTask(state: RunState, task: TaskState, now: number, alive: boolean): TaskSummary {
   const { seed, status, attempts } = task;
   const last = lastAttempt(task);
-  const label = labelOf(task, alive);
+  const label = labelOf(state, task, alive);
   const elapsedMs = attempts.reduce((sum, attempt) => {
     const end = attempt.endedAt ?? (alive ? now : state.updatedAt);
     return sum + Math.max(0, end - attempt.startedAt);
@@ -161,7 +162,7 @@ function summarizeTask(state: RunState, task: TaskState, now: number, alive: boo
   };
 }
 
-function labelOf(task: TaskState, alive: boolean): TaskLabel {
+function labelOf({ settings }: RunState, task: TaskState, alive: boolean): TaskLabel {
   const { status } = task;
   const last = lastAttempt(task);
   switch (status.is) {
@@ -175,6 +176,7 @@ function labelOf(task: TaskState, alive: boolean): TaskLabel {
     case 'landing':
       return 'verifying';
     case 'failed':
+      if (settings.onConflict === 'manual' && openConflict(task)) return 'needs-you';
       return status.failure.code === 'scope-request' ? 'needs-you' : 'failed';
     default:
       return status.is;
@@ -206,7 +208,8 @@ function describeNow(state: RunState, task: TaskState, now: number): string {
     case 'landing':
       return describeLanding(state, seed.id);
     case 'failed':
-      if (['task-budget', 'scope-request'].includes(status.failure.code)) return describeFailure(status.failure);
+      if (['task-budget', 'scope-request', 'merge-conflict'].includes(status.failure.code))
+        return describeFailure(status.failure);
       return status.failure.code === 'agent'
         ? `${status.failure.outcome}: ${status.failure.message}`
         : status.failure.code;

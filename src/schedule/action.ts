@@ -1,5 +1,6 @@
-import type { BudgetReached, Ending, Hold, Oid, RunEventBody, RunOutcome, TaskId } from '../run/event.ts';
+import type { BudgetReached, Ending, Oid, RunEventBody, RunOutcome, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
+import type { Hold } from '../run/hold.ts';
 import type { Admission } from './admission.ts';
 
 /** What the engine is to do next. Each is journaled as an intent before its effect, so that none is decided twice. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Hold } from '../run/event.ts';
+import type { Hold } from '../run/hold.ts';
 import { type AdmissionInput, admit } from './admission.ts';
 
 const MB = 1e6;

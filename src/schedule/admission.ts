@@ -1,4 +1,4 @@
-import type { Hold } from '../run/event.ts';
+import type { Hold } from '../run/hold.ts';
 
 /** What the machine has left at one moment; bytes. Null where the system does not tell. */
 export interface Reading {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunEventBody, TaskSeed } from '../run/event.ts';
+import type { RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
+import type { TaskSeed } from '../run/selection.ts';
 import type { RunState } from '../run/state.ts';
 import { decide } from './decide.ts';
 import { criticalPath, longestRemainingPaths, makeSchedule } from './schedule.ts';

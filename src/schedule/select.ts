@@ -1,5 +1,6 @@
 import { listed } from '../run/describe.ts';
-import type { Selection, TaskId } from '../run/event.ts';
+import type { TaskId } from '../run/event.ts';
+import type { Selection } from '../run/selection.ts';
 import type { RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { wavesInOrder } from './wave-gates.ts';

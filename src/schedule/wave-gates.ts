@@ -1,4 +1,5 @@
-import type { Selection, TaskId } from '../run/event.ts';
+import type { TaskId } from '../run/event.ts';
+import type { Selection } from '../run/selection.ts';
 import { isSettled, type RunState, type TaskState } from '../run/state.ts';
 import type { Schedule, ScheduledTask } from './schedule.ts';
 

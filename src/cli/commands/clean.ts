@@ -2,6 +2,7 @@ import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { GRACE_MS } from '../../compose/executor.ts';
+import { clearHand } from '../../compose/hand.ts';
 import { maskFor } from '../../compose/mask.ts';
 import { openProject, type Project } from '../../compose/project.ts';
 import { asHeld, type FoundRun, findRun } from '../../compose/runs.ts';
@@ -116,6 +117,7 @@ async function removeAll(
       });
     }
   }
+  outcomes.push(...[await clearHand(context, project, state, force)].filter((hand) => hand !== null));
   const all = outcomes.every((outcome) => outcome.removed);
   outcomes.push(...(await removeShared(project, state, { force, all })));
   if (force && !hasLanded(state)) journal.append({ type: 'run.abandoned' });

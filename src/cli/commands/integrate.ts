@@ -7,6 +7,7 @@ import { tellGitHub } from '../../compose/report.ts';
 import { type FoundRun, findRun } from '../../compose/runs.ts';
 import { exitOfUndo, undoLanding } from '../../compose/undo.ts';
 import type { ExitCode } from '../../util/refusal.ts';
+import { resolveByHand } from '../by-hand.ts';
 import type { CommandModule } from '../command.ts';
 import { type CliContext, narrating } from '../context.ts';
 import { checkUsage, type IntegrateFlags, styleOf } from '../integrate-usage.ts';
@@ -22,6 +23,8 @@ export const integrate: CommandModule = {
       .option('--squash', 'one commit with all of it')
       .option('--merge', 'a merge commit, also where a fast-forward is possible')
       .option('--rebase', 'the commits of the tasks in a line, without merges')
+      .option('--continue', 'lay out a conflict for you to resolve, and land it once you have')
+      .option('--abort', 'put such a conflict away; what stood there is kept')
       .option('--undo', 'put the branch back to where it was before the last landing')
       .option('--dry-run', 'say what would land; changes nothing, runs no check')
       .option('--partial', 'land what is integrated although tasks are missing')
@@ -41,10 +44,14 @@ changed and the command to type is shown. The report goes to the plan folder:
 integration-report.md, report.json, logs/report.html; its manifest says that
 the plan is integrated.
 
+A conflict, of a task or with the branch: --continue makes a worktree in which
+git stands in the middle of the merge. Resolve it there, git add, and type
+--continue again: it lands, and the next conflict is laid out.
+
 A check that fails is run on the base of the run, too: what fails there as well
 blames nobody. A new failure stops the landing; nothing is changed then.
 
-Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
+Exit status: 0 landed · 2 usage · 4 a checkout, or a conflict, waits for you ·
 6 conflict, a contract broken, a new failure, or not integrated ·
 7 environment`,
       );
@@ -54,6 +61,7 @@ Exit status: 0 landed · 2 usage · 4 a checkout waits for you ·
     checkUsage(flags);
     const project = await openProject(context);
     const run = findRun(project.repository.commonDir, { name });
+    if (flags.continue || flags.abort) return resolveByHand(context, project, run, flags);
     return flags.undo ? undo(context, project, run, flags) : land(context, project, run, flags);
   },
 };

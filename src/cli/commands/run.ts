@@ -42,8 +42,8 @@ branch copse/<plan>. Ctrl-C asks the agents to end, a second one ends them at
 once; copse resume goes on. With --json every event of the run is one line.
 
 Exit status: 0 all integrated · 1 a task failed · 2 usage · 3 plan not valid ·
-5 budget reached · 6 a validation failed, a conflict, a broken contract ·
-7 environment · 130/143 stopped
+4 something waits for you · 5 budget reached · 6 a validation failed,
+a conflict, a broken contract · 7 environment · 130/143 stopped
 
 Examples:
   copse run                        the only plan in parallel/

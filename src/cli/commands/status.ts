@@ -1,8 +1,8 @@
+import { handOfRun } from '../../compose/hand.ts';
 import { measure } from '../../compose/measure.ts';
 import { describeConflict, predictedConflicts } from '../../compose/predict.ts';
 import { openProject, type Project } from '../../compose/project.ts';
 import { type FoundRun, findRun } from '../../compose/runs.ts';
-import type { Repository } from '../../git/repository.ts';
 import type { PredictedConflict } from '../../integrate/predict.ts';
 import { describeFailure, oneLine } from '../../run/describe.ts';
 import { batchLines } from '../../run/describe-batch.ts';
@@ -58,7 +58,7 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
     }
     if (options.watch) {
       const last = await watchRun(context, repository, run, { json });
-      if (!json && !context.unread?.aborted) close(context, repository, last);
+      if (!json && !context.unread?.aborted) await close(context, project, last);
       return EXIT.ok;
     }
     const [summary, conflicts] = await Promise.all([
@@ -78,7 +78,7 @@ Signs: ✓ integrated  ● running  ◐ its work is judged or lands  ↻ is trie
     };
     for (const line of monitor(summary, size)) context.stdout.write(`${line}\n`);
     for (const each of conflicts) context.stdout.write(`! ${describeConflict(each)}\n`);
-    close(context, repository, run);
+    await close(context, project, run);
     return EXIT.ok;
   },
 };
@@ -94,7 +94,9 @@ async function foreseen({ stderr }: CliContext, project: Project, { state }: Fou
 }
 
 /** What went wrong, and the next command. */
-function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }: FoundRun): void {
+async function close({ stdout }: CliContext, project: Project, { state, alive }: FoundRun): Promise<void> {
+  const { gitDir } = project.repository;
+  const inHand = await handOfRun(project, state);
   const lines: string[] = [''];
   const loan = openLoan(gitDir);
   if (loan?.run === state.id && !alive) {
@@ -106,6 +108,12 @@ function close({ stdout }: CliContext, { gitDir }: Repository, { state, alive }:
     const { status, seed } = task;
     if (status.is === 'failed')
       lines.push(`${failureSign(status.failure)} ${seed.id}: ${describeFailure(status.failure)}`);
+  }
+  if (inHand !== null) {
+    const whose = 'task' in inHand.of ? inHand.of.task : inHand.of.target;
+    lines.push(
+      `! the conflict of ${whose} is laid out in ${inHand.path}: copse integrate --continue lands it when it is resolved`,
+    );
   }
   for (const wave of state.waves.values()) {
     if (wave.status.is === 'failed') lines.push(`✗ wave ${wave.number}: ${describeFailure(wave.status.failure)}`);

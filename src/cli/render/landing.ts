@@ -50,7 +50,7 @@ export function describeLanding(
         `${state.plan} conflicts with what ${target} has got since; ${nothing}`,
         ...landing.paths.map((path) => `  ✗ ${path}`),
         ...written,
-        `next: resolve it in your checkout: ${landing.command}; commit, then copse integrate ${state.plan}`,
+        `next: copse integrate --continue ${state.plan}, which lays it out for you to resolve; or in your checkout: ${landing.command}; commit, then copse integrate ${state.plan}`,
       ];
     default:
       return [
