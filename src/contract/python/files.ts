@@ -27,7 +27,7 @@ export interface Wanted {
 /** The files that declare what is wanted, and those from which their classes inherit. */
 export async function pythonFiles({ words, isDeclaring, contract }: Wanted, tree: SourceTree): Promise<Source[]> {
   const holding = await tree.holding(words, ['py']);
-  const sources = await readSources(tree, implementations(holding, contract));
+  const sources = await readSources(tree, implementations(tree, holding, contract));
   return withImports(sources.filter(({ text }) => isDeclaring(text)).slice(0, MAX_FILES), tree);
 }
 

@@ -48,6 +48,7 @@ async function migrated({ path }: Contract, names: readonly string[], tree: Sour
   );
   // Migrations are generated code to everybody else.
   const paths = implementations(
+    tree,
     holding.map((each) => each.replaceAll('migrations/', 'migrations-/')),
     path,
   )

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sourceTree } from '../../../test/rig/source-tree.ts';
 import { implementations } from './aside.ts';
 import { candidatesFor, namesOf } from './find.ts';
 import type { Found } from './shape.ts';
@@ -55,5 +56,9 @@ it('tests, generated code, plans and the contract are no implementation', () => 
     'web/node_modules/x/index.ts',
     'dist/user.ts',
   ];
-  expect(implementations([...code, ...aside].sort(), 'contracts/types.py')).toEqual(code.sort());
+  const all = [...code, ...aside].sort();
+  const tree = sourceTree(Object.fromEntries(all.map((path) => [path, ''])));
+  expect(implementations(tree, all, 'contracts/types.py')).toEqual(code.sort());
+  // Where plans are is not told by the files that hold some word: a contract would implement itself.
+  expect(implementations(tree, ['parallel/TS-1/contracts/types.py'], 'contracts/types.py')).toEqual([]);
 });

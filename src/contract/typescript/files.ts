@@ -28,7 +28,7 @@ export async function typescriptFiles(
 ): Promise<{ declaring: Source[]; all: Source[] }> {
   const wanted = new Set(names.flatMap(namesOf));
   const holding = await tree.holding([...wanted], ['ts', 'tsx', 'mts', 'cts']);
-  const sources = await readSources(tree, implementations(holding, contract));
+  const sources = await readSources(tree, implementations(tree, holding, contract));
   const declaring = sources.filter(({ text }) => declaredIn(text).some((name) => wanted.has(name))).slice(0, MAX_FILES);
   return { declaring, all: await withImports(declaring, tree) };
 }
