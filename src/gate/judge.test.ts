@@ -244,6 +244,12 @@ describe('gate scope, with symbols', () => {
   it('only imports are nothing of its own', () => {
     expect(judgeAttempt(judged({ touched: [] })).failure).toMatchObject({ code: 'no-commits' });
   });
+
+  it('comments may be all that was asked for', () => {
+    const facts = judged({ touched: [], wording: true });
+    expect(judgeAttempt(facts).failure).toBeNull();
+    expect(summaryOf(facts, 'scope')).toBe('the one changed path is in scope; src/a.ts: only comments, space or order');
+  });
 });
 
 describe('gate files', () => {

@@ -94,6 +94,7 @@ function lookedInto(symbols: SymbolFacts): string[] {
   return [...symbols].slice(0, 5).map(([path, facts]) => {
     if ('unknown' in facts) return `${path} judged as a whole: ${facts.unknown}`;
     const names = facts.touched.map(({ symbol, change }) => `${SIGN[change]}${symbol ?? '<module>'}`);
+    if (facts.wording) return `${path}: only comments, space or order`;
     return names.length === 0 ? `${path}: no definition` : `${path}: ${listed(names, 5)}`;
   });
 }

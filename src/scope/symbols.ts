@@ -13,8 +13,11 @@ export interface Touched {
   line: number;
 }
 
-/** What a diff does to one file: which parts it touches, or why nobody can tell. `broken`: at its base one could. */
-export type FileSymbols = { touched: Touched[] } | { unknown: string; broken?: true };
+/**
+ * What a diff does to one file: which parts it touches, or why nobody can tell. `wording`: no part and no import, only comments, space
+ * or the order of definitions. `broken`: at its base one could.
+ */
+export type FileSymbols = { touched: Touched[]; wording?: true } | { unknown: string; broken?: true };
 
 /** What is known about the files whose symbols a scope names, by path. */
 export type SymbolFacts = ReadonlyMap<string, FileSymbols>;

@@ -202,6 +202,35 @@ describe('space and comments', () => {
     expect(await touched(file, text, text.replaceAll('\n', '\r\n'))).toEqual([]);
   });
 
+  it.each([
+    [
+      'a.ts',
+      'function f(a: A, b: B) { return g(a, [b]); }',
+      'function f(\n  a: A,\n  b: B,\n) {\n  return g(\n    a,\n    [b,],\n  );\n}',
+    ],
+    [
+      'a.py',
+      'def f(a, b):\n    return g({a: (b, a)})\n',
+      'def f(\n    a,\n    b,\n):\n    return g(\n        {a: (b, a,),},\n    )\n',
+    ],
+    ['a.go', 'var a = f(1, []int{2, 3})', 'var a = f(\n\t1,\n\t[]int{\n\t\t2,\n\t\t3,\n\t},\n)'],
+    ['a.rs', 'fn f(a: A) { g(a) }', 'fn f(\n    a: A,\n) {\n    g(\n        a,\n    )\n}'],
+  ])('so does the comma behind the last element, which comes with lines: %s', async (file, one, other) => {
+    expect(await touched(file, one, other)).toEqual([]);
+    expect(await touched(file, other, one)).toEqual([]);
+  });
+
+  it.each([
+    ['a.js', 'const a = [1,];', 'const a = [1,,];'],
+    ['a.js', 'const a = [];', 'const a = [,];'],
+    ['a.py', 'a = (1)\n', 'a = (1,)\n'],
+    ['a.py', 'a = b[1]\n', 'a = b[1,]\n'],
+    ['a.rs', 'const A: (u8) = 1;', 'const A: (u8,) = 1;'],
+    ['a.rs', 'fn f() { m!(1) }', 'fn f() { m!(1,) }'],
+  ])('but not where one more comma is another thing: %s %j', async (file, one, other) => {
+    expect(await touched(file, one, other)).toHaveLength(1);
+  });
+
   it('in a string they count', async () => {
     expect(await touched('a.py', 's = """a\nb"""\n', 's = """a\n b"""\n')).toEqual(['s:1']);
     expect(await touched('a.rb', 'S = <<~X\n  a b\nX\n', 'S = <<~X\n  a  b\nX\n')).toEqual(['S:1']);
@@ -215,6 +244,13 @@ describe('space and comments', () => {
     ]);
     expect(await touched('a.js', 'const r = /a b/;', 'const r = /a  b/;')).toEqual(['r:1']);
   });
+});
+
+it('a diff of nothing but comments, space and order says so; imports are more than that', async () => {
+  const diff = (after: string) => touchedIn({ path: 'a.py', before: 'import a\nx = 1\ny = 2\n', after });
+  expect(await diff('import a\n# y\ny = 2\n\nx = 1\n')).toEqual({ touched: [], wording: true });
+  expect(await diff('import a, b\nx = 1\ny = 2\n')).toEqual({ touched: [] });
+  expect(await diff('import a\nx = 2\ny = 2\n')).not.toHaveProperty('wording');
 });
 
 describe('nobody can tell', () => {

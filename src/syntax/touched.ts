@@ -20,7 +20,14 @@ export async function touchedIn({ path, before, after }: ChangedText): Promise<F
   if (now === null) return { unknown: 'it is too large to be parsed', broken: true };
   // Grammars have gaps: what could not be read before is no doing of the diff.
   if (now.error !== null && old.error === null) return { unknown: `line ${now.error} does not parse`, broken: true };
-  return { touched: compareOutlines(old, now) };
+  const touched = compareOutlines(old, now);
+  const isWording = touched.length === 0 && before !== after && sameImports(old, now);
+  return { touched, ...(isWording && { wording: true }) };
+}
+
+function sameImports(before: Outline, after: Outline): boolean {
+  const hashes = ({ imports }: Outline) => imports.map(({ hash }) => hash).join(' ');
+  return hashes(before) === hashes(after);
 }
 
 /** A definition as it stands in a file. */
