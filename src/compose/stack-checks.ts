@@ -2,11 +2,11 @@ import { blameBy, flakyOnes, newFailures, notChecked, stackCheck } from '../chec
 import type { CheckRun } from '../check/run.ts';
 import type { CheckSpec, Tech } from '../check/spec.ts';
 import { treePaths } from '../git/diff.ts';
-import type { Case, StackCheck } from '../run/check.ts';
+import type { Case, CheckFailure, StackCheck } from '../run/check.ts';
 import type { Oid } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
-import { changedByTask, type TaskWork } from './changed-by-task.ts';
+import { changedByTask, writersOf } from './changed-by-task.ts';
 import { checkedTree } from './checked-tree.ts';
 import type { Surroundings } from './context.ts';
 import { mayHaveChecks } from './detect-checks.ts';
@@ -75,8 +75,10 @@ async function ownChecks(
     options.narrate(`${spec.name}: what failed is run once more`);
     flaky.set(spec, flakyOnes(newFailures(run, known.get(spec)!), await tree.run(spec)));
   }
-  const blame =
-    fresh().length > 0 ? blameBy(pathsOf(await changedByTask(project.repository.git, options.state))) : () => [];
+  const blame = await blamed(project, options.state, {
+    commit: to,
+    failures: fresh().flatMap(([, run]) => run.failed),
+  });
   return runs.map(([spec, run]) => {
     const failures = { fresh: newFailures(run, known.get(spec) ?? []), flaky: flaky.get(spec) ?? [], blame };
     return stackCheck(spec, run, failures);
@@ -88,4 +90,25 @@ function stopped({ reason }: AbortSignal): Refusal {
   return new Refusal('stopped', 'stopped while checks ran; nothing was changed', { exit, hint: 'copse integrate' });
 }
 
-const pathsOf = (work: ReadonlyMap<string, TaskWork>) => new Map([...work].map(([task, { paths }]) => [task, paths]));
+/** Whose doing each failure may be; of several tasks that changed its file, those that wrote its line. */
+async function blamed(
+  { repository: { git } }: Project,
+  state: RunState,
+  { commit, failures }: { commit: Oid; failures: readonly Case[] },
+): Promise<(failure: Case) => CheckFailure['blame']> {
+  if (failures.length === 0) return () => [];
+  const works = await changedByTask(git, state);
+  const byFile = blameBy(new Map([...works].map(([task, { paths }]) => [task, paths])));
+  const writers = new Map<Case, CheckFailure['blame']>();
+  for (const failure of failures) {
+    const { file, line } = failure;
+    const named = byFile(failure);
+    if (named.length < 2 || line === undefined || named[0]!.file !== file) continue;
+    const wrote = await writersOf(git, works, { commit, file, line });
+    writers.set(
+      failure,
+      named.filter(({ task }) => wrote.includes(task)),
+    );
+  }
+  return (failure) => writers.get(failure) ?? byFile(failure);
+}

@@ -21,9 +21,11 @@ function countWords({ passed, failed, skipped }: NonNullable<StackCheck['counts'
 
 /** `src/a.ts:3 adds: expected 2 to be 3; perhaps task-001, which changed src/a.ts`. */
 export function describeCheckFailure({ name, file, line, message, blame }: CheckFailure): string {
-  const place = file && !name.startsWith(file) ? `${file}${line ? `:${line}` : ''} ` : '';
+  const place = file ? `${file}${line ? `:${line}` : ''} ` : '';
+  // A complaint is named by its file and its rule.
+  const own = file && name.startsWith(file) ? name.slice(file.length).trim() : name;
   const said = message ? `: ${oneLine(message.split('\n').find((each) => each.trim()) ?? '', 160)}` : '';
-  return `${place}${oneLine(name, 160)}${said}${blame.length > 0 ? `; perhaps ${describeBlame(blame)}` : ''}`;
+  return `${`${place}${oneLine(own, 160)}`.trim()}${said}${blame.length > 0 ? `; perhaps ${describeBlame(blame)}` : ''}`;
 }
 
 /** `task-001, which changed src/a.ts`. */
