@@ -34,7 +34,7 @@ export interface Driven {
 export async function drive(
   suite: Suite,
   works: readonly Work[],
-  { integrate }: { integrate: boolean },
+  { integrate, env }: { integrate: boolean; env: Record<string, string> },
 ): Promise<Driven> {
   const scratch = scratchRepository(suite.base);
   linkPackages(scratch);
@@ -45,7 +45,7 @@ export async function drive(
     contracts: suite.contracts,
     config: { ...suite.config, agent: 'command', agents: { command: { command } } },
   });
-  const copse = (...argv: string[]) => runCli(argv, { cwd: scratch.repo, env: scratch.env });
+  const copse = (...argv: string[]) => runCli(argv, { cwd: scratch.repo, env: { ...scratch.env, ...env } });
   const runs = [await copse('run', '--retries', '0')];
   if ([2, 3, 7].includes(runs[0]!.exit)) throw new Error(runs[0]!.stderr);
   if (integrate) runs.push(await copse('integrate', '--no-contracts'));

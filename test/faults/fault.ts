@@ -44,9 +44,13 @@ export interface Fault {
   kind: Kind;
   name: string;
   works: Work[];
+  /** A program without which the checks of the project say nothing. */
+  needs?: string;
   expect: Expected[];
   /** Not to be found in SARIF: what fails at the base as well is known, and nobody's doing. */
   known?: true;
+  /** Nothing finds it: the table says so, and the day something does. */
+  uncaught?: true;
 }
 
 /** What looks like a defect and is none: nothing may be said of it. */
@@ -62,6 +66,7 @@ export interface Suite {
   config?: object;
   /** Of the plan, by their names in `contracts/`. */
   contracts: Record<string, string>;
-  faults: Fault[];
+  /** By where they show. */
+  faults: Record<'branches' | 'the merged tree', Fault[]>;
   clean: CleanVariant[];
 }

@@ -1,34 +1,76 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Driven, drive } from './drive.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, Suite } from './fault.ts';
+import { go } from './go/suite.ts';
 import { judge } from './judge.ts';
-import { python } from './python.ts';
-import { typescript } from './typescript.ts';
+import { python } from './python/suite.ts';
+import { type Outcome, tableOf } from './table.ts';
+import { typescript } from './typescript/suite.ts';
 
 // Defects that are put into what agents make, in real runs. Each must be named by the report, with task, file and line, and
-// nothing else may be said.
+// nothing else may be said; of clean work nothing at all.
 
-const SUITES = [typescript, python];
+const SUITES = [typescript, python, go];
+const isThere = (program: string) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+
+const cache = mkdtempSync(join(tmpdir(), 'copse-go-'));
+const env = { GOCACHE: cache, GOFLAGS: '-vet=off' };
 const driven: Driven[] = [];
+const outcomes = new Map<Suite, Outcome>();
 afterAll(() => {
   for (const each of driven) each.remove();
+  rmSync(cache, { recursive: true, force: true });
 });
 
-/** What is seen on one branch stands apart from what only the merged tree shows: there all branches must have landed. */
-const isOfBranch = ({ expect: [first] }: Fault) => first!.rule.startsWith('scope/');
-
 describe.each(SUITES)('$language', (suite) => {
-  it.each([
-    ['branches', true],
-    ['the merged tree', false],
-  ])('defects of %s are named with task, file and line, and nothing else is', async (_, ofBranch) => {
-    const faults = suite.faults.filter((fault) => isOfBranch(fault) === ofBranch);
-    const done = await drive(
-      suite,
-      faults.flatMap(({ works }) => works),
-      { integrate: !ofBranch },
-    );
+  const named = new Set<Fault>();
+  it.each(['branches', 'the merged tree'] as const)(
+    'defects of %s are named with task, file and line, and nothing else is',
+    async (where) => {
+      const faults = suite.faults[where];
+      const works = faults.flatMap((fault) => fault.works);
+      const isMerged = where === 'the merged tree';
+      const done = await drive(suite, works, { integrate: isMerged, env });
+      driven.push(done);
+      const { missed, besides } = judge(done, faults, isThere);
+      for (const fault of faults) if (missed[fault.name] === undefined) named.add(fault);
+      const uncaught = faults.filter((fault) => fault.uncaught).map(({ name }) => name);
+      const expected = Object.fromEntries(Object.entries(missed).filter(([name]) => uncaught.includes(name)));
+      expect({ missed, besides }, done.output).toEqual({ missed: expected, besides: [] });
+      expect(Object.keys(expected), 'what nothing finds').toEqual(uncaught);
+      if (faults.some(({ needs }) => needs !== undefined && !isThere(needs))) {
+        const unchecked = done.report.stack.filter(({ outcome }) => outcome === 'not-checked').map(({ why }) => why);
+        expect(unchecked.join()).toContain('is not installed');
+      }
+    },
+  );
+
+  it('clean work raises nothing, and lands', async () => {
+    const works = suite.clean.flatMap((variant) => variant.works);
+    const done = await drive(suite, works, { integrate: true, env });
     driven.push(done);
-    expect(judge(done, faults), done.output).toEqual({ missed: {}, besides: [] });
+    outcomes.set(suite, { suite, named, raised: new Set(done.told.flatMap(({ tasks }) => tasks)).size });
+    expect(done.told, done.output).toEqual([]);
+    expect(done.exits, done.output).toEqual([0, 0]);
+    expect(done.report.stack.flatMap(({ failures }) => failures).filter(({ status }) => status !== 'known')).toEqual(
+      [],
+    );
+    expect(done.report.contracts?.checks.map(({ outcome }) => outcome)).toEqual(['met', 'met']);
   });
+});
+
+it('docs/verification.md says what came of it', () => {
+  const file = resolve(import.meta.dirname, '../../docs/verification.md');
+  const text = readFileSync(file, 'utf8');
+  const [begin, end] = ['<!-- begin: written by COPSE_TABLE=write npx vitest run test/faults -->\n', '\n<!-- end -->'];
+  const table = tableOf(SUITES.map((suite) => outcomes.get(suite)!));
+  const [head, rest] = text.split(begin) as [string, string];
+  const old = rest.slice(0, rest.indexOf(end));
+  if (process.env.COPSE_TABLE === 'write')
+    writeFileSync(file, `${head}${begin}${table}${rest.slice(rest.indexOf(end))}`);
+  else expect(old).toBe(table);
 });

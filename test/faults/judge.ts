@@ -3,18 +3,22 @@ import type { Expected, Fault } from './fault.ts';
 
 /** What a report said of the defects in it. */
 export interface Verdict {
-  /** By the name of the fault: what it should have said and did not. */
+  /** By the name of the defect: what the report should have said and did not. */
   missed: Record<string, string[]>;
   /** What it said besides. */
   besides: string[];
 }
 
-/** Compares what a report says with the defects that were put into its run. */
-export function judge(done: Driven, faults: readonly Fault[]): Verdict {
+/**
+ * Compares what a report says with the defects that were put into its run.
+ * @param isThere whether a program is installed; what would need it cannot be said without
+ */
+export function judge(done: Driven, faults: readonly Fault[], isThere: (program: string) => boolean): Verdict {
   const missed: Record<string, string[]> = {};
   const wanted = new Set<Told>();
   for (const fault of faults) {
-    for (const expected of fault.expect) {
+    const unseen = fault.needs !== undefined && !isThere(fault.needs);
+    for (const expected of fault.expect.filter(({ rule }) => !(unseen && BY_PROGRAMS.test(rule)))) {
       const place = placeOf(done, fault, expected);
       const found = fault.known ? knownIn(done, place) : done.told.filter((each) => isIt(each, place));
       for (const each of found) wanted.add(each);
@@ -22,17 +26,18 @@ export function judge(done: Driven, faults: readonly Fault[]): Verdict {
     }
   }
   const failing = new Set(faults.flatMap(({ works }) => works.map(done.taskOf)));
-  const besides = done.told.filter(
-    (each) => !wanted.has(each) && !(each.rule.startsWith('task/') && each.tasks.every((task) => failing.has(task))),
-  );
+  const isOfFault = ({ rule, tasks }: Told) => rule.startsWith('task/') && tasks.every((task) => failing.has(task));
+  const besides = done.told.filter((each) => !wanted.has(each) && !isOfFault(each));
   return { missed, besides: besides.map((each) => `${text(each)}: ${each.message}`) };
 }
+
+const BY_PROGRAMS = /^check\/(?:build|tests|flaky|type-check|lint)$/;
 
 type Place = Pick<Told, 'rule' | 'file' | 'line' | 'tasks'>;
 
 function placeOf(done: Driven, { works }: Fault, expected: Expected): Place {
   const by = (expected.by ?? [0]).map((at) => works[at]!);
-  const line = done.lineOf(expected, by[0] ?? works[0]!);
+  const line = done.lineOf(expected, by[0]!);
   return { rule: expected.rule, file: expected.file, line, tasks: by.map(done.taskOf) };
 }
 

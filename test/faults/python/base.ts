@@ -79,8 +79,13 @@ def yearly(cents: int) -> str:
   'shop/stock.py': `"""What is there."""
 
 
-def left(total: int, sold: int) -> int:
-    return total - sold
+class Stock:
+    def __init__(self, total: int, sold: int) -> None:
+        self.total = total
+        self.sold = sold
+
+    def left(self) -> int:
+        return self.total - self.sold
 `,
   'shop/api/__init__.py': '',
   'shop/api/app.py': `from fastapi import FastAPI

@@ -139,6 +139,23 @@ orders.post('/', (request, response) => response.json(all.place(request.body)));
   'src/http/refunds.ts': "import { Router } from 'express';\n\nexport const refunds = Router();\n",
   'src/http/carts.ts': "import { Router } from 'express';\n\nexport const carts = Router();\n",
   'src/http/stock.ts': "import { Router } from 'express';\n\nexport const stock = Router();\n",
+  'src/stock/stock.ts': `export function left(total: number, sold: number): number {
+  return total - sold;
+}
+`,
+  'src/report/report.ts': `/** What was sold. */
+export function monthly(cents: number): string {
+  return 'a month: ' + cents;
+}
+
+export function quarterly(cents: number): string {
+  return 'a quarter: ' + cents;
+}
+
+export function yearly(cents: number): string {
+  return 'a year: ' + cents;
+}
+`,
   'src/legacy/rates.ts': `export function rate(country: string): number {
   return country === 'DE' ? 19 : 0;
 }
@@ -160,5 +177,6 @@ test('Austria has its own rate', () => {
   assert.equal(rate('AT'), 20);
 });
 `,
+  'docs/discounts.md': '# Discounts\n\nTen percent.\nNever more.\n',
   'README.md': '# Shop\n\nOrders, customers and money.\n',
 };
