@@ -1,3 +1,4 @@
+import type { Tech } from '../check/spec.ts';
 import type { LandingStyle } from '../run/event.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 
@@ -13,10 +14,12 @@ export interface IntegrateFlags {
   /** False: `--no-contracts`. */
   contracts?: boolean;
   checks?: 'run' | 'skip';
-  tech?: string;
+  tech?: Tech;
   undo?: boolean;
   continue?: boolean;
   abort?: boolean;
+  branches?: string[];
+  report?: string;
 }
 
 const STYLES = ['squash', 'merge', 'rebase'] as const satisfies LandingStyle[];
@@ -40,6 +43,9 @@ export function checkUsage(flags: IntegrateFlags): void {
     if (wrong === undefined) continue;
     const rest = allowed.map((flag) => optionOf(flag)).join(' and ');
     throw usage(`${optionOf(mode)} does not go with ${optionOf(wrong)}: ${why}`, `${optionOf(mode)} goes with ${rest}`);
+  }
+  if (flags.report !== undefined && flags.branches === undefined) {
+    throw usage('--report is for --branches: a run writes its own into the plan folder', 'copse report -o FILE');
   }
   const styles = STYLES.filter((style) => flags[style]);
   if (styles.length > 1) {

@@ -1,10 +1,11 @@
+import type { Plan } from '../plan/plan.ts';
 import { brokenBy, findingLine } from '../run/broken.ts';
 import type { ContractCheck } from '../run/contract.ts';
 import { listed, oneLine } from '../run/describe.ts';
 import type { Evidence, Oid, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { compareContracts } from './contracts.ts';
-import type { Wiring } from './wiring.ts';
+import type { Project } from './project.ts';
 
 /** Findings of one contract that are kept as evidence. */
 const MAX_FINDINGS = 20;
@@ -15,7 +16,7 @@ const MAX_SUMMARY = 600;
  * be the part of another task, and is told only when no other names the contract. Null when nothing could be compared.
  */
 export async function compliance(
-  { project, open }: Pick<Wiring, 'project' | 'open'>,
+  { project, open }: { project: Project; open: { plan: Plan } },
   { task, head }: { task: TaskId; head: Oid },
 ): Promise<{ evidence: Evidence; failure: Failure | null } | null> {
   const checks = await compareContracts({

@@ -65,7 +65,7 @@ function record(context: Pick<Surroundings, 'warn'>, folder: string, integration
  * What a run and this command write into plan folders; a change of these is no dirt in a checkout. The manifest of another plan
  * may say that it is integrated.
  */
-export function outputsOf({ repository }: Project, { planDir }: RunState): string[] {
+export function outputsOf({ repository }: Project, { planDir }: Pick<RunState, 'planDir'>): string[] {
   const inside = relative(repository.root, planDir);
   if (inside.startsWith('..')) return [];
   const above = dirname(planDir);

@@ -9,7 +9,7 @@ import { mergedWorktree } from './merged-worktree.ts';
 import type { Wiring } from './wiring.ts';
 
 /** How long a wave's validation may take. */
-const VALIDATION_MS = 30 * 60_000;
+export const VALIDATION_MS = 30 * 60_000;
 
 /** What is run on the merged tree, in a worktree of ours: validations of waves, the comparison with contracts, and the
  * installation of dependencies. */

@@ -135,7 +135,7 @@ async function findForks(git: Git, onto: Oid, branches: readonly Branch[]): Prom
 }
 
 /** The commits of a branch that `parents` lists, and those of `onto` that it stands on. */
-function walkBack(head: Oid, parents: ReadonlyMap<Oid, string[]>) {
+export function walkBack(head: Oid, parents: ReadonlyMap<Oid, string[]>) {
   const seen = new Set<Oid>([head]);
   const own: Oid[] = [];
   const border: Oid[] = [];

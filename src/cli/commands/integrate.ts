@@ -7,6 +7,7 @@ import { tellGitHub } from '../../compose/report.ts';
 import { type FoundRun, findRun } from '../../compose/runs.ts';
 import { exitOfUndo, undoLanding } from '../../compose/undo.ts';
 import type { ExitCode } from '../../util/refusal.ts';
+import { landBranches } from '../branches.ts';
 import { resolveByHand } from '../by-hand.ts';
 import type { CommandModule } from '../command.ts';
 import { type CliContext, narrating } from '../context.ts';
@@ -25,6 +26,8 @@ export const integrate: CommandModule = {
       .option('--rebase', 'the commits of the tasks in a line, without merges')
       .option('--continue', 'lay out a conflict for you to resolve, and land it once you have')
       .option('--abort', 'put such a conflict away; what stood there is kept')
+      .option('--branches <glob>', 'land branches made elsewhere instead; may be repeated', more)
+      .option('--report <file>', 'of --branches: write the report there')
       .option('--undo', 'put the branch back to where it was before the last landing')
       .option('--dry-run', 'say what would land; changes nothing, runs no check')
       .option('--partial', 'land what is integrated although tasks are missing')
@@ -51,20 +54,31 @@ git stands in the middle of the merge. Resolve it there, git add, and type
 A check that fails is run on the base of the run, too: what fails there as well
 blames nobody. A new failure stops the landing; nothing is changed then.
 
-Exit status: 0 landed · 2 usage · 4 a checkout, or a conflict, waits for you ·
-6 conflict, a contract broken, a new failure, or not integrated ·
-7 environment`,
+  copse integrate --branches 'feature/task-*'
+  copse integrate TS-0042 --branches 'feature/task-*' --into main --partial
+
+merge and verify branches that were made without a run: all of them or none,
+with --partial those that merge and pass. A plan holds each to the scope and the
+contracts of the task whose id is in its name.
+
+Exit status: 0 landed · 1 some branches were left out (--partial) · 2 usage ·
+4 a checkout, or a conflict, waits for you · 6 conflict, a contract broken, a
+new failure, not integrated, or not to be undone · 7 environment`,
       );
   },
 
   async run(context, [name], flags: IntegrateFlags & IntegrateOptions) {
     checkUsage(flags);
     const project = await openProject(context);
+    const { branches } = flags;
+    if (branches) return landBranches(context, project, name, { ...flags, branches });
     const run = findRun(project.repository.commonDir, { name });
     if (flags.continue || flags.abort) return resolveByHand(context, project, run, flags);
     return flags.undo ? undo(context, project, run, flags) : land(context, project, run, flags);
   },
 };
+
+const more = (glob: string, globs: string[] = []) => [...globs, glob];
 
 async function land(
   context: CliContext,
