@@ -16,6 +16,8 @@ export interface IntegrateFlags {
   checks?: 'run' | 'skip';
   tech?: Tech;
   undo?: boolean;
+  pr?: boolean;
+  remote?: string;
   continue?: boolean;
   abort?: boolean;
   branches?: string[];
@@ -32,6 +34,10 @@ const MODES = {
   },
   abort: { with: ['json'], why: 'it puts away what is in conflict' },
   undo: { with: ['json', 'dryRun'], why: 'it takes back what has landed' },
+  pr: {
+    with: ['json', 'dryRun', 'remote', 'into', 'partial', 'contracts', 'checks', 'tech'],
+    why: 'nothing lands here, and the history is chosen where the request is merged',
+  },
 } as const satisfies Partial<Record<keyof IntegrateFlags, { with: (keyof IntegrateFlags)[]; why: string }>>;
 
 /** Refuses options that make no sense together, with those that do. */
@@ -41,8 +47,14 @@ export function checkUsage(flags: IntegrateFlags): void {
     if (!given.includes(mode as keyof IntegrateFlags)) continue;
     const wrong = given.find((flag) => flag !== mode && !(allowed as readonly string[]).includes(flag));
     if (wrong === undefined) continue;
-    const rest = allowed.map((flag) => optionOf(flag)).join(' and ');
+    const rest = allowed
+      .map((flag) => optionOf(flag))
+      .join(', ')
+      .replace(/, ([^,]*)$/, ' and $1');
     throw usage(`${optionOf(mode)} does not go with ${optionOf(wrong)}: ${why}`, `${optionOf(mode)} goes with ${rest}`);
+  }
+  if (flags.remote !== undefined && !flags.pr) {
+    throw usage('--remote is for --pr: nothing else is pushed', `copse integrate --pr --remote ${flags.remote}`);
   }
   if (flags.report !== undefined && flags.branches === undefined) {
     throw usage('--report is for --branches: a run writes its own into the plan folder', 'copse report -o FILE');

@@ -39,13 +39,18 @@ export async function integrateRun(
   options: IntegrateOptions,
 ): Promise<RunLanding> {
   checkReady(run, options);
-  const target = options.into ?? run.state.target;
   const trusted = await trusting(project, run.id, context.warn);
-  const { git } = trusted.repository;
-  if (target === null) throw await noTarget(git, run.state.plan);
-  if (!(await branchExists(git, target))) throw noBranch(target, run.state.plan);
+  const target = await targetOf(trusted.repository.git, run.state, options.into);
   const act = options.dryRun ? foresee : land;
   return act(context, trusted, run, { style: trusted.config.integrate.style, ...options, target });
+}
+
+/** The branch that is named, else the one that the run started from. */
+export async function targetOf(git: Git, state: RunState, into: string | undefined): Promise<string> {
+  const target = into ?? state.target;
+  if (target === null) throw await noTarget(git, state.plan);
+  if (!(await branchExists(git, target))) throw noBranch(target, state.plan);
+  return target;
 }
 
 async function land(
@@ -148,13 +153,14 @@ export async function settleLanding(
 }
 
 /** The integration branch as it stands: a person may have committed to it. */
-async function tipOf(git: Git, state: RunState, append: (event: RunEventBody) => void): Promise<Oid> {
+export async function tipOf(git: Git, state: RunState, append: (event: RunEventBody) => void): Promise<Oid> {
   const tip = (await readRef(git, state.integrationRef)) ?? state.tip;
   if (tip !== state.tip) append({ type: 'integration.moved', from: state.tip, to: tip });
   return tip;
 }
 
-async function checksOn(
+/** The project's own checks on what a move brings. */
+export async function checksOn(
   context: LandingContext,
   project: Project,
   { move, state, options }: { move: { from: Oid; to: Oid }; state: RunState; options: IntegrateOptions },

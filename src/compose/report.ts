@@ -56,7 +56,8 @@ export function tellGitHub(context: Pick<Surroundings, 'env' | 'warn'>, report: 
   return renderReport(context, report, 'github');
 }
 
-function cutLines(text: string, bytes: number): string {
+/** The beginning of a text, whole lines of it, in so many bytes. */
+export function cutLines(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   const cut = Buffer.from(text).subarray(0, bytes).toString('utf8');
   return `${cut.slice(0, cut.lastIndexOf('\n'))}\n\n… cut here: report.json has it all\n`;

@@ -33,12 +33,14 @@ ${[head(report), checks(report), actions(report), timeline(report), tasks(report
 
 function head(report: Report): Html {
   const integrated = report.tasks.filter(({ state }) => state === 'integrated').length;
+  const asked: [string, string][] = report.asked?.url ? [['Pull request', report.asked.url]] : [];
   const facts: [string, string][] = [
     ['Integrated', `${integrated} of ${report.tasks.length} tasks`],
     ['Time', seconds(report.elapsedMs)],
     ['Cost', money(report.cost)],
     ['Branch', `${report.integration.branch} at ${report.integration.tip.slice(0, 12)}`],
     ['Landed', report.landed ? `${report.landed.target} (${report.landed.how})` : 'not yet'],
+    ...asked,
     ['Run', report.run],
     ['Written', new Date(report.generatedAt).toISOString()],
   ];

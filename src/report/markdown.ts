@@ -35,6 +35,7 @@ export function renderMarkdown(report: Report): string {
       `- **Run**: ${report.run}, ${(report.elapsedMs / 1000).toFixed(0)} s, ${cost(report.cost)}`,
       `- **Integration Branch**: ${report.integration.branch} at ${report.integration.tip.slice(0, 12)}`,
       ...(report.landed ? [`- **Landed**: ${report.landed.target} (${report.landed.how})`] : []),
+      ...(report.asked?.url ? [`- **Pull Request**: ${line(report.asked.url)}`] : []),
     ].join('\n'),
     `## Summary\n\n${table(
       ['Check', 'Status', 'Details'],

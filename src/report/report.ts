@@ -32,6 +32,8 @@ export interface Report {
   base: Oid;
   integration: { branch: string; tip: Oid };
   landed: RunState['landed'];
+  /** What was asked of a forge, the last time. */
+  asked: RunState['asked'];
   elapsedMs: number;
   cost: Cost;
   tokens: Tokens;
@@ -131,6 +133,7 @@ export function buildReport(state: RunState, plan: Plan, now: number): Report {
     base: state.base,
     integration: { branch: summary.integrationBranch, tip: state.tip },
     landed: state.landed,
+    asked: state.asked,
     elapsedMs: summary.elapsedMs,
     cost: summary.cost,
     tokens: summary.tokens,

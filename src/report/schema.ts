@@ -70,6 +70,10 @@ export const reportSchema = z.looseObject({
   base: oid,
   integration: z.looseObject({ branch: z.string(), tip: oid }),
   landed: z.looseObject({ target: z.string(), tip: oid, how: z.string() }).nullable(),
+  /** The merge that a forge was asked for. */
+  asked: z
+    .looseObject({ remote: z.string(), branch: z.string(), base: z.string(), url: z.string().nullable() })
+    .nullable(),
   elapsedMs: ms,
   cost,
   tokens: z.looseObject({ input: count, output: count, cacheRead: count, cacheWrite: count }),

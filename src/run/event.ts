@@ -255,6 +255,8 @@ export type RunEventBody =
   | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: LandingHow }
   /** A landing was taken back: the target is at `to` again. */
   | { type: 'target.restored'; target: string; from: Oid; to: Oid }
+  /** The integration branch was pushed to a remote, to be merged into `base` there; `url`: null where a person has to ask for it. */
+  | { type: 'pull-request.opened'; remote: string; branch: string; base: string; commit: Oid; url: string | null }
   | { type: 'workspace.removed'; task: TaskId; path: string; branch: string | null }
   /** Given up by a person (`clean --force`): nothing of it will be gone on with. */
   | { type: 'run.abandoned' };

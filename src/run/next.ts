@@ -23,6 +23,9 @@ export function nextCommand(state: RunState, alive: boolean): string {
   }
   switch (state.outcome) {
     case 'integrated':
+      if (state.asked?.url && state.asked.commit === state.tip) {
+        return `next: when ${state.asked.url} is merged: git pull, then copse integrate ${state.plan}`;
+      }
       return `next: copse integrate ${state.plan}`;
     case 'partial':
       return `next: copse resume ${state.plan} for the tasks that are left, or copse integrate ${state.plan}`;

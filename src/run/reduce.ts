@@ -52,6 +52,7 @@ function created(event: Extract<RunEvent, { type: 'run.created' }>): RunState {
     landed: null,
     landing: null,
     landings: [],
+    asked: null,
     escapes: [],
     checking: null,
     batches: [],
@@ -157,6 +158,11 @@ function reduceRun(state: RunState, event: RunEvent): void {
     case 'target.landed':
     case 'target.restored':
       return reduceLanding(state, event);
+    case 'pull-request.opened': {
+      const { remote, branch, base, commit, url, at } = event;
+      state.asked = { remote, branch, base, commit, url, at };
+      return;
+    }
     case 'workspace.removed':
       taskOf(state, event.task).removed = true;
       return;

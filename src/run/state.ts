@@ -128,6 +128,18 @@ export interface Landing {
   at: number;
 }
 
+/** What was asked of a forge: to merge `branch` into `base`. */
+export interface AskedMerge {
+  remote: string;
+  /** Names on the remote. */
+  branch: string;
+  base: string;
+  commit: Oid;
+  /** Null where a person has to ask. */
+  url: string | null;
+  at: number;
+}
+
 /** Who is in each state, in the order they came to it. */
 export type Standing = Record<TaskStatus['is'], Set<TaskId>>;
 
@@ -169,6 +181,8 @@ export interface RunState {
   landing: Omit<Landing, 'at'> | null;
   /** Those that moved the target, the first one first, without those that were undone. */
   landings: Landing[];
+  /** The last time that a merge was asked for. */
+  asked: AskedMerge | null;
   /** Changes outside of the workspaces, in the order they were found. */
   escapes: Escape[];
   /** What is being checked before it lands, and since when; `stopped`: nothing more lands in this opening of the run. */

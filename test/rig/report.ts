@@ -35,6 +35,7 @@ export function sampleReport(said = 'plain words'): Report {
     base: OID,
     integration: { branch: 'copse/TS-0042-shop', tip: OID },
     landed: null,
+    asked: null,
     elapsedMs: 9_000,
     stack: [
       {

@@ -25,6 +25,7 @@ const LAYER: Record<string, number> = {
   escape: 3,
   project: 3,
   report: 3,
+  forge: 3,
   engine: 4,
   compose: 5,
   api: 6,

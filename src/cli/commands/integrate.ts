@@ -7,6 +7,7 @@ import { tellGitHub } from '../../compose/report.ts';
 import { type FoundRun, findRun } from '../../compose/runs.ts';
 import { exitOfUndo, undoLanding } from '../../compose/undo.ts';
 import type { ExitCode } from '../../util/refusal.ts';
+import { askForMerge } from '../ask-for-merge.ts';
 import { landBranches } from '../branches.ts';
 import { resolveByHand } from '../by-hand.ts';
 import type { CommandModule } from '../command.ts';
@@ -28,6 +29,8 @@ export const integrate: CommandModule = {
       .option('--abort', 'put such a conflict away; what stood there is kept')
       .option('--branches <glob>', 'land branches made elsewhere instead; may be repeated', more)
       .option('--report <file>', 'of --branches: write the report there')
+      .option('--pr', 'push the integration branch and open a pull request instead')
+      .option('--remote <name>', 'of --pr: where to; default: where the branch comes from')
       .option('--undo', 'put the branch back to where it was before the last landing')
       .option('--dry-run', 'say what would land; changes nothing, runs no check')
       .option('--partial', 'land what is integrated although tasks are missing')
@@ -61,9 +64,14 @@ merge and verify branches that were made without a run: all of them or none,
 with --partial those that merge and pass. A plan holds each to the scope and the
 contracts of the task whose id is in its name.
 
+--pr moves nothing here: it pushes the integration branch and opens a pull
+request with the report through gh or glab. --undo takes the last landing back,
+as long as nothing came on top of it.
+
 Exit status: 0 landed · 1 some branches were left out (--partial) · 2 usage ·
-4 a checkout, or a conflict, waits for you · 6 conflict, a contract broken, a
-new failure, not integrated, or not to be undone · 7 environment`,
+4 a checkout, a conflict or a pull request waits for you · 6 conflict, a
+contract broken, a new failure, not integrated, rejected, or not to be undone ·
+7 environment`,
       );
   },
 
@@ -74,6 +82,7 @@ new failure, not integrated, or not to be undone · 7 environment`,
     if (branches) return landBranches(context, project, name, { ...flags, branches });
     const run = findRun(project.repository.commonDir, { name });
     if (flags.continue || flags.abort) return resolveByHand(context, project, run, flags);
+    if (flags.pr) return askForMerge(context, project, run, flags);
     return flags.undo ? undo(context, project, run, flags) : land(context, project, run, flags);
   },
 };

@@ -59,7 +59,12 @@ async function validate(
   const { worktree, env } = mergedWorktree(context, project, plan!.name);
   const stuck = await worktree.checkout(commit);
   if (stuck !== null) return { ms: 0, failure: stuck };
-  const ran = await runValidation(validation, { cwd: worktree.path, env, timeoutMs: VALIDATION_MS });
+  const ran = await runValidation(validation, {
+    cwd: worktree.path,
+    env,
+    timeoutMs: VALIDATION_MS,
+    ...(context.signal && { signal: context.signal }),
+  });
   if (ran.ok) return { ms: ran.ms, failure: null };
   const { wave, command } = validation;
   return { ms: 0, failure: { code: 'validation', wave, command, exit: ran.exit, tail: ran.tail } };

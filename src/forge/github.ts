@@ -1,0 +1,27 @@
+import { type Forge, firstOf, inAddress, type PullRequest, word } from './forge.ts';
+
+const repository = ({ at }: PullRequest) => `${at.host}/${at.path}`;
+
+/** GitHub, by its `gh`. */
+export const github: Forge = {
+  name: 'github',
+  program: 'gh',
+  noun: 'pull request',
+  isAt: (host) => /(?:^|[.-])github[.-]/.test(host),
+  authArgs: (host) => ['auth', 'status', '--hostname', host],
+  listArgs: (request) => {
+    const { branch, base } = request;
+    const which = ['--head', branch, '--base', base, '--state', 'open', '--limit', '1'];
+    return ['pr', 'list', '--repo', repository(request), ...which, '--json', 'url'];
+  },
+  urlIn: (listed) => firstOf(listed, 'url'),
+  createArgs: (request, bodyFile) => {
+    const { branch, base, title } = request;
+    const what = ['--head', branch, '--base', base, '--title', title, '--body-file', bodyFile];
+    return ['pr', 'create', '--repo', repository(request), ...what];
+  },
+  page: ({ at, branch, base }) =>
+    `https://${at.host}/${at.path}/compare/${inAddress(base)}...${inAddress(branch)}?expand=1`,
+  command: ({ branch, base, title }, bodyFile) =>
+    `gh pr create --head ${word(branch)} --base ${word(base)} --title ${word(title)} --body-file ${word(bodyFile)}`,
+};
