@@ -131,6 +131,21 @@ describe('without a plan', () => {
     expect(scratch.git('ls-tree', '--name-only', 'main', 'n5.txt')).toBe('n5.txt');
   }, 120_000);
 
+  it('what conflicted with one that checks leave out gets its turn', async () => {
+    const checks = [{ name: 'no bad', command: '! grep -q bad list.txt', parser: 'none' }];
+    scratch.commit('checks', { 'copse.config.json': JSON.stringify({ checks }) });
+    branch('feature/task-001', { 'list.txt': 'bad\nb\nc\n' });
+    branch('feature/task-002', { 'list.txt': 'good\nb\nc\n' });
+    branch('feature/task-003', { 'list.txt': 'better\nb\nc\n' });
+    const { branches } = await json('--partial');
+    expect(branches.map(({ name, outcome }: Row) => [name, outcome.is])).toEqual([
+      ['feature/task-001', 'red'],
+      ['feature/task-002', 'merged'],
+      ['feature/task-003', 'conflict'],
+    ]);
+    expect(scratch.git('show', 'main:list.txt')).toBe('good\nb\nc');
+  }, 60_000);
+
   it('refuses what names nothing, what may be meant otherwise, and a checkout in which something would get lost', async () => {
     scratch.git('update-ref', 'refs/remotes/origin/feature/task-001', base);
     expect(await land()).toMatchObject({

@@ -10,41 +10,60 @@ export interface Green {
   verified: Verified;
 }
 
-/** As many of the branches that merge as pass together. All of them are known not to. */
+/**
+ * As many of the branches that merge as pass together; all that merge now are known not to. What conflicted with one that is left
+ * out gets its turn then.
+ */
 export async function greenOnes(site: Site, merging: Omit<Merging, 'set' | 'red'>, all: Green): Promise<Green> {
-  const { candidates } = merging.found;
-  const order = [...all.tried.merged.commits.keys()].map((name) => candidates.find((each) => each.name === name)!);
-  const seen = new Map<string, Green>([[keyOf(order), all]]);
-  const look = async (set: readonly Candidate[]): Promise<Green> => {
-    const found = seen.get(keyOf(set)) ?? (await tryThese(site, merging, set));
-    seen.set(keyOf(set), found);
-    return found;
-  };
-  const suspected = suspectsIn(all.verified);
-  const { sets, rest } = await smallestCulprits(
+  const red = new Map<string, Red>();
+  const seen = new Map<string, Verified>();
+  let now = all;
+  while (!now.verified.green) {
+    const found = await findRed(site, merging, { now, seen });
+    for (const [name, why] of found) red.set(name, why);
+    const set = whole(all.tried.set.filter(({ name }) => !red.has(name)));
+    if (set.length === 0) return { tried: await mergeThese(site, { ...merging, set, red }), verified: NOT_VERIFIED };
+    now = await look(site, { ...merging, set, red }, seen);
+  }
+  return now;
+}
+
+/** The culprits among the branches that merge now. */
+async function findRed(
+  site: Site,
+  merging: Omit<Merging, 'set' | 'red'>,
+  { now, seen }: { now: Green; seen: Map<string, Verified> },
+): Promise<Map<string, Red>> {
+  const order = [...now.tried.merged.commits.keys()].map((name) => now.tried.set.find((each) => each.name === name)!);
+  seen.set(keyOf(order), now.verified);
+  const suspected = suspectsIn(now.verified);
+  const { sets } = await smallestCulprits(
     order,
-    async (set) => (await look(set)).verified.green,
+    async (set) => (await look(site, { ...merging, set }, seen)).verified.green,
     (failing) => failing.filter((each) => suspected.has(idOf(each))),
   );
   const red = new Map<string, Red>();
   for (const set of sets) {
     const culprit = set.at(-1)!;
-    const failing = seen.get(keyOf(set))?.verified ?? all.verified;
     const others = set.slice(0, -1).map(({ name }) => name);
     // What stands on one that is left out is left out because of that one.
-    if (!culprit.needs.some((need) => red.has(need))) {
-      red.set(culprit.name, { with: others, failure: redFailure(failing, { others, onto: site.onto }) });
-    }
+    if (culprit.needs.some((need) => red.has(need))) continue;
+    const failing = seen.get(keyOf(set)) ?? now.verified;
+    red.set(culprit.name, { with: others, failure: redFailure(failing, { others, onto: site.onto }) });
   }
-  const kept = whole(rest);
-  const { verified } = kept.length === 0 ? { verified: NOT_VERIFIED } : await look(kept);
-  return { tried: await mergeThese(site, { ...merging, set: kept, red }), verified };
+  return red;
 }
 
-async function tryThese(site: Site, merging: Omit<Merging, 'set' | 'red'>, set: readonly Candidate[]): Promise<Green> {
-  site.context.narrate(`together: ${set.map(({ name }) => name).join(', ')}`);
-  const tried = await mergeThese(site, { ...merging, set });
-  return { tried, verified: await verifyMerged(site, tried.all) };
+/** Merges these and verifies what comes of it, unless the same branches were verified already. */
+async function look(site: Site, merging: Merging, seen: Map<string, Verified>): Promise<Green> {
+  const tried = await mergeThese(site, merging);
+  const merged = merging.set.filter(({ name }) => tried.merged.commits.has(name));
+  const known = seen.get(keyOf(merged));
+  if (known) return { tried, verified: known };
+  site.context.narrate(`together: ${merged.map(({ name }) => name).join(', ')}`);
+  const verified = await verifyMerged(site, tried.all);
+  seen.set(keyOf(merged), verified);
+  return { tried, verified };
 }
 
 /** Without those that need what is not among them. */

@@ -18,6 +18,8 @@ export interface Merging {
 export type Red = Omit<Extract<BranchOutcome, { is: 'red' }>, 'is'>;
 
 export interface MergedRows {
+  /** Those that were to be merged. */
+  set: readonly Candidate[];
   all: AllRows;
   merged: MergedSet;
 }
@@ -31,6 +33,7 @@ export async function mergeThese(site: Site, merging: Merging): Promise<MergedRo
   const others = found.nothingNew.map((branch) => rowOfNothing(branch, rows));
   const { globs } = options;
   return {
+    set,
     merged,
     all: { plan, planDir: planDir ?? '', target, onto, tip: merged.tip, globs, rows: [...others, ...rows] },
   };
