@@ -19,12 +19,15 @@ export async function changedByTask(git: Git, state: RunState): Promise<Map<Task
   for (const task of state.tasks.values()) {
     if (task.status.is !== 'integrated') continue;
     const { base } = lastAttempt(task)!;
-    const { head } = task.status;
-    const { changes } = await workBetween(git, base, head);
-    const added = changes.filter(({ kind }) => kind === 'added').map(({ path }) => path);
-    changed.set(task.seed.id, { base, head, paths: new Set(changes.map(({ path }) => path)), added });
+    changed.set(task.seed.id, await workOf(git, { base, head: task.status.head }));
   }
   return changed;
+}
+
+export async function workOf(git: Git, { base, head }: { base: Oid; head: Oid }): Promise<TaskWork> {
+  const { changes } = await workBetween(git, base, head);
+  const added = changes.filter(({ kind }) => kind === 'added').map(({ path }) => path);
+  return { base, head, paths: new Set(changes.map(({ path }) => path)), added };
 }
 
 /**

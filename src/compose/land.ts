@@ -1,14 +1,15 @@
 import type { Landing, Ports } from '../engine/ports.ts';
-import { decode } from '../git/copied-index.ts';
+import type { Git } from '../git/git.ts';
 import { footprintsOf } from '../git/merge-many.ts';
 import { mergeOrder } from '../git/merge-order.ts';
 import type { Pool } from '../git/pool.ts';
 import { type Candidate, type LandedTask, landMany } from '../integrate/land.ts';
 import { landGated } from '../integrate/land-gated.ts';
 import { failedChecks, flakyCases, type LandingEvent } from '../run/batch.ts';
-import type { Oid } from '../run/event.ts';
+import type { Oid, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
+import { type TaskWork, workOf } from './changed-by-task.ts';
 import { type CheckedLanding, landingChecks } from './landing-checks.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -44,11 +45,8 @@ function gatedLander({ context, project, open }: Wiring) {
     tell: (event: LandingEvent) => void,
   ): Promise<Landing[] | 'stopped'> => {
     const began = performance.now();
-    const footprints = await footprintsOf(git, candidates);
-    const changed = new Map(
-      candidates.map(({ task }, at) => [task, new Set([...(footprints[at]?.paths ?? [])].map(decode))]),
-    );
-    const ordered = mergeOrder(footprints).map((at) => candidates[at]!);
+    const works = await worksOf(git, candidates);
+    const ordered = mergeOrder(await footprintsOf(git, candidates)).map((at) => candidates[at]!);
     const verdicts: CheckedLanding[] = [];
     const landing = await landGated(
       git,
@@ -58,7 +56,7 @@ function gatedLander({ context, project, open }: Wiring) {
         signal,
         check: async ({ onto, commit, tasks }) => {
           tell({ type: 'landing.checking', onto, commit, tasks, round: verdicts.length + 1 });
-          const verdict = await check({ onto, commit, changed: pick(changed, tasks) });
+          const verdict = await check({ onto, commit, works: pick(works, tasks) });
           verdicts.push(verdict);
           return verdict;
         },
@@ -84,6 +82,12 @@ function gatedLander({ context, project, open }: Wiring) {
     });
     return [...landings.map((each) => landingOf(each, state)), ...failed];
   };
+}
+
+async function worksOf(git: Git, candidates: readonly Candidate[]): Promise<Map<TaskId, TaskWork>> {
+  const works = new Map<TaskId, TaskWork>();
+  for (const { task, base, head } of candidates) works.set(task, await workOf(git, { base: base!, head }));
+  return works;
 }
 
 function pick<V>(all: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {

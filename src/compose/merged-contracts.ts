@@ -18,15 +18,19 @@ export interface MergedContracts {
   state: RunState;
   /** The merged tree. */
   commit: Oid;
+  /** Tasks that it has besides those that are integrated. */
+  also?: readonly TaskId[];
+  /** Aborted: the command that prints a document is ended. */
+  signal?: AbortSignal;
 }
 
 /** Compares the contracts of a plan with the merged tree: all of them, and exactly where the project can be asked. */
 export async function checkMergedContracts(
   context: Pick<Surroundings, 'env'>,
   project: Project,
-  { plan, state, commit }: MergedContracts,
+  { plan, state, commit, also = [], signal }: MergedContracts,
 ): Promise<CheckedContracts> {
-  const isIn = (id: TaskId) => state.tasks.get(id)?.status.is === 'integrated';
+  const isIn = (id: TaskId) => state.tasks.get(id)?.status.is === 'integrated' || also.includes(id);
   const { git, root } = project.repository;
   const compared = await compareContracts({
     git,
@@ -34,7 +38,7 @@ export async function checkMergedContracts(
     commit,
     // One that no task names is everybody's.
     isComplete: (tasks) => (tasks.length > 0 ? tasks : plan.tasks.map(({ id }) => id)).every(isIn),
-    more: await asked(context, project, { plan, commit }),
+    more: await asked(context, project, { plan, commit, ...(signal && { signal }) }),
   });
   const checks = await withTasks(git, compared, { plan, state, commit, planPath: insideOf(root, state.planDir) });
   return { checks, broken: brokenBy(project.config.contracts.policy ?? 'exact', checks) };
@@ -44,7 +48,7 @@ export async function checkMergedContracts(
 async function asked(
   context: Pick<Surroundings, 'env'>,
   project: Project,
-  { plan, commit }: Pick<MergedContracts, 'plan' | 'commit'>,
+  { plan, commit, signal }: Pick<MergedContracts, 'plan' | 'commit' | 'signal'>,
 ): Promise<NonNullable<Comparison['more']>> {
   const { emit, timeout } = project.config.contracts.openapi;
   const kinds = new Set(plan.contracts.map(kindOf));
@@ -57,7 +61,7 @@ async function asked(
     if (failure) return failed(describeFailure(failure));
     const on = { worktree: { path: worktree.path, env } };
     if (!emits) return on;
-    const said = await printed(emit, { cwd: worktree.path, env, timeoutMs: timeout });
+    const said = await printed(emit, { cwd: worktree.path, env, timeoutMs: timeout, ...(signal && { signal }) });
     return { ...on, emitted: said.ok ? { text: said.text } : { failed: said.why } };
   } catch (error) {
     return failed((error as Error).message);

@@ -13,11 +13,11 @@ const MAX_WHY = 300;
 /** Runs a command that prints a document, with the project's own tools first. Whatever it leaves running is ended with it. */
 export async function printed(
   command: string,
-  { cwd, env, timeoutMs }: { cwd: string; env: NodeJS.ProcessEnv; timeoutMs: number },
+  { cwd, env, timeoutMs, signal }: { cwd: string; env: NodeJS.ProcessEnv; timeoutMs: number; signal?: AbortSignal },
 ): Promise<Printed> {
   const marker = { name: 'COPSE_CHECK', value: randomUUID() };
   const marked = { ...projectEnv(cwd, env), [marker.name]: marker.value };
-  const options = { cwd, env: marked, timeoutMs, maxBytes: MAX_TEXT };
+  const options = { cwd, env: marked, timeoutMs, maxBytes: MAX_TEXT, ...(signal && { signal }) };
   let ran = await exec('bash', ['-c', command], options);
   if (ran.spawnError === 'ENOENT') ran = await exec('sh', ['-c', command], options);
   await stopTree({ pid: 0, pidStart: '', marker }, { graceMs: 1000 });

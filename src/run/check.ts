@@ -1,6 +1,6 @@
 /** What a check of the merged tree looks at. */
 export const CHECK_KINDS = ['tests', 'type-check', 'lint', 'build', 'migrations'] as const;
-/** `merge`: what merging alone has made, which copse looks for itself. */
+/** `merge`: what merging alone has made, and contracts that the merged tree breaks: copse looks for that itself. */
 export type CheckKind = (typeof CHECK_KINDS)[number] | 'merge';
 
 /** How the output of a check is read. */

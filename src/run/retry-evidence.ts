@@ -235,7 +235,11 @@ function observations(evidence: readonly Evidence[]): string {
 
 function failedCheck({ name, command, exit, cases, more, tail }: FailedCheck): string {
   const all = [...cases.map(caseLine), ...(more > 0 ? [`and ${more} more`] : [])];
-  return `What fails of ${oneLine(name, 80)} (\`${oneLine(command, 200)}\`, exit status ${exit ?? 'unknown'}):\n${indentedList(all)}\n\nThe end of its output:\n${indentedTail(tail, MAX_TAIL)}`;
+  // What copse itself finds in merged files has neither.
+  const how =
+    command === 'copse' ? 'seen in the merged files' : `\`${oneLine(command, 200)}\`, exit status ${exit ?? 'unknown'}`;
+  const output = tail.trim() === '' ? '' : `\n\nThe end of its output:\n${indentedTail(tail, MAX_TAIL)}`;
+  return `What fails of ${oneLine(name, 80)} (${how}):\n${indentedList(all)}${output}`;
 }
 
 function violationLine(violation: Violation): string {

@@ -84,11 +84,63 @@ describe('several that are ready together', () => {
 });
 
 describe('one at a time', () => {
+  it('what two tasks define is found without a check of the project; so is a contract that is broken beyond doubt', async () => {
+    const body = Array.from({ length: 12 }, (_, n) => `X${n} = ${n}`).join('\n');
+    scratch.commit('code', { 'shop.py': `${body}\n` });
+    const total = (what: string) => `def total(items):\n    return ${what}(items)\n`;
+    const add = (text: string) => `${text}; git add -A; git commit -qm work; touch .claude-task-complete`;
+    const api = (path: string) => `openapi: 3.0.3
+info: { title: Shop, version: "1" }
+paths: { ${path}: { get: { responses: { "200": { description: ok } } } } }`;
+    const prints = (path: string) => `cat > api.yaml <<'X'\n${api(path)}\nX\n${add('true')}`;
+    const name = shellPlan(
+      scratch,
+      {
+        tasks: [
+          { id: 'task-001', modify: ['shop.py'] },
+          { id: 'task-002', create: ['task-002.txt'] }, // which leaves its scope
+          { id: 'task-003', create: ['api.yaml'], deps: ['task-001'], contracts: ['contracts/api-schema.yaml'] },
+        ],
+        contracts: { 'api-schema.yaml': api('/users') },
+        config: { landing: { gate: 'checks' }, contracts: { openapi: { emit: 'cat api.yaml' } } },
+      },
+      {
+        'task-001': add(`printf '${total('sum')}' | cat - shop.py > new; mv new shop.py`),
+        'task-002': add(
+          `until git cat-file -e copse/TS-0001-scratch:shop.py && git show copse/TS-0001-scratch:shop.py | grep -q total || [ "$2" = 2 ]; do sleep 0.05; done
+if [ "$2" = 1 ]; then printf '${total('len')}' >> shop.py; else echo 'Y = 1' >> shop.py; fi; echo 2 > task-002.txt`,
+        ),
+        'task-003': `if [ "$2" = 1 ]; then ${prints('/people')}\nelse ${prints('/users')}\nfi`,
+      },
+    );
+    const run = await copse('run');
+    expect(run.exit, run.stderr).toBe(0);
+    const failed = only(journalOf(scratch), 'attempt.failed');
+    expect(failed.map(({ task }) => task).sort()).toEqual(['task-002', 'task-003']);
+    const checksOf = (task: string) =>
+      failed.flatMap(({ failure, ...each }) => (each.task === task && failure.code === 'checks' ? failure.checks : []));
+    expect(checksOf('task-002')).toMatchObject([
+      { name: 'merge', cases: [{ file: 'shop.py', line: 1 }, { line: 15 }] },
+    ]);
+    expect(checksOf('task-003')).toMatchObject([{ name: 'contracts', cases: [{ name: 'contracts/api-schema.yaml' }] }]);
+    expect(scratch.git('show', `copse/${name}:shop.py`)).toMatch(/^def total.*Y = 1$/s);
+  });
+
   it('what passes when it is run again is flaky: it lands, and that is told', async () => {
     const moody = `mkdir "${join(scratch.root, 'once')}" 2>/dev/null && echo "a.txt:1: error: moody"; sh names.sh`;
     shellPlan(scratch, {
       tasks: [{ id: 'task-001', create: ['task-001.txt'] }],
-      config: { checks: [{ name: 'moody', command: moody, parser: 'lines' }] },
+      config: {
+        checks: [
+          { name: 'moody', command: moody, parser: 'lines' },
+          // What is to land is on no ref, and stays.
+          {
+            name: 'gc',
+            kind: 'build',
+            command: 'git gc -q --prune=now && git reflog expire --expire=now --all && git prune',
+          },
+        ],
+      },
     });
     const run = await copse('run');
     expect(run.exit, run.stderr).toBe(0);
