@@ -3,11 +3,12 @@ import { isAncestor } from '../git/history.ts';
 import { keepLanding } from '../git/landings.ts';
 import { branchExists, readRef } from '../git/refs.ts';
 import { removeStaleLocks } from '../git/stale-lock.ts';
-import { landOnTarget, type TargetRequest } from '../integrate/target.ts';
+import { landOnTarget, type TargetLanding, type TargetMove, type TargetRequest } from '../integrate/target.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
 import { openJournal } from '../journal/write.ts';
 import { buildReport } from '../report/report.ts';
 import type { StackCheck } from '../run/check.ts';
+import { listed } from '../run/describe.ts';
 import type { Oid, RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import type { RunState } from '../run/state.ts';
@@ -20,6 +21,7 @@ import { outputsOf, recordInManifest, writeReport } from './integrate-report.ts'
 import type { IntegrateOptions, RunLanding } from './landing.ts';
 import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
+import { mergedAsRecorded } from './recorded.ts';
 import { asHeld, type FoundRun } from './runs.ts';
 import { checkMerged } from './stack-checks.ts';
 import { trusting } from './trust.ts';
@@ -72,23 +74,27 @@ async function land(
     const tip = await tipOf(git, state, append);
     const plan = readFrozenPlan(run.paths);
     const what = options.resolved ?? tip;
-    if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit: what });
     const checks: StackCheck[] = [];
-    const landing = await landOnTarget({
-      ...(await requestFor(context, project, { state, tip: what, options })),
-      approve: async (move) => {
-        checks.push(...(await checksOn(context, project, { move, state, options })));
-        if (checks.length > 0 || state.checks.length > 0) append({ type: 'stack.checked', commit: move.to, checks });
-        if (checks.some(({ outcome }) => outcome === 'failed')) return false;
-        await keepLanding(git, { run: state.id, number: state.landings.length + 1, tip, to: move.to });
-        append({ type: 'target.landing', target, tip, ...move });
-        await journal.flush();
-        return true;
-      },
-    });
+    const approve = async (move: TargetMove) => {
+      checks.push(...(await checksOn(context, project, { move, state, options })));
+      if (checks.length > 0 || state.checks.length > 0) append({ type: 'stack.checked', commit: move.to, checks });
+      if (checks.some(({ outcome }) => outcome === 'failed')) return false;
+      await keepLanding(git, { run: state.id, number: state.landings.length + 1, tip, to: move.to });
+      append({ type: 'target.landing', target, tip, ...move });
+      await journal.flush();
+      return true;
+    };
+    const landIt = async (commit: Oid) => {
+      if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit });
+      return landOnTarget({ ...(await requestFor(context, project, { state, tip: commit, options })), approve });
+    };
+    const first = await landIt(what);
+    const recorded = isConflict(first) ? await asRecorded(context, project, { state, target, tip: what }) : null;
+    const landing = recorded ? await landIt(recorded.commit) : first;
     if (landing.landed) {
       const { from, to, how } = landing;
-      append({ type: 'target.landed', target, from, to, how });
+      const settled = recorded && { settled: { by: 'recorded' as const, paths: recorded.paths } };
+      append({ type: 'target.landed', target, from, to, how, ...settled });
       await journal.flush();
     }
     if (!landing.landed && landing.why === 'no-branch') throw noBranch(target, state.plan);
@@ -98,6 +104,23 @@ async function land(
   } finally {
     await journal.close();
   }
+}
+
+const isConflict = (landing: TargetLanding) => !landing.landed && landing.why === 'conflict';
+
+/** The merge with the target as it was resolved before, where git's rerere knows all of it. */
+async function asRecorded(
+  context: LandingContext,
+  project: Project,
+  { state, target, tip }: { state: RunState; target: string; tip: Oid },
+): Promise<{ commit: Oid; paths: string[] } | null> {
+  const from = await readRef(project.repository.git, `refs/heads/${target}`);
+  if (from === null) return null;
+  const message = await landingMessage(context, project.repository, { state, style: 'merge', tip, from });
+  const recorded = await mergedAsRecorded(project, { ours: from, theirs: tip }, message);
+  const where = recorded && listed(recorded.paths, 3);
+  if (where) context.warn(`the conflict with ${target} was resolved as it was before (rerere): ${where}`);
+  return recorded;
 }
 
 /** What `integrate` would do: the merge is made in memory, contracts are not compared and checks not run, nothing is written. */

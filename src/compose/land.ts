@@ -11,6 +11,7 @@ import type { Failure } from '../run/failure.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
 import { type TaskWork, workOf } from './changed-by-task.ts';
 import { type CheckedLanding, landingChecks } from './landing-checks.ts';
+import { landRecorded } from './recorded.ts';
 import type { Wiring } from './wiring.ts';
 
 /**
@@ -29,9 +30,13 @@ export function lander(wiring: Wiring, alone: Pool): Ports['land'] {
       const { base } = lastAttempt(state.tasks.get(task)!)!;
       return { head, base, plan: plan.name, run: state.id, task, title: mask(title), attempt };
     });
-    if (state.settings.gate === 'checks') return alone(() => land({ tip, candidates }, tell));
-    const landed = await landMany(git, { ref: state.integrationRef, tip }, candidates);
-    return landed.map((each) => landingOf(each, state));
+    const landFrom = async (from: Oid, some: Candidate[]) => {
+      if (state.settings.gate === 'checks') return alone(() => land({ tip: from, candidates: some }, tell));
+      const landed = await landMany(git, { ref: state.integrationRef, tip: from }, some);
+      return landed.map((each) => landingOf(each, state));
+    };
+    const landings = await landFrom(tip, candidates);
+    return landings === 'stopped' ? landings : landRecorded(wiring, { landings, candidates, tip, land: landFrom });
   };
 }
 

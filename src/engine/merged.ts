@@ -24,8 +24,8 @@ export function mergedEffects(
     for (const landing of landings) {
       const { task, attempt, head } = asked.get(landing.task)!;
       if (landing.landed) {
-        const { commit, commits } = landing;
-        append({ type: 'task.integrated', task, attempt, head, commit, commits });
+        const { commit, commits, settled } = landing;
+        append({ type: 'task.integrated', task, attempt, head, commit, commits, ...(settled && { settled }) });
       } else await fail({ task, attempt }, { failure: landing.failure, evidence: [] });
     }
   }

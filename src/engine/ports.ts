@@ -5,12 +5,13 @@ import type { ContractCheck } from '../run/contract.ts';
 import type { Escape } from '../run/escape.ts';
 import type { Evidence, Oid, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
+import type { Settled } from '../run/settled.ts';
 import type { AttemptState, RunState } from '../run/state.ts';
 import type { Admission } from '../schedule/admission.ts';
 
-/** What became of a branch that was to land. A conflict is data, not an error. */
+/** What became of a branch that was to land. A conflict is data, not an error. `settled`: it had one, and landed all the same. */
 export type Landing = { task: TaskId } & (
-  | { landed: true; commit: Oid; commits: number }
+  | { landed: true; commit: Oid; commits: number; settled?: Settled }
   | { landed: false; failure: Failure }
 );
 

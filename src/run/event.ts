@@ -252,7 +252,7 @@ export type RunEventBody =
   /** The target is about to be moved; `tip`: the commit of the integration branch that lands. */
   | { type: 'target.landing'; target: string; from: Oid; to: Oid; tip: Oid; how: LandingHow }
   /** `from` and `to` are the same when it had everything already. */
-  | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: LandingHow }
+  | { type: 'target.landed'; target: string; from: Oid; to: Oid; how: LandingHow; settled?: Settled }
   /** A landing was taken back: the target is at `to` again. */
   | { type: 'target.restored'; target: string; from: Oid; to: Oid }
   /** The integration branch was pushed to a remote, to be merged into `base` there; `url`: null where a person has to ask for it. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../rig/cli.ts';
@@ -6,6 +6,7 @@ import { conflictingPlan } from '../rig/conflicting-plan.ts';
 import { journalOf } from '../rig/copse.ts';
 import { usersPart } from '../rig/fingerprint.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
+import { shellPlan } from '../rig/shell-agent.ts';
 
 // Two tasks that change the same line, in whole runs: what becomes of the second one.
 
@@ -105,6 +106,13 @@ ${merged}; git add shared.txt; git commit -q --no-edit; touch .claude-task-compl
     expect(scratch.git('log', '-1', '--format=%P', `copse/${name}^2`).split(' ')).toHaveLength(2);
   });
 
+  it('works in a sandbox, too, where the repository has rerere', async () => {
+    mkdirSync(join(scratch.repo, '.git/rr-cache'));
+    const { name, ...ran } = await run(`${merged}; git add shared.txt; git commit -q --no-edit`, '--sandbox', 'on');
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(scratch.git('show', `copse/${name}:shared.txt`)).toBe('of task-001\nof task-002');
+  });
+
   it.each([
     ['nothing is resolved', 'echo gave up', 'unresolved'],
     ['markers are committed', 'git commit -qam merged', 'conflict-markers'],
@@ -120,5 +128,59 @@ ${merged}; git add shared.txt; git commit -q --no-edit; touch .claude-task-compl
     const prompt = promptOf('task-002.3');
     expect(prompt).toContain('    <<<<<<< has landed');
     expect(prompt).toContain('Then an agent was to resolve the conflict, in vain');
+  });
+});
+
+describe("resolved before, by git's rerere", () => {
+  /** A person resolved the same conflict some day, in the checkout. */
+  function resolvedOnce(file: string, [ours, theirs, both]: [string, string, string]): void {
+    mkdirSync(join(scratch.repo, '.git/rr-cache'), { recursive: true });
+    const base = scratch.git('rev-parse', 'main');
+    scratch.git('checkout', '-q', '--detach', base);
+    const one = scratch.commit('one', { [file]: ours });
+    scratch.git('checkout', '-q', '--detach', base);
+    scratch.commit('two', { [file]: theirs });
+    expect(() => scratch.git('merge', one)).toThrow();
+    scratch.commit('both', { [file]: both });
+    scratch.git('checkout', '-q', 'main');
+  }
+
+  it('a task lands as that was, which is told, and no agent is asked again', async () => {
+    const name = conflictingPlan(scratch);
+    resolvedOnce('shared.txt', ['of task-001\n', 'of task-002\n', 'of both\n']);
+    const run = await copse('run', '--retries', '0');
+    expect(run.exit, run.stderr).toBe(0);
+    expect(scratch.git('show', `copse/${name}:shared.txt`)).toBe('of both');
+    expect(scratch.git('show', `copse/${name}:task-002.txt`)).toBe('work of task-002');
+    expect(journalOf(scratch)).toContainEqual(
+      expect.objectContaining({ type: 'task.integrated', settled: { by: 'recorded', paths: ['shared.txt'] } }),
+    );
+    expect(journalOf(scratch).filter(({ type }) => type === 'attempt.failed')).toEqual([]);
+    expect(run.stderr).toContain('task-002: its conflict was resolved as it was before (rerere): shared.txt');
+  });
+
+  it('passes the same gates: what fails them does not land', async () => {
+    const name = conflictingPlan(scratch, {
+      config: { checks: [{ name: 'mine', command: '! grep -q both shared.txt' }] },
+    });
+    resolvedOnce('shared.txt', ['of task-001\n', 'of task-002\n', 'of both\n']);
+    const run = await copse('run', '--retries', '0', '--gate', 'checks');
+    expect(run.exit, run.stderr).toBe(6);
+    expect(
+      journalOf(scratch).flatMap((event) => (event.type === 'attempt.failed' ? [event.failure.code] : [])),
+    ).toEqual(['checks']);
+    expect(scratch.git('show', `copse/${name}:shared.txt`)).toBe('of task-001');
+  });
+
+  it('so does the whole on its target', async () => {
+    const work = { 'task-001': 'echo theirs > README.md; echo x > task-001.txt' };
+    shellPlan(scratch, { tasks: [{ id: 'task-001', create: ['task-001.txt'] }] }, work);
+    resolvedOnce('README.md', ['ours\n', 'theirs\n', 'of both\n']);
+    await copse('run');
+    scratch.commit('meanwhile', { 'README.md': 'ours\n' });
+    const landed = await copse('integrate');
+    expect(landed.exit, landed.stdout + landed.stderr).toBe(0);
+    expect(landed.stderr).toContain('the conflict with main was resolved as it was before (rerere): README.md');
+    expect(readFileSync(join(scratch.repo, 'README.md'), 'utf8')).toBe('of both\n');
   });
 });
