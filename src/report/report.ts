@@ -241,7 +241,8 @@ function actionsOf(report: Facts, warnings: Warning[]): Report['actions'] {
 
 function whatIsWrong({ state, attempts }: ReportTask): string {
   const failure = attempts.at(-1)?.failure;
-  return state === 'needs-you' && failure ? describeFailure(failure) : `is ${state}`;
+  if (!failure || state === 'blocked') return `is ${state}`;
+  return state === 'needs-you' ? describeFailure(failure) : `is ${state}: ${describeFailure(failure)}`;
 }
 
 /** Errors of contracts: of those whose errors count, or of the others. */

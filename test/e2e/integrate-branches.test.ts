@@ -58,7 +58,7 @@ describe('without a plan', () => {
     expect(readFileSync(join(scratch.repo, 'out/report.md'), 'utf8')).toMatch(
       /^# Integration Report: Branches feature\/task-\*\n[\s\S]*Tasks Integrated\*\*: 3\/3[\s\S]*feature\/task-001/,
     );
-    expect(existsSync(join(scratch.root, 'workspaces/repo/branches'))).toBe(false);
+    expect(existsSync(join(scratch.root, 'workspaces'))).toBe(false);
     expect((await land()).stdout).toContain('main has everything already');
     expect(await land()).toMatchObject({ exit: 0 });
   }, 60_000);
@@ -78,7 +78,10 @@ describe('without a plan', () => {
     expect(stopped.stdout).toContain("or land the rest: copse integrate --branches 'feature/task-*' --partial");
     expect(checkoutState(scratch)).toEqual(before);
 
-    const partial = await json('--partial', '--squash');
+    const partial = await json('--partial', '--squash', '--report', '../report.md');
+    expect(readFileSync(join(scratch.root, 'report.md'), 'utf8')).toMatch(
+      /## Notes[\s\S]*conflicts with feature\/task-001: list\.txt[\s\S]*### Must Fix\n\n- feature\/task-002 \(feat: feature\/task-002\) is failed: /,
+    );
     expect(partial).toMatchObject({ ok: false, landing: { landed: true, how: 'squash' } });
     expect(partial.branches.map(({ name, outcome }: Row) => [name, outcome.is])).toEqual([
       ['feature/task-001', 'merged'],
@@ -218,7 +221,7 @@ describe('with a plan', () => {
     });
     expect(inPlan('integration-report.md')).toContain('**Tasks Integrated**: 3/3');
     expect(JSON.parse(inPlan('manifest.json')).integration).toMatchObject({ status: 'completed' });
-    expect(existsSync(join(scratch.root, 'workspaces/repo', NAME))).toBe(false);
+    expect(existsSync(join(scratch.root, 'workspaces'))).toBe(false);
   }, 60_000);
 
   it('one that oversteps stops all, with the file and the task; what depends on it is left out with it', async () => {

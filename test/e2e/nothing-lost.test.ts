@@ -62,6 +62,9 @@ const COMMANDS = [
   ['clean'],
   ['clean', '--force'],
   ['integrate'],
+  ['integrate', '--squash', '--partial'],
+  ['integrate', '--rebase', '--partial'],
+  ['integrate', '--undo'],
   ['recover', '--all'],
   ['recover', '1', '--to', '../again'],
 ];

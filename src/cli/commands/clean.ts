@@ -1,5 +1,5 @@
-import { existsSync, rmdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { GRACE_MS } from '../../compose/executor.ts';
 import { clearHand } from '../../compose/hand.ts';
@@ -22,6 +22,7 @@ import type { Oid } from '../../run/event.ts';
 import { hasLanded, lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
 import { systemClock } from '../../util/clock.ts';
 import { parseDuration } from '../../util/duration.ts';
+import { removeEmptyFolders } from '../../util/empty-folders.ts';
 import { EXIT, type ExitCode, Refusal } from '../../util/refusal.ts';
 import { deleteOwnedBranch } from '../../workspace/ownership.ts';
 import type { Workspaces } from '../../workspace/workspace.ts';
@@ -218,20 +219,9 @@ async function removeShared(
       outcomes.push({ what: name, removed: false, why });
     }
   }
-  // A folder that the user has chosen is the user's.
+  // The plan's folder of worktrees, the repository's and the one for all; one that the user has chosen is the user's.
   removeEmptyFolders(root, project.config.workspace.root === undefined ? 3 : 1);
   return outcomes;
-}
-
-/** The plan's folder of worktrees, the repository's and the one for all, as far as nothing else is in them. */
-function removeEmptyFolders(folder: string, levels: number): void {
-  if (levels === 0) return;
-  try {
-    rmdirSync(folder);
-  } catch {
-    return; // not empty, not there, or not ours to remove
-  }
-  removeEmptyFolders(dirname(folder), levels - 1);
 }
 
 const targetsOf = ({ target, landed }: RunState) => [target, landed?.target ?? null].filter((each) => each !== null);

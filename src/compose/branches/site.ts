@@ -1,9 +1,10 @@
-import { existsSync, rmdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRef } from '../../git/refs.ts';
 import { emptyTrash, removeWorktree } from '../../git/worktree.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Oid } from '../../run/event.ts';
+import { removeEmptyFolders } from '../../util/empty-folders.ts';
 import { EXIT, Refusal } from '../../util/refusal.ts';
 import type { Surroundings } from '../context.ts';
 import { checkNotRun } from '../integrate-ready.ts';
@@ -57,18 +58,14 @@ export async function openSite(context: BranchesContext, project: Project, optio
 
 /** The worktree of the checks goes, unless a run has one of the same place, which `clean` removes. */
 export async function closeSite({ project, plan }: Site): Promise<void> {
-  const { repository } = project;
+  const { repository, config } = project;
   if (plan !== null && latestRunOf(repository.commonDir, plan.name) !== null) return;
   const root = workspacesRoot(project, plan?.name ?? NO_PLAN_NAME);
   const worktree = join(root, '.integration');
   if (!existsSync(worktree)) return;
   await removeWorktree(repository, worktree);
   await emptyTrash(root);
-  try {
-    rmdirSync(root);
-  } catch {
-    // Somebody else has something there.
-  }
+  removeEmptyFolders(root, config.workspace.root === undefined ? 3 : 1);
 }
 
 /** What is called after the plan, where there is none. */

@@ -1,5 +1,6 @@
 import { createdEvent } from '../../engine/create.ts';
 import type { Plan, Task } from '../../plan/plan.ts';
+import { listed } from '../../run/describe.ts';
 import type { Evidence, Oid, RunEvent, RunEventBody, RunSettings } from '../../run/event.ts';
 import type { Failure } from '../../run/failure.ts';
 import { reduce } from '../../run/reduce.ts';
@@ -92,6 +93,16 @@ function eventsOf({ branch, outcome, evidence }: BranchRow, { onto, rows }: AllR
     return [{ type: 'task.blocked', task: key.task, by: { task: by ? idOf(by.branch) : outcome.by } }];
   }
   const { name, head } = branch;
+  const notes: RunEventBody[] =
+    outcome.is === 'conflict' && outcome.with.length > 0
+      ? [
+          {
+            type: 'task.noted',
+            task: key.task,
+            note: `conflicts with ${listed(outcome.with, 5)}: ${listed(outcome.paths, 5)}`,
+          },
+        ]
+      : [];
   const base = 'start' in branch ? branch.start : head; // nothing of its own
   const commits = 'commits' in branch ? branch.commits : 0;
   const begun: RunEventBody[] = [
@@ -106,7 +117,7 @@ function eventsOf({ branch, outcome, evidence }: BranchRow, { onto, rows }: AllR
       { type: 'task.integrated', ...key, head, commit, commits },
     ];
   }
-  return [...begun, { type: 'attempt.failed', ...key, failure: failureOf(outcome, onto), evidence }];
+  return [...begun, ...notes, { type: 'attempt.failed', ...key, failure: failureOf(outcome, onto), evidence }];
 }
 
 function failureOf(outcome: Extract<BranchOutcome, { is: 'conflict' | 'refused' | 'red' }>, onto: Oid): Failure {
