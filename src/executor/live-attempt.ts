@@ -19,10 +19,10 @@ export interface AttemptFiles {
   log: string;
 }
 
-export interface AttemptParts {
-  adapter: AgentAdapter;
+/** What all attempts on this machine share. */
+export interface AttemptSurroundings {
   workspaces: Workspaces;
-  files: AttemptFiles;
+  /** The environment that agents inherit. */
   env: NodeJS.ProcessEnv;
   clock: Clock;
   /** Between SIGTERM and SIGKILL, and after an agent's last word; milliseconds. */
@@ -34,8 +34,13 @@ export interface AttemptParts {
   /** Bytes of the agent's output that are kept on the disk. */
   maxTranscript: number;
   newSession(): string;
-  /** The command line that runs the agent's, confined to what it may write. */
+  /** The command line that runs the agent's, confined to what it may write; default not confined. */
   confine?(spec: AttemptSpec, argv: string[]): string[];
+}
+
+export interface AttemptParts extends AttemptSurroundings {
+  adapter: AgentAdapter;
+  files: AttemptFiles;
   /** The role of the task, when the adapter knows it. */
   role(): Promise<string | undefined>;
   emit(event: ExecutorEvent): void;

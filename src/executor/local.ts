@@ -1,37 +1,20 @@
 import type { AgentAdapter } from '../agent/adapter.ts';
 import { isNoSpace, NoSpaceError } from '../machine/no-space.ts';
 import type { Failure } from '../run/failure.ts';
-import type { Clock } from '../util/clock.ts';
-import type { Mask } from '../util/mask.ts';
 import { type Queue, queue } from '../util/queue.ts';
-import type { Workspaces } from '../workspace/workspace.ts';
 import { attemptOf } from './attempt.ts';
 import type { AttemptSpec, Executor, ExecutorEvent, Key, Reattached } from './executor.ts';
-import type { AttemptFiles, LiveAttempt } from './live-attempt.ts';
+import type { AttemptFiles, AttemptSurroundings, LiveAttempt } from './live-attempt.ts';
 import { failedResult } from './result.ts';
 
-export interface LocalExecutorOptions {
+export interface LocalExecutorOptions extends AttemptSurroundings {
   agents: ReadonlyMap<string, AgentAdapter>;
-  workspaces: Workspaces;
   /** Where the files of an attempt live. */
   files(key: Key): AttemptFiles;
-  /** The environment that agents inherit. */
-  env: NodeJS.ProcessEnv;
   /** Roles that tasks of this run ask for, by agent. */
   roles: ReadonlyMap<string, string[]>;
   /** Folder to ask agents for their roles in: what the repository defines is seen there. */
   rolesFolder: string;
-  clock: Clock;
-  graceMs: number;
-  /** Takes secrets out of the readable logs. */
-  mask?: Mask;
-  /** Aborted: graces are over. */
-  hurry?: AbortSignal;
-  /** Bytes of an agent's output that are kept on the disk. */
-  maxTranscript: number;
-  newSession(): string;
-  /** Holds the processes of an attempt to what they may write; default not at all. */
-  confine?(spec: AttemptSpec, argv: string[]): string[];
 }
 
 /** Runs attempts as processes of this machine that outlive copse: their output goes to files, `reattach` adopts them. */
