@@ -1,6 +1,6 @@
 import type { Oid } from '../run/event.ts';
-import { treePaths } from './diff.ts';
-import { type Git, GitError, splitFields } from './git.ts';
+import { listingOf } from './commit-listing.ts';
+import type { Git } from './git.ts';
 import { readObjects } from './objects.ts';
 
 /** The files of a commit, read without a checkout. */
@@ -9,14 +9,17 @@ export interface CommitFiles {
   files(): readonly string[];
   /** The text of a file; null when there is none or it is above 1 MiB. What is asked for in one turn is read together. */
   read(path: string): Promise<string | null>;
-  /** Paths with one of these endings (`py`) whose text holds one of the words. One git call, however large the commit is. */
+  /** Paths with one of these endings (`py`) whose text holds one of the words. At most one git call, however large the commit is. */
   holding(words: readonly string[], endings: readonly string[]): Promise<string[]>;
 }
 
-/** One git call; one git that stays reads the files. */
+/**
+ * One git call at most; one git that stays reads the files. Of a commit that is near one that was looked at before, only what
+ * differs is asked for.
+ */
 export async function commitFiles(git: Git, commit: Oid): Promise<CommitFiles> {
-  const known = await treePaths(git, commit);
-  const paths = [...known].sort();
+  const { paths: known, holding } = await listingOf(git, commit);
+  let paths: string[] | null = null;
   const texts = new Map<string, Promise<string | null>>();
   let batch: { paths: string[]; found: Promise<Map<string, string>> } | null = null;
 
@@ -43,29 +46,16 @@ export async function commitFiles(git: Git, commit: Oid): Promise<CommitFiles> {
   }
 
   return {
-    files: () => paths,
+    files() {
+      paths ??= [...known].sort();
+      return paths;
+    },
     read(path) {
       if (!known.has(path)) return Promise.resolve(null);
       const text = texts.get(path) ?? readOne(path);
       texts.set(path, text);
       return text;
     },
-    holding: (words, endings) => search(git, commit, { words, endings }),
+    holding,
   };
-}
-
-async function search(
-  git: Git,
-  commit: Oid,
-  { words, endings }: { words: readonly string[]; endings: readonly string[] },
-): Promise<string[]> {
-  const patterns = words.flatMap((word) => ['-e', word]);
-  const specs = endings.map((ending) => `:(top)*.${ending}`);
-  const args = ['grep', '-l', '-z', '-I', '-F', '--full-name', '--no-textconv', ...patterns, commit, '--', ...specs];
-  const result = await git.run(args);
-  if (result.exit === 1) return []; // nothing was found
-  if (result.exit !== 0) throw new GitError(args, result);
-  return splitFields(result.stdout)
-    .map((found) => found.slice(commit.length + 1))
-    .sort();
 }

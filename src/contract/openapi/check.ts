@@ -8,18 +8,31 @@ export const checkOpenApi: Checker = async (contract, tree, options) => {
   const { siblings = [], emitted, judge = judgeApart, complete } = options;
   const sources = await sourcesOf(tree);
   const others = siblings.filter(({ path }) => path !== contract.path);
+  const known = faultsOf.get(keyOf(contract));
   const answer = await judge({
     contract,
     siblings: others,
     sources,
     complete,
     ...(emitted && 'text' in emitted && { emitted: emitted.text }),
+    ...(known && { faults: known }),
   });
+  if (answer.faults) remember(contract, answer.faults);
   if (emitted && 'failed' in emitted) answer.findings.unshift(noDocument(contract, emitted.failed));
   return answer.notChecked === null
     ? checked(contract, 'openapi', answer.findings)
     : notChecked(contract, 'openapi', answer.notChecked, answer.findings);
 };
+
+/** What is wrong with contracts by themselves: these are the same for all branches of a run. */
+const faultsOf = new Map<string, ContractFinding[]>();
+const KEPT = 16;
+const keyOf = ({ path, text }: Contract) => `${path}\n${text}`;
+
+function remember(contract: Contract, faults: ContractFinding[]): void {
+  if (faultsOf.size >= KEPT) faultsOf.clear();
+  faultsOf.set(keyOf(contract), faults);
+}
 
 function noDocument({ path }: Contract, why: string): ContractFinding {
   const message = `contracts.openapi.emit printed no document (${why}); the source was compared instead`;

@@ -18,12 +18,16 @@ export interface Question {
   complete: boolean;
   /** What the project says its API is. */
   emitted?: string;
+  /** What is wrong with the contract by itself, when that is known: to find it takes longer than everything else. */
+  faults?: ContractFinding[];
 }
 
 export interface Answer {
   /** Why nothing was compared; null when it was. */
   notChecked: string | null;
   findings: ContractFinding[];
+  /** Of these, what is wrong with the contract by itself; absent when nobody looked. */
+  faults?: ContractFinding[];
 }
 
 /** Parses, validates, and compares a contract with what the project says of itself, else with what can be read off its source. */
@@ -34,9 +38,9 @@ export async function judge(question: Question): Promise<Answer> {
   if (!read.ok) return { notChecked: `it cannot be read: line ${read.line}: ${read.message}`, findings: [] };
   const { document } = read;
   if (!isOpenApi(document)) return { notChecked: 'it is no OpenAPI document', findings: [] };
-  const faults = await faultsOf(document);
+  const faults = question.faults ?? (await faultsOf(document));
   const operations = operationsOf(document);
-  if (operations.length === 0) return { notChecked: 'it has no paths', findings: faults };
+  if (operations.length === 0) return { notChecked: 'it has no paths', findings: faults, faults };
   const others = siblings.map(readDocument).flatMap((each) => (each.ok ? [each.document] : []));
   const documents: Documents = { main: document, others: new Map(others.map((each) => [each.path, each])) };
   const subject: Subject = {
@@ -46,9 +50,9 @@ export async function judge(question: Question): Promise<Answer> {
     complete: question.complete,
   };
   const exact = question.emitted === undefined ? null : await againstEmitted(subject, question.emitted);
-  if (exact?.ok) return { notChecked: null, findings: [...faults, ...exact.findings] };
+  if (exact?.ok) return { notChecked: null, findings: [...faults, ...exact.findings], faults };
   const { notChecked, findings } = await againstSource(subject, question.sources);
-  return { notChecked, findings: [...faults, ...(exact ? exact.findings : []), ...findings] };
+  return { notChecked, findings: [...faults, ...(exact ? exact.findings : []), ...findings], faults };
 }
 
 async function againstSource(subject: Subject, sources: Question['sources']): Promise<Answer> {
