@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/report/report.ts';
 import { runCli } from '../rig/cli.ts';
+import type { Copse } from '../rig/copse.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { type ScratchTask, scratchPlan } from '../rig/scratch-plan.ts';
 import type { Expected, Suite, Work } from './fault.ts';
@@ -30,11 +31,30 @@ export interface Driven {
   remove(): void;
 }
 
+/** How copse is called: in this process, or as a program of its own. */
+export type Through = (
+  argv: string[],
+  scratch: Scratch,
+  env: Record<string, string>,
+) => Promise<{ exit: number; output: string }>;
+
+export const inProcess: Through = async (argv, scratch, env) => {
+  const { exit, stdout, stderr } = await runCli(argv, { cwd: scratch.repo, env: { ...scratch.env, ...env } });
+  return { exit, output: stdout + stderr };
+};
+
+export function byProgram(copse: Copse): Through {
+  return async (argv, scratch, env) => {
+    const started = copse.start(scratch, argv, env);
+    return { exit: Number(await started.ended), output: started.output() };
+  };
+}
+
 /** Runs a plan of these works as a user would: the command line, agents that are programs, real branches, the report. */
 export async function drive(
   suite: Suite,
   works: readonly Work[],
-  { integrate, env }: { integrate: boolean; env: Record<string, string> },
+  { integrate, env, through }: { integrate: boolean; env: Record<string, string>; through: Through },
 ): Promise<Driven> {
   const scratch = scratchRepository(suite.base);
   linkPackages(scratch);
@@ -45,16 +65,21 @@ export async function drive(
     contracts: suite.contracts,
     config: { ...suite.config, agent: 'command', agents: { command: { command } } },
   });
-  const copse = (...argv: string[]) => runCli(argv, { cwd: scratch.repo, env: { ...scratch.env, ...env } });
+  const copse = (...argv: string[]) => through(argv, scratch, env);
   const runs = [await copse('run', '--retries', '0')];
-  if ([2, 3, 7].includes(runs[0]!.exit)) throw new Error(runs[0]!.stderr);
+  if ([2, 3, 7].includes(runs[0]!.exit)) throw new Error(runs[0]!.output);
   if (integrate) runs.push(await copse('integrate', '--no-contracts'));
-  const sarif = JSON.parse((await copse('report', '--format', 'sarif')).stdout);
+  const told = async (format: string) => {
+    const file = join(scratch.root, format);
+    await copse('report', '--format', format, '--output', file);
+    return JSON.parse(readFileSync(file, 'utf8'));
+  };
+  const sarif = await told('sarif');
   return {
     exits: runs.map(({ exit }) => exit),
-    output: runs.map(({ stdout, stderr }) => stdout + stderr).join('\n'),
+    output: runs.map(({ output }) => output).join('\n'),
     told: sarif.runs[0].results.map(toldBy),
-    report: JSON.parse((await copse('report', '--json')).stdout),
+    report: (await told('json')) as Report,
     taskOf: (work) => idOf(works.indexOf(work)),
     lineOf: (expected, work) => lineIn(scratch, expected, idOf(works.indexOf(work))),
     remove: () => scratch.remove(),

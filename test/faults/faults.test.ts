@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { type Driven, drive } from './drive.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { builtCopse, type Copse } from '../rig/copse.ts';
+import { byProgram, type Driven, drive, inProcess } from './drive.ts';
 import type { Fault, Suite } from './fault.ts';
 import { go } from './go/suite.ts';
 import { judge } from './judge.ts';
@@ -20,8 +21,16 @@ const isThere = (program: string) =>
 const cache = mkdtempSync(join(tmpdir(), 'copse-go-'));
 const env = { GOCACHE: cache, GOFLAGS: '-vet=off' };
 const driven: Driven[] = [];
+let built: Copse;
+/** The shop in Go is driven through the program as it is published. */
+const through = ({ language }: Suite) => (language === 'Go' ? byProgram(built) : inProcess);
+vi.setConfig({ testTimeout: 240_000 });
+beforeAll(() => {
+  built = builtCopse();
+}, 180_000);
 const outcomes = new Map<Suite, Outcome>();
 afterAll(() => {
+  built?.remove();
   for (const each of driven) each.remove();
   rmSync(cache, { recursive: true, force: true });
 });
@@ -34,7 +43,7 @@ describe.each(SUITES)('$language', (suite) => {
       const faults = suite.faults[where];
       const works = faults.flatMap((fault) => fault.works);
       const isMerged = where === 'the merged tree';
-      const done = await drive(suite, works, { integrate: isMerged, env });
+      const done = await drive(suite, works, { integrate: isMerged, env, through: through(suite) });
       driven.push(done);
       const { missed, besides } = judge(done, faults, isThere);
       for (const fault of faults) if (missed[fault.name] === undefined) named.add(fault);
@@ -51,7 +60,7 @@ describe.each(SUITES)('$language', (suite) => {
 
   it('clean work raises nothing, and lands', async () => {
     const works = suite.clean.flatMap((variant) => variant.works);
-    const done = await drive(suite, works, { integrate: true, env });
+    const done = await drive(suite, works, { integrate: true, env, through: through(suite) });
     driven.push(done);
     outcomes.set(suite, { suite, named, raised: new Set(done.told.flatMap(({ tasks }) => tasks)).size });
     expect(done.told, done.output).toEqual([]);
