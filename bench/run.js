@@ -10,10 +10,11 @@ import { predict } from './rows/predict.js';
 import { replay } from './rows/replay.js';
 import { starts } from './rows/starts.js';
 import { tasks } from './rows/tasks.js';
+import { verify } from './rows/verify.js';
 import { removeScenes } from './scene.js';
 import { machine, printRow, writeTable } from './table.js';
 
-const ROWS = { tasks, starts, makespan, landing, predict, bigPlan, replay, memory, help, context };
+const ROWS = { tasks, starts, makespan, landing, predict, verify, bigPlan, replay, memory, help, context };
 
 await main(process.argv.slice(2));
 
