@@ -3,6 +3,7 @@ import type { CheckRun } from '../check/run.ts';
 import { type CheckSpec, checkSpec } from '../check/spec.ts';
 import { treePaths } from '../git/diff.ts';
 import type { Verdict } from '../integrate/land-gated.ts';
+import { isFull, isNoSpace } from '../machine/no-space.ts';
 import type { Case, StackCheck } from '../run/check.ts';
 import type { Oid, TaskId } from '../run/event.ts';
 import type { TaskWork } from './changed-by-task.ts';
@@ -10,6 +11,7 @@ import { checkedTree } from './checked-tree.ts';
 import { mayHaveChecks } from './detect-checks.ts';
 import { landingFaults } from './landing-faults.ts';
 import type { Wiring } from './wiring.ts';
+import { workspacesRoot } from './workspaces.ts';
 
 /** What the project's checks said of a tree that is to land. */
 export interface CheckedLanding extends Verdict {
@@ -37,15 +39,33 @@ export function landingChecks(parts: Pick<Wiring, 'context' | 'project' | 'open'
     stopped: () => new Error('stopped while what is to land was checked'),
   });
 
+  const places = [workspacesRoot(project, open.plan.name), project.repository.commonDir];
+
   return async (asked: LandingChecks): Promise<CheckedLanding> => {
+    try {
+      return await judge(asked);
+    } catch (error) {
+      if (context.signal.aborted || isNoSpace(error, places)) throw error;
+      // Nobody's work is lost by a fault of ours: that it was not checked is told.
+      return {
+        passes: true,
+        suspects: [],
+        checks: [notChecked(NO_CHECK, `a bug in copse: ${(error as Error).message}`)],
+      };
+    }
+  };
+
+  async function judge(asked: LandingChecks): Promise<CheckedLanding> {
     const paths = await treePaths(git, asked.commit);
     const faults = await landingFaults(parts, { ...asked, paths });
     const own = mayHaveChecks(paths, project.config) ? await ownChecks(asked, paths) : [];
     const checks = [...faults, ...own];
     const broken = checks.filter(({ outcome }) => outcome === 'failed');
     const suspects = broken.flatMap(({ failures }) => failures.flatMap((each) => each.blame.map(({ task }) => task)));
+    // With no room left, programs fail for that: it is done again when there is some.
+    if (broken.length > 0 && places.some(isFull)) throw new Error('no space left on device while checks ran');
     return { passes: broken.length === 0, suspects: [...new Set(suspects)], checks };
-  };
+  }
 
   async function ownChecks({ onto, commit, works }: LandingChecks, paths: Set<string>): Promise<StackCheck[]> {
     const lacks = await tree.stand(commit);

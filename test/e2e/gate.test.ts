@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, processStart } from '../../src/process/tree.ts';
@@ -78,6 +78,7 @@ describe('several that are ready together', () => {
     // The base is looked at once: what is compared with is known from then on.
     const rounds = only(events, 'landing.checking').map(({ tasks }) => tasks.join());
     expect(rounds).toEqual(['task-001', 'task-002,task-003', 'task-002', 'task-003', 'task-002']);
+    expect(readFileSync(join(scratch.root, 'runs'), 'utf8')).toHaveLength(9); // what fails newly is run twice, the base once
     const said = (await copse('status')).stdout;
     expect(said).toContain('✗ task-002: breaks what passed before it: names (names.sh:3: two parts are named zero)');
   });
@@ -148,6 +149,18 @@ if [ "$2" = 1 ]; then printf '${total('len')}' >> shop.py; else echo 'Y = 1' >> 
     expect(run.stdout).toContain('[PROGRESS] execution status=checked tasks=1 rounds=1 flaky=1\n');
     expect(run.stderr).toContain('! flaky, it passed when run again: moody: a.txt:1: moody');
     expect((await copse('status')).stdout).toContain('! flaky, it passed when run again: moody: a.txt:1: moody');
+  });
+
+  it('what cannot be checked lands, and that is told', async () => {
+    const name = shellPlan(scratch, {
+      tasks: [{ id: 'task-001', create: ['task-001.txt'] }],
+      config: { checks: [{ name: 'names', command: 'sh names.sh' }] },
+    });
+    mkdirSync(join(scratch.root, 'workspaces/repo', name, '.integration/mine'), { recursive: true });
+    const run = await copse('run');
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/! checks said nothing of what landed: not checked: no workspace: .*move it away/);
+    expect(scratch.git('show', `copse/${name}:task-001.txt`)).toBe('made by task-001');
   });
 
   it('is off where nobody asks for it, on where the config names checks; plan says which', async () => {

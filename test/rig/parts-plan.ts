@@ -45,6 +45,7 @@ export function heldPlan(
 ): string {
   const wait = (name: string) => `until [ -e "${join(scratch.root, name)}" ]; do sleep 0.05; done`;
   const first = join(scratch.root, 'first');
+  const runs = join(scratch.root, 'runs');
   const commit = 'git add -A; git commit -qm work; touch .claude-task-complete';
   const others = Object.entries(tasks).map(([id, script]) => [id, `${wait('checking')}\n${script}\n${commit}`]);
   const name = shellPlan(
@@ -53,7 +54,12 @@ export function heldPlan(
       tasks: ['task-001', ...Object.keys(tasks)].map((id) => ({ id, create: [`parts/${id}`, `${id}.txt`] })),
       config: {
         limits: { maxConcurrent: 8 },
-        checks: [{ ...check, command: `if mkdir "${first}" 2>/dev/null; then ${wait('go')}; fi; ${check.command}` }],
+        checks: [
+          {
+            ...check,
+            command: `echo >> "${runs}"; if mkdir "${first}" 2>/dev/null; then ${wait('go')}; fi; ${check.command}`,
+          },
+        ],
         ...config,
       },
     },
