@@ -109,3 +109,36 @@ it('the config may choose the history; two at once are none', async () => {
   expect((await copse('integrate')).stdout).toMatch(/landed on main \(merge, /);
   expect(scratch.git('rev-parse', 'main^1')).toBe(base);
 }, 60_000);
+
+it('what is squashed later is only what came since, also where it goes on with what was squashed', async () => {
+  shellPlan(
+    scratch,
+    {
+      tasks: [
+        TASKS[0]!,
+        { id: 'task-002', create: ['task-002.txt'], modify: ['task-001.txt'], deps: ['task-001'], wave: 2 },
+      ],
+    },
+    {
+      'task-001': made('task-001', 'Bea'),
+      'task-002': `[ "$2" != 1 ] || exit 3; echo more >task-001.txt; ${made('task-002', 'Cy')}`,
+    },
+  );
+  expect(await copse('run', '--retries', '0')).toMatchObject({ exit: 1 });
+  expect((await copse('integrate', '--squash', '--partial')).stdout).toMatch(/landed on main \(squash, /);
+  const first = scratch.git('rev-parse', 'main');
+  expect(await copse('run', '--retry-failed')).toMatchObject({ exit: 0 });
+  expect((await copse('integrate', '--squash')).stdout).toMatch(/landed on main \(squash, /);
+  expect(log('%P|%b', `${first}..main`)).toMatch(
+    new RegExp(
+      `^${first}\\|- task-002: .*\n\nCopse-Run: .*\nCopse-Task: ${NAME}/task-002\nCo-authored-by: Cy <.*\nCo-authored-by: Claude <.*$`,
+    ),
+  );
+  expect(scratch.git('show', 'main:task-001.txt')).toBe('more');
+  // One landing after the other goes back.
+  expect((await copse('integrate', '--undo')).exit).toBe(0);
+  expect(scratch.git('rev-parse', 'main')).toBe(first);
+  expect((await copse('integrate', '--undo')).exit).toBe(0);
+  expect((await copse('integrate', '--rebase')).stdout).toMatch(/landed on main \(rebase, /);
+  expect(log('%an', 'main~2..main')).toBe('Bea\nCy');
+}, 90_000);
