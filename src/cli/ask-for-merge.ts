@@ -1,7 +1,8 @@
 import type { IntegrateOptions } from '../compose/landing.ts';
 import type { Project } from '../compose/project.ts';
-import { exitOfRequest, requestPull } from '../compose/pull-request.ts';
+import { requestPull } from '../compose/pull-request.ts';
 import { tellGitHub } from '../compose/report.ts';
+import { exitOfRequest } from '../compose/requested.ts';
 import type { FoundRun } from '../compose/runs.ts';
 import type { ExitCode } from '../util/refusal.ts';
 import { type CliContext, narrating } from './context.ts';

@@ -33,7 +33,11 @@ export async function push(
     .find((each) => each.includes(`:refs/heads/${branch}\t`));
   const [flag, , summary = ''] = line?.split('\t') ?? [];
   if (result.exit === 0) return { ok: true, how: flag === '*' ? 'new' : flag === '=' ? 'same' : 'moved' };
-  const said = result.stderr.toString('utf8').trim();
+  // git tells the address as it is, a password in it included.
+  const said = result.stderr
+    .toString('utf8')
+    .trim()
+    .replace(/(\w:\/\/)[^/@\s]*@/g, '$1');
   if (flag === '!') return { ok: false, why: 'rejected', message: [summary, said].filter(Boolean).join('\n') };
   const message = said || `git push ended with ${result.signal ?? result.exit}`;
   return { ok: false, why: ACCESS.test(said) ? 'access' : 'failed', message };

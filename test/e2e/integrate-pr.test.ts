@@ -206,6 +206,10 @@ it('what the remote does not take, or cannot be reached, is told with the next c
   const gone = await copse('integrate', '--pr');
   expect(gone).toMatchObject({ exit: 7 });
   expect(gone.stdout).toContain('next: git ls-remote origin');
+  scratch.git('remote', 'set-url', '--push', 'origin', 'http://ada:s3cret-word@127.0.0.1:1/shop.git');
+  const refused = await copse('integrate', '--pr');
+  expect(refused).toMatchObject({ exit: 7, stdout: expect.stringContaining('http://127.0.0.1:1/shop.git') });
+  expect(refused.stdout).not.toContain('s3cret-word');
   expect(await copse('integrate', '--pr', '--remote', 'upstream')).toMatchObject({
     exit: 2,
     stderr: expect.stringContaining('--remote origin'),

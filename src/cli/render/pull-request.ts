@@ -1,4 +1,4 @@
-import type { PullRequestResult } from '../../compose/pull-request.ts';
+import type { PullRequestResult } from '../../compose/requested.ts';
 
 /** What came of asking for a merge, and what to type next. */
 export function describeRequest(result: PullRequestResult): string[] {
