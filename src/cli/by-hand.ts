@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { abortByHand, continueByHand } from '../compose/by-hand.ts';
 import type { HandStep } from '../compose/by-hand-step.ts';
 import { exitOfLanding, type IntegrateOptions } from '../compose/landing.ts';
 import type { Project } from '../compose/project.ts';
 import type { FoundRun } from '../compose/runs.ts';
+import { quoted } from '../compose/typed.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
 import { type CliContext, narrating } from './context.ts';
 import { type IntegrateFlags, styleOf } from './integrate-usage.ts';
@@ -37,9 +40,14 @@ export async function resolveByHand(
     for (const line of checkLines(step.landing.checks)) context.stderr.write(`${line}\n`);
   }
   const exit = exitOfSteps(steps);
+  if (!existsSync(context.cwd))
+    context.stderr.write(`copse: you stand in a folder that is gone: cd ${quoted(mainOf(project))}\n`);
   print({ ok: exit === EXIT.ok, worktree: path, steps: steps.map(documentOf) }, handLines(steps, { path, state }));
   return exit;
 }
+
+/** The main checkout, whatever worktree this is typed in. */
+const mainOf = ({ repository: { commonDir } }: Project) => dirname(commonDir);
 
 function documentOf(step: HandStep): object {
   if (step.is !== 'landing') return step;

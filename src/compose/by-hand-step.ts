@@ -1,3 +1,4 @@
+import { catchUpWith } from '../engine/open.ts';
 import type { Unfinished } from '../git/end-merge.ts';
 import { removeStaleLocks } from '../git/stale-lock.ts';
 import type { HandWorktree, InHand } from '../integrate/by-hand.ts';
@@ -52,6 +53,7 @@ export async function holding<T>(
   try {
     const { state } = asHeld(run, journal.past);
     await removeStaleLocks(project.repository);
+    await catchUpWith(project.repository, { journal, state });
     return await act({ state, journal, append: (event) => void reduce(state, journal.append(event)) });
   } finally {
     await journal.close();

@@ -6,7 +6,7 @@ import type { RunState } from '../run/state.ts';
 import { needsValidation } from '../schedule/wave-gates.ts';
 import { begin, type HandResult, type HandStep, type Held, holding } from './by-hand-step.ts';
 import { beginWithTarget, landInHand } from './by-hand-target.ts';
-import { handOf, keptPrefix, nothingInHand, otherRun, rewritten, stale } from './hand.ts';
+import { handOf, keptPrefix, nothingInHand, otherRun, outside, rewritten, stale } from './hand.ts';
 import type { LandingContext } from './integrate.ts';
 import { checkNotRun } from './integrate-ready.ts';
 import type { IntegrateOptions } from './landing.ts';
@@ -26,7 +26,7 @@ export async function continueByHand(
   options: IntegrateOptions,
 ): Promise<HandResult> {
   checkNotRun(run);
-  const trusted = await trusting(project, run.id, context.warn);
+  const trusted = await trusting(outside(project, run.state.plan), run.id, context.warn);
   const hand = handOf(context, trusted, run.state.plan);
   const standing = await inHand(trusted.repository, hand.path);
   if (standing !== null && standing.run !== run.id) throw otherRun(run.state.plan, standing, hand.path);
@@ -48,6 +48,12 @@ async function integrateInHand(held: Held, standing: InHand): Promise<HandStep[]
   const { project, hand, state } = held;
   const { task, attempt } = standing.of as { task: TaskId; attempt: number };
   const known = state.tasks.get(task);
+  const { status } = known ?? {};
+  if (status?.is === 'integrated' && status.attempt === attempt && status.settled?.by === 'person') {
+    // We were killed behind the landing.
+    const kept = await hand.putAway(standing, keptPrefix(state.id), [status.commit]);
+    return [{ is: 'integrated', task, by: 'person', kept }];
+  }
   if (known && openConflict(known)?.number !== attempt) throw stale(state.plan, task, hand.path);
   const left = await hand.left(standing);
   if (left !== null) return [{ is: 'left', inHand: standing, left }];
@@ -133,7 +139,7 @@ function commitsOf({ state }: Held, task: TaskId): number {
 /** Puts a conflict away that is in hand; gives the snapshot of it. */
 export async function abortByHand(context: LandingContext, project: Project, run: FoundRun) {
   checkNotRun(run);
-  const trusted = await trusting(project, run.id, context.warn);
+  const trusted = await trusting(outside(project, run.state.plan), run.id, context.warn);
   const hand = handOf(context, trusted, run.state.plan);
   return holding(context, trusted, run, async ({ state }) => {
     const standing = await inHand(trusted.repository, hand.path);

@@ -19,21 +19,23 @@ const MAX_FILE = 256 * 1024;
 /**
  * Both sides of a conflict that an attempt met when it was to land, and whose the other side is; of one that broke checks, with
  * whom it did. Read from commits, which never change; null when it was neither, or the commits are not there any more.
+ * @param onto what it conflicts with by now
  */
 export async function conflictFacts(
   git: Git,
   state: RunState,
   { base, failure, result }: AttemptState,
+  onto: Oid,
 ): Promise<ConflictFacts | null> {
   const head = result?.head;
   if (!head || (failure?.code !== 'merge-conflict' && failure?.code !== 'checks')) return null;
   try {
     const [own, merged, landed] = await Promise.all([
       patch(git, base, head, { binary: false }),
-      failure.code === 'checks' ? [] : mergedFiles(git, failure.onto, head),
+      failure.code === 'checks' ? [] : mergedFiles(git, onto, head),
       failure.code === 'checks'
-        ? landedThere(git, state, { base, onto: state.tip, tasks: failure.with })
-        : landedThere(git, state, { base, onto: failure.onto, paths: failure.paths }),
+        ? landedThere(git, state, { base, onto, tasks: failure.with })
+        : landedThere(git, state, { base, onto, paths: failure.paths }),
     ]);
     return { base, head, patch: own.toString('utf8'), merged, landed };
   } catch (error) {

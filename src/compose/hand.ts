@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
 import { type HandWorktree, handWorktree, type InHand, inHand } from '../integrate/by-hand.ts';
@@ -15,6 +15,15 @@ import { setupOf, workspacesRoot } from './workspaces.ts';
 /** Where a person resolves the conflicts of a plan: a worktree that nothing else of ours uses. */
 export function handPath(project: Project, plan: string): string {
   return join(workspacesRoot(project, plan), '.resolve');
+}
+
+/** The project as it is seen from the main checkout, where a person types this in the worktree that is about to go. */
+export function outside(project: Project, plan: string): Project {
+  const { repository } = project;
+  const { root, commonDir, git } = repository;
+  if (root !== handPath(project, plan)) return project;
+  const main = basename(commonDir) === '.git' ? dirname(commonDir) : commonDir;
+  return { ...project, repository: { ...repository, git: git.at(main), root: main, gitDir: commonDir } };
 }
 
 export function handOf(context: Pick<Surroundings, 'env'>, project: Project, plan: string): HandWorktree {

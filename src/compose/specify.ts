@@ -52,7 +52,7 @@ export function specifier(wiring: Wiring): Pick<Ports, 'specify' | 'brief'> {
 
     async brief(spec, before) {
       const met = metConflict(open.state, spec.task, before);
-      const conflict = await conflictFacts(project.repository.git, open.state, met);
+      const conflict = await conflictFacts(project.repository.git, open.state, met, spec.base);
       const { task: id, attempt, resolves } = spec;
       return conflict === null
         ? spec

@@ -15,7 +15,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Advice } from '../run/advice.ts';
 import type { Oid, RunEventBody, RunId, RunSettings, TaskId } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
-import { openConflict } from '../run/resolve.ts';
+import { lastConflict } from '../run/resolve.ts';
 import { fold, type RunState } from '../run/state.ts';
 import { type SelectOptions, select } from '../schedule/select.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -167,6 +167,11 @@ async function restoreIntegrationRef({ git }: Repository, state: RunState): Prom
   });
 }
 
+/** The same for who holds a run without running it. */
+export async function catchUpWith(repository: Repository, held: { journal: Journal; state: RunState }): Promise<void> {
+  await catchUp(repository, { ...held, actual: await restoreIntegrationRef(repository, held.state) });
+}
+
 /** Journals what happened to the integration branch unseen: what landed just before a crash, commits of a person. */
 async function catchUp(
   { git }: Repository,
@@ -182,23 +187,33 @@ async function catchUp(
 }
 
 /** What this run did by making that commit; null when it did not make it. */
-function eventOf(state: RunState, { oid: commit, message }: Commit): RunEventBody | null {
+function eventOf(state: RunState, { oid: commit, message, parents }: Commit): RunEventBody | null {
   if (state.dependencies === 'pending' && isInstallation(message)) return { type: 'dependencies.installed', commit };
   for (const [task, { status, attempts }] of state.tasks) {
-    const ready = status.is === 'verified' ? status : resolvedByHand(state, task);
-    if (ready === null) continue;
-    const { attempt, head } = ready;
-    if (!isLandingOf(message, { plan: state.plan, run: state.id, task, attempt })) continue;
-    const { commits } = attempts.find(({ number }) => number === attempt)!.result!;
-    return { type: 'task.integrated', task, attempt, head, commit, commits };
+    const isLanding = (attempt: number) => isLandingOf(message, { plan: state.plan, run: state.id, task, attempt });
+    const commitsOf = (attempt: number) => attempts.find(({ number }) => number === attempt)!.result!.commits;
+    if (status.is === 'verified') {
+      const { attempt, head } = status;
+      if (!isLanding(attempt)) continue;
+      return { type: 'task.integrated', task, attempt, head, commit, commits: commitsOf(attempt) };
+    }
+    // What a person merged may have landed, too.
+    const met = status.is === 'integrated' ? null : lastConflict({ attempts });
+    if (met === null || !isLanding(met.number)) continue;
+    const head = parents[1] ?? met.result!.head!;
+    const paths = met.failure?.code === 'merge-conflict' ? met.failure.paths : [];
+    const settled = head === met.result!.head ? {} : { settled: { by: 'person' as const, paths } };
+    return {
+      type: 'task.integrated',
+      task,
+      attempt: met.number,
+      head,
+      commit,
+      commits: commitsOf(met.number),
+      ...settled,
+    };
   }
   return null;
-}
-
-/** What a person merged may have landed, too. */
-function resolvedByHand(state: RunState, task: TaskId): { attempt: number; head: Oid } | null {
-  const met = openConflict(state.tasks.get(task)!);
-  return met && { attempt: met.number, head: met.result!.head! };
 }
 
 function branchTaken(ref: string, plan: string): Refusal {

@@ -33,9 +33,12 @@ export function metConflict({ tasks }: Pick<RunState, 'tasks'>, task: TaskId, at
 export function openConflict({ status, attempts }: TaskState): AttemptState | null {
   if (status.is !== 'failed') return null;
   const last = attempts.at(-1);
-  if (!last?.resolves && last?.failure?.code !== 'merge-conflict') return null;
-  const met = attempts.findLast(({ failure, result }) => failure?.code === 'merge-conflict' && result?.head);
-  return met ?? null;
+  return last?.resolves || last?.failure?.code === 'merge-conflict' ? lastConflict({ attempts }) : null;
+}
+
+/** The attempt whose work conflicted last; null when none did. */
+export function lastConflict({ attempts }: Pick<TaskState, 'attempts'>): AttemptState | null {
+  return attempts.findLast(({ failure, result }) => failure?.code === 'merge-conflict' && result?.head) ?? null;
 }
 
 /** Tasks whose conflicts wait for a person, by the policy `manual`. */

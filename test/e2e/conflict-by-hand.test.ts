@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../rig/cli.ts';
@@ -169,6 +169,58 @@ describe('a task in conflict', () => {
     const refs = scratch.git('for-each-ref', '--format=%(refname)', 'refs/copse/snapshots').split('\n');
     expect(scratch.git('show', `${refs.find((ref) => ref.includes('_resolve'))}:shared.txt`)).toBe('half done');
   });
+
+  it('is followed by the next one; typed in the worktree itself, as well', async () => {
+    await untilConflict({ more: ['task-003'] });
+    const there = (...argv: string[]) => runCli(argv, { cwd: place(), env: scratch.env });
+    await copse('integrate', '--continue');
+    put('shared.txt', BOTH);
+    inside('add', '.');
+    const next = await there('integrate', '--continue');
+    expect([next.exit, next.stderr]).toEqual([4, '']);
+    expect(next.stdout).toMatch(/task-002 is integrated on .*\ntask-003 conflicts with what has landed since:/);
+    expect(inside('rev-parse', 'HEAD')).toBe(scratch.git('rev-parse', `copse/${NAME}`));
+    put('shared.txt', `${BOTH}of task-003\n`);
+    inside('commit', '-qam', 'three');
+    const done = await there('integrate', '--continue', '--json');
+    expect([done.exit, done.stderr]).toEqual([0, `copse: you stand in a folder that is gone: cd ${scratch.repo}\n`]);
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      ok: true,
+      steps: [{ is: 'integrated', task: 'task-003', by: 'person' }],
+    });
+    expect(landed('shared.txt')).toBe(`${BOTH}of task-003`);
+  });
+
+  it.each(['integrate --continue', 'resume'])(
+    'lands once, and %s knows it, when copse is killed behind the landing',
+    async (command) => {
+      await untilConflict();
+      await copse('integrate', '--continue');
+      put('shared.txt', BOTH);
+      inside('add', '.');
+      const journal = join(scratch.repo, '.git/copse/runs', journalOf(scratch)[0]!.run, 'journal.jsonl');
+      const before = readFileSync(journal);
+      cpSync(place(), `${place()}.kept`, { recursive: true });
+      const admin = inside('rev-parse', '--absolute-git-dir');
+      const kept = join(scratch.root, 'admin');
+      cpSync(admin, kept, { recursive: true });
+      await copse('integrate', '--continue');
+      const tip = scratch.git('rev-parse', `copse/${NAME}`);
+      writeFileSync(journal, before); // the events are lost, the worktree is still there
+      renameSync(`${place()}.kept`, place());
+      cpSync(kept, admin, { recursive: true });
+      inside('checkout', '-q', '--detach', '--force', `${tip}^2`);
+
+      const again = await copse(...command.split(' '));
+      expect(again.exit, again.stdout + again.stderr).toBe(0);
+      expect(scratch.git('rev-parse', `copse/${NAME}`)).toBe(tip);
+      expect(journalOf(scratch).filter(({ type }) => type === 'task.integrated')).toHaveLength(2);
+      expect(journalOf(scratch)).toContainEqual(
+        expect.objectContaining({ type: 'task.integrated', settled: { by: 'person', paths: ['shared.txt'] } }),
+      );
+      expect((await copse('integrate')).exit).toBe(0);
+    },
+  );
 
   it('that another policy gave up can be resolved by hand, too', async () => {
     conflictingPlan(scratch);
