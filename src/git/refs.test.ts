@@ -126,6 +126,7 @@ describe('compareAndSwapOften', () => {
         const { ask } = await git.converse(...args);
         return {
           open: true,
+          kill() {},
           ask: async (...question) => {
             await ask(...question);
             throw new Error('ended (SIGKILL)');

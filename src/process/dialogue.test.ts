@@ -24,6 +24,14 @@ test('who asks a program that ends is told what it said, also who waits behind',
   expect(dialogue.open).toBe(false);
 });
 
+test('one that takes too long can be ended', async () => {
+  const dialogue = startDialogue('sh', ['-c', 'read -r line; exec sleep 1000'], SH);
+  const asked = dialogue.ask('a\n', 'end\n');
+  dialogue.kill();
+  await expect(asked).rejects.toThrow('SIGKILL');
+  expect(dialogue.open).toBe(false);
+});
+
 test('a program that cannot be started', async () => {
   const dialogue = startDialogue('/nowhere/git', [], SH);
   await expect(dialogue.ask('a\n', 'end\n')).rejects.toThrow('ENOENT');

@@ -19,6 +19,8 @@ export interface Dialogue {
   ask(question: string, end: string): Promise<Buffer>;
   /** Whether it can still be asked. */
   readonly open: boolean;
+  /** Ends it at once, whatever it is at; who waits for an answer is told. */
+  kill(): void;
 }
 
 const IDLE_MS = 10_000;
@@ -48,6 +50,10 @@ export function startDialogue(file: string, args: readonly string[], options: Di
   return {
     get open() {
       return open;
+    },
+    kill() {
+      open = false;
+      child.kill('SIGKILL');
     },
     ask(question, end) {
       clearTimeout(idle);

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { builtPackage } from '../../../test/rig/package.ts';
@@ -32,6 +33,36 @@ it('a process of its own judges, with all files that may have to do with it', { 
   expect(check.findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
     'missing-endpoint: no endpoint for GET /orders was found',
   ]);
+});
+
+it('one process answers those who ask together; one that it breaks on takes no other with it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'copse-judge-'));
+  const program = join(folder, 'judge.cjs');
+  writeFileSync(
+    program,
+    `require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+      const { end, question } = JSON.parse(line);
+      if (question.contract.path === 'broken') throw new TypeError('it broke');
+      if (question.contract.path === 'endless') for (;;);
+      process.stdout.write(JSON.stringify({ notChecked: question.contract.path + ' ' + process.pid, findings: [] }) + end);
+    });`,
+  );
+  const judge = judgeBy(program, 1_000);
+  const ask = async (path: string) =>
+    (await judge({ contract: { path, text: '' }, siblings: [], sources: {}, complete: true })).notChecked!;
+  const answers = await Promise.all(['a', 'b', 'broken', 'c', 'endless', 'd'].map(ask));
+  rmSync(folder, { recursive: true });
+  const pidOf = (answer: string) => answer.split(' ')[1];
+  expect(answers.map((answer) => answer.replace(/ \d+$/, ''))).toEqual([
+    'a',
+    'b',
+    'it could not be compared: TypeError: it broke',
+    'c',
+    'it could not be compared: it took more than 1 s',
+    'd',
+  ]);
+  expect(pidOf(answers[0]!)).toBe(pidOf(answers[1]!));
+  expect(new Set([answers[0]!, answers[3]!, answers[5]!].map(pidOf)).size).toBe(3);
 });
 
 it('says why it could not', async () => {

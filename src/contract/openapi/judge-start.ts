@@ -1,8 +1,19 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { createReadStream, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { judge, type Question } from './judge.ts';
 
-/** The process that judges: a question as JSON on stdin, the answer on stdout. */
+/** What is asked, a line each: the answer is followed by `end`. */
+interface Asked {
+  end: string;
+  question: Question;
+}
+
+/** The process that judges: questions as lines of JSON on stdin, answers on stdout, until nobody asks any more. */
 export async function start(): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(await judge(JSON.parse(readFileSync(0, 'utf8')) as Question)));
-  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+  const lines = createInterface({ input: createReadStream('', { fd: 0 }), crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) {
+    const { end, question } = JSON.parse(line) as Asked;
+    const bytes = Buffer.from(`${JSON.stringify(await judge(question))}${end}`);
+    for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at);
+  }
 }
