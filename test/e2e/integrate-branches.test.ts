@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,7 +38,7 @@ describe('without a plan', () => {
     const two = branch('feature/task-002', { 'two.txt': '2\n' });
     branch('feature/other', { 'other.txt': 'o' });
     scratch.git('branch', 'feature/task-000', base);
-    scratch.commit('meanwhile', { 'mine.txt': 'mine' });
+    const meanwhile = scratch.commit('meanwhile', { 'mine.txt': 'mine' });
     const before = checkoutState(scratch);
     const dry = await land('--dry-run', '--report', 'dry.md');
     expect(dry.stdout).toContain('2 of 3 branches would land on main (merged, ');
@@ -61,12 +62,19 @@ describe('without a plan', () => {
     expect(existsSync(join(scratch.root, 'workspaces'))).toBe(false);
     expect((await land()).stdout).toContain('main has everything already');
     expect(await land()).toMatchObject({ exit: 0 });
+    const back = /to take it back: (.*)$/m.exec(landed.stdout)![1]!;
+    execFileSync('bash', ['-c', back], { env: scratch.env });
+    expect(main()).toBe(meanwhile);
+    expect(existsSync(join(scratch.repo, 'two.txt'))).toBe(false);
   }, 60_000);
 
   it('one that conflicts stops all, with whom and where; --partial lands the others', async () => {
     branch('feature/task-001', { 'list.txt': 'one\nb\nc\n' });
     branch('feature/task-002', { 'list.txt': 'two\nb\nc\n' });
     branch('feature/task-003', { 'three.txt': '3' });
+    scratch.git('switch', '-q', 'feature/task-003');
+    scratch.git('commit', '-q', '--amend', '--no-edit', '--author', 'Bea <bea@example.org>');
+    scratch.git('switch', '-q', 'main');
     branch('feature/task-004', { 'sum.txt': 'theirs\n' });
     scratch.commit('meanwhile', { 'sum.txt': 'mine\n' });
     const before = checkoutState(scratch);
@@ -90,7 +98,7 @@ describe('without a plan', () => {
       ['feature/task-004', 'conflict'],
     ]);
     expect(scratch.git('log', '-1', '--format=%B')).toBe(
-      'Merge feature/task-*\n\n- feature/task-003\n- feature/task-001',
+      'Merge feature/task-*\n\n- feature/task-003\n- feature/task-001\n\nCo-authored-by: Bea <bea@example.org>',
     );
     expect(scratch.git('show', 'main:list.txt')).toBe('one\nb\nc');
   }, 60_000);

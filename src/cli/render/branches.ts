@@ -1,5 +1,6 @@
 import type { BranchesLanding } from '../../compose/branches/landing.ts';
 import type { BranchRow } from '../../compose/branches/state.ts';
+import { quoted } from '../../compose/typed.ts';
 import { describeFailure, listed } from '../../run/describe.ts';
 import type { LandingHow, Oid } from '../../run/event.ts';
 import { WHY_BLOCKED } from './landing.ts';
@@ -103,14 +104,26 @@ function describeStop(
   }
 }
 
-function nextStep({ rows, landing, stopped }: BranchesLanding, command: string): string {
+function nextStep({ target, rows, landing, stopped }: BranchesLanding, command: string): string {
   const left = rows.filter(({ outcome }) => !['merged', 'nothing-new'].includes(outcome.is)).length;
-  if (landing !== null)
-    return left > 0 ? `next: mend what was left out, then: ${command}` : 'next: git log --graph --oneline';
+  if (landing !== null) {
+    const back = `to take it back: ${takeBack(target, landing)}`;
+    return left > 0
+      ? `next: mend what was left out, then: ${command}; ${back}`
+      : `next: git log --graph --oneline; ${back}`;
+  }
   if (stopped?.why === 'branches' || stopped?.why === 'missing' || stopped?.why === 'red') {
     return `next: mend that, then: ${command}; or land the rest: ${command} --partial`;
   }
   if (stopped?.why === 'landing' && stopped.landing.why === 'not-linear') return `next: ${command} --squash`;
   if (stopped?.why === 'landing' && stopped.landing.why === 'dry-run') return `next: ${command}`;
   return stopped?.why === 'none' ? 'next: git branch --no-merged' : `next: put that right, then: ${command}`;
+}
+
+/** Puts the target back as long as nothing came on top. */
+function takeBack(target: string, { from, to, checkout }: Pick<Move, 'from' | 'to' | 'checkout'>): string {
+  const [before, after] = [from.slice(0, 12), to.slice(0, 12)];
+  return checkout === null
+    ? `git update-ref refs/heads/${target} ${before} ${after}`
+    : `git -C ${quoted(checkout)} reset --keep ${before}`;
 }

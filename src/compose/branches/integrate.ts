@@ -43,14 +43,14 @@ async function tryAll(site: Site, found: Found): Promise<Tried> {
   const stop = (stopped: Stopped): Tried => ({ all: tried.all, verified, landing: null, stopped });
   const standing = reasonToStop(site, tried.all);
   if (standing !== null) return stop(standing);
-  const first = await landOnTarget({ ...requestFor(site, tried), dryRun: true });
+  const first = await landOnTarget({ ...(await requestFor(site, tried)), dryRun: true });
   if (!first.landed && (first.why !== 'dry-run' || dryRun)) return stop({ why: 'landing', landing: first });
   verified = await verifyMerged(site, tried.all);
   if (!verified.green && partial) ({ tried, verified } = await greenOnes(site, { found, judged }, { tried, verified }));
   if (!verified.green) return stop({ why: 'red' });
   if (tried.merged.commits.size === 0) return stop({ why: 'none' });
   const landing = await landOnTarget({
-    ...requestFor(site, tried),
+    ...(await requestFor(site, tried)),
     // What was verified is what lands, and nothing else.
     approve: async ({ from }) => from === site.onto,
   });
@@ -93,14 +93,15 @@ function missingTasks({ tasks }: Plan, rows: readonly BranchRow[]): string[] {
   return tasks.map(({ id }) => id).filter((id) => !there.has(id));
 }
 
-function requestFor(site: Site, { merged }: MergedRows): TargetRequest {
+async function requestFor(site: Site, { set, merged }: MergedRows): Promise<TargetRequest> {
   const { project, planDir, target, options } = site;
+  const branches = [...merged.commits.keys()].map((name) => set.find((each) => each.name === name)!);
   return {
     repository: project.repository,
     target,
     tip: merged.tip,
     style: options.style,
-    message: setMessage(site, [...merged.commits.keys()]),
+    message: await setMessage(site, { tip: merged.tip, branches }),
     outputs: planDir === null ? [] : outputsOf(project, { planDir }),
   };
 }

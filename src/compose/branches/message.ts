@@ -1,3 +1,5 @@
+import { authorsOf, ownIdentity } from '../../git/authors.ts';
+import type { Oid } from '../../run/event.ts';
 import { maskFor } from '../mask.ts';
 import type { Candidate } from './candidates.ts';
 import type { Site } from './site.ts';
@@ -9,10 +11,22 @@ export function branchMessage({ context, plan }: Site, { name, subject, task }: 
   return `Merge ${name}: ${title}${trailer}\n`;
 }
 
-/** Of the one commit that a landing makes, where it makes one. */
-export function setMessage({ context, plan, options }: Site, names: readonly string[]): string {
+/** Of the one commit that a landing makes, where it makes one. A squash names who made the commits that it stands for. */
+export async function setMessage(
+  { context, project, plan, options, onto }: Site,
+  { tip, branches }: { tip: Oid; branches: readonly Candidate[] },
+): Promise<string> {
+  const { git } = project.repository;
   const title = plan === null ? `Merge ${options.globs.join(' ')}` : maskFor(context)(plan.title);
-  return `${oneLine(title)}\n\n${names.map((name) => `- ${name}`).join('\n')}\n`;
+  const list = branches.map(({ name }) => `- ${name}`);
+  const self = await ownIdentity(git);
+  const others = options.style === 'squash' ? await authorsOf(git, tip, [onto]) : [];
+  const trailers = [
+    ...branches.flatMap(({ task }) => (plan !== null && task !== null ? [`Copse-Task: ${plan.name}/${task.id}`] : [])),
+    ...others.filter((author) => author !== self).map((author) => `Co-authored-by: ${author}`),
+  ];
+  const end = trailers.length > 0 ? `\n${trailers.join('\n')}\n` : '';
+  return `${oneLine(title)}\n\n${list.join('\n')}\n${end}`;
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
