@@ -63,7 +63,7 @@ function closingLines(state: RunState): string[] {
   if (state.failure) lines.push(`  ✗ ${describeFailure(state.failure)}`);
   for (const { seed, status } of state.tasks.values()) {
     if (status.is === 'failed')
-      lines.push(`  ${failureSign(status.failure)} ${seed.id}: ${describeFailure(status.failure)}`);
+      lines.push(`  ${failureSign(status.failure, state.settings)} ${seed.id}: ${describeFailure(status.failure)}`);
     if (status.is === 'blocked') {
       lines.push(
         `  ⊘ ${seed.id} waits behind ${'task' in status.by ? status.by.task : `the validation of wave ${status.by.wave}`}`,

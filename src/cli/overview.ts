@@ -120,11 +120,17 @@ function labelOf(
     case 'partial':
       return { label: 'partial', says: 'integrated in part' };
     default:
+      if (state.outcome === 'failed' && !hasFailures(state)) return { label: 'unfinished', says: 'can go on' };
       return {
         label: 'failed',
         says: onlyAsks(state) ? `waits for you: ${whatFor(state)}` : 'failed',
       };
   }
+}
+
+/** Not when a person has resolved what it failed by. */
+function hasFailures({ tasks, waves, failure }: FoundRun['state']): boolean {
+  return failure !== null || [...tasks.values(), ...waves.values()].some(({ status }) => status.is === 'failed');
 }
 
 function whatFor(state: FoundRun['state']): string {

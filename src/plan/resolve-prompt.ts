@@ -3,7 +3,7 @@ import { oneLine } from '../run/describe.ts';
 import type { Failure } from '../run/failure.ts';
 import { indentedHead, indentedList } from '../run/indented.ts';
 import type { Task } from './plan.ts';
-import { block } from './prompt-sections.ts';
+import { block, findSections } from './prompt-sections.ts';
 import { COMPLETION_SIGNAL, OUTPUT_FORMAT } from './prompt-texts.ts';
 
 /** A task on one side of a conflict. */
@@ -61,8 +61,14 @@ function side({ task, prompt, summary }: Side): string {
   return [
     `${indentedList([`${task.id}: ${task.title}`])}`,
     ...said,
-    `What it was told:\n${indentedHead(prompt, MAX_PROMPT)}`,
+    `What it was told:\n${indentedHead(about(prompt), MAX_PROMPT)}`,
   ].join('\n');
+}
+
+/** What a prompt says of its task: how its agent was to work is not for this one. */
+function about(prompt: string): string {
+  const how = findSections(prompt).find(({ section }) => section === 'EXECUTION INSTRUCTIONS');
+  return how ? prompt.slice(0, how.offset) : prompt;
 }
 
 function objective({ own, failure, conflict }: Pick<Resolving, 'own' | 'failure' | 'conflict'>): string {

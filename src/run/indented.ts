@@ -18,10 +18,13 @@ export function indentedTail(text: string, limit: number): string {
   return lines.map((line) => `    ${line}`).join('\n');
 }
 
-/** The beginning of a text, of so many characters, and how much is missing. */
+/** The beginning of a text, in so many characters, and how much is missing. */
 export function indentedHead(text: string, limit: number): string {
   const plain = plainText(text.slice(0, limit + 1)).trimEnd();
-  const lines = plain.slice(0, limit).split('\n');
-  const more = text.length > limit ? [`    … (cut: ${text.length} characters in all)`] : [];
-  return [...lines.map((line) => `    ${line}`), ...more].join('\n');
+  const shown = plain
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+  if (text.length <= limit && shown.length <= limit) return shown;
+  return `${shown.slice(0, limit).trimEnd()}\n    … (cut: ${text.length} characters in all)`;
 }

@@ -43,6 +43,7 @@ describe('a task in conflict', () => {
     expect(journalOf(scratch).filter(({ type }) => type === 'attempt.started')).toHaveLength(2);
     const status = await copse('status');
     expect(status.stdout).toMatch(/! task-002\s+needs-you/);
+    expect(status.stdout).toContain('! task-002: conflicts with what has landed since');
     expect((await copse()).stdout).toContain('waits for you: a conflict is yours to resolve');
     expect((await copse('integrate')).stderr).toContain(`copse integrate --continue ${NAME}`);
   });
@@ -122,6 +123,7 @@ describe('a task in conflict', () => {
     expect(scratch.git('log', '-1', '--format=%s', `copse/${NAME}^2`)).toBe('Both of them');
     const early = await copse('integrate');
     expect([early.exit, early.stderr]).toEqual([6, expect.stringContaining('wave 1 has not been validated')]);
+    expect((await copse()).stdout).toContain('can go on');
     const resumed = await copse('resume');
     expect(resumed.exit, resumed.stderr).toBe(0);
     expect(journalOf(scratch).filter(({ type }) => type === 'attempt.started')).toHaveLength(3);

@@ -107,7 +107,7 @@ async function close({ stdout }: CliContext, project: Project, { state, alive }:
   for (const task of state.tasks.values()) {
     const { status, seed } = task;
     if (status.is === 'failed')
-      lines.push(`${failureSign(status.failure)} ${seed.id}: ${describeFailure(status.failure)}`);
+      lines.push(`${failureSign(status.failure, state.settings)} ${seed.id}: ${describeFailure(status.failure)}`);
   }
   if (inHand !== null) {
     const whose = 'task' in inHand.of ? inHand.of.task : inHand.of.target;

@@ -1,10 +1,11 @@
-import type { Cost } from '../../run/event.ts';
+import type { Cost, RunSettings } from '../../run/event.ts';
 import type { Failure } from '../../run/failure.ts';
 import { displayWidth, pad } from './width.ts';
 
 /** `✗` of what failed, `!` of what waits for a person. */
-export function failureSign({ code }: Failure): string {
-  return code === 'scope-request' ? '!' : '✗';
+export function failureSign({ code }: Failure, { onConflict }: Pick<RunSettings, 'onConflict'>): string {
+  const asks = code === 'scope-request' || (code === 'merge-conflict' && onConflict === 'manual');
+  return asks ? '!' : '✗';
 }
 
 /** `8s`, `2m05`, `1h03`. */
