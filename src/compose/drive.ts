@@ -53,7 +53,7 @@ export function exitOf(state: RunState, signal: AbortSignal): ExitCode {
   if (state.outcome !== 'failed') return EXIT.ok;
   const waveFailed = [...state.waves.values()].some((wave) => wave.status.is === 'failed');
   const conflict = [...state.tasks.values()].some(
-    ({ status }) => status.is === 'failed' && ['merge-conflict', 'checks'].includes(status.failure.code),
+    ({ status }) => status.is === 'failed' && ['merge-conflict', 'unresolved', 'checks'].includes(status.failure.code),
   );
   const contract = state.failure?.code === 'contract-broken';
   if (waveFailed || contract) return EXIT.integration;

@@ -150,7 +150,7 @@ function taskFindings({ id, title, state, attempts }: ReportTask): Finding[] {
 
 /** The places that a failure is about; violations tell of theirs themselves. */
 function placesOf(failure: Failure): Pick<Finding, 'file' | 'line'>[] {
-  if (failure.code === 'merge-conflict' || failure.code === 'contract-changed')
+  if (failure.code === 'merge-conflict' || failure.code === 'unresolved' || failure.code === 'contract-changed')
     return failure.paths.map((file) => ({ file }));
   if ('findings' in failure) return failure.findings.map(({ path }) => ({ file: path }));
   if (failure.code !== 'checks') return [];

@@ -106,6 +106,14 @@ ${merged}; git add shared.txt; git commit -q --no-edit; touch .claude-task-compl
     expect(scratch.git('log', '-1', '--format=%P', `copse/${name}^2`).split(' ')).toHaveLength(2);
   });
 
+  it('without an attempt left, the conflict is the end of it, with its files, and a person may take it', async () => {
+    const { name, ...ran } = await run('echo gave up', '--retries', '1');
+    expect([ran.exit, ran.stderr]).toEqual([6, expect.stringContaining('the conflict is not resolved')]);
+    expect(ran.stderr).toContain(`copse integrate --continue ${name}`);
+    expect((await copse('report', '--format', 'sarif')).stdout).toContain('"uri": "shared.txt"');
+    expect((await copse('integrate', '--continue')).stdout).toContain('task-002 conflicts with what has landed since');
+  });
+
   it('works in a sandbox, too, where the repository has rerere', async () => {
     mkdirSync(join(scratch.repo, '.git/rr-cache'));
     const { name, ...ran } = await run(`${merged}; git add shared.txt; git commit -q --no-edit`, '--sandbox', 'on');
