@@ -1,4 +1,5 @@
 import type { Judgement } from '../../gate/gate.ts';
+import { removeStaleLocks } from '../../git/stale-lock.ts';
 import { landOnTarget, type TargetRequest } from '../../integrate/target.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { outputsOf } from '../integrate-report.ts';
@@ -25,6 +26,7 @@ export async function integrateBranches(
   options: BranchesOptions,
 ): Promise<BranchesLanding> {
   const site = await openSite(context, project, options);
+  if (!options.dryRun) await removeStaleLocks(project.repository);
   const found = await findCandidates(project.repository.git, { ...site, globs: options.globs });
   try {
     const tried = await tryAll(site, found);
