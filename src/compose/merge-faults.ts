@@ -2,6 +2,7 @@ import { type Definitions, definedTwice, unitOf } from '../check/merge/definitio
 import type { MergeFault } from '../check/merge/fault.ts';
 import { brokenImports, importsNames } from '../check/merge/imports.ts';
 import { sameNumbers } from '../check/merge/numbers.ts';
+import { routedTwice } from '../check/merge/routes.ts';
 import type { Git } from '../git/git.ts';
 import { isTreePath, readObjects } from '../git/objects.ts';
 import type { CheckFailure, StackCheck } from '../run/check.ts';
@@ -12,7 +13,7 @@ import { type TaskWork, writersOf } from './changed-by-task.ts';
 type Works = ReadonlyMap<TaskId, TaskWork>;
 
 /**
- * What is wrong with the merged tree and with no branch alone, although every merge was clean: names that two tasks defined, imports
+ * What is wrong with the merged tree and with no branch alone, although every merge was clean: names and endpoints that two tasks added, imports
  * of what another task took away, migrations of one number. Null when there is none: nobody shall take it for a check that passed.
  * @param paths all files of the merged tree
  */
@@ -60,11 +61,16 @@ async function definedByTwo(git: Git, works: Works, commit: Oid): Promise<MergeF
   const names = shared.flatMap(({ files, heads }) =>
     [commit, ...heads].flatMap((oid) => [...files].map((file) => `${oid}:${file}`)),
   );
-  const definitions = await inspectDefinitions(await textsOf(git, names));
+  const texts = await textsOf(git, names);
+  const definitions = await inspectDefinitions(texts);
   return shared.flatMap(({ files, heads }) => {
+    const routes = [...files].flatMap((file) => {
+      const sides = [...heads].map((head) => texts.get(`${head}:${file}`) ?? '');
+      return routedTwice(file, texts.get(`${commit}:${file}`) ?? '', sides);
+    });
     const at = (oid: Oid): Definitions =>
       new Map([...files].map((file) => [file, definitions.get(`${oid}:${file}`) ?? []]));
-    return definedTwice(at(commit), [...heads].map(at));
+    return [...definedTwice(at(commit), [...heads].map(at)), ...routes];
   });
 }
 

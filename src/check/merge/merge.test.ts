@@ -3,6 +3,7 @@ import { definitionsIn } from '../../syntax/touched.ts';
 import { definedTwice, unitOf } from './definitions.ts';
 import { brokenImports, importsIn } from './imports.ts';
 import { sameNumbers } from './numbers.ts';
+import { routedTwice } from './routes.ts';
 
 type Files = Record<string, string>;
 
@@ -65,6 +66,31 @@ describe('names that a merge has made twice', () => {
       'a.py',
       null,
     ]);
+  });
+});
+
+describe('endpoints that a merge has made twice', () => {
+  const twice = (one: string, other: string) =>
+    routedTwice('a', `${one}${other}`, [one, other]).map(({ line, name }) => `${line} ${name}`);
+
+  it.each([
+    ["orders.get('/:id', find);\n", "orders.get('/:id', show);\n", 'orders GET /:id'],
+    ['@router.post("/x")\ndef a(): ...\n', '@router.post("/x", tags=[])\ndef b(): ...\n', 'router POST /x'],
+    ['\tmux.HandleFunc("GET /x", a)\n', '\tmux.HandleFunc("GET /x", b)\n', 'mux GET /x'],
+    ['\tr.Get("/x", a)\n', '\tr.Get("/x", b)\n', 'r GET /x'],
+  ])('%j and %j', (one, other, route) => {
+    const second = one.split('\n').length;
+    expect(twice(one, other)).toEqual([`1 ${route} is there twice`, `${second} ${route} is there twice`]);
+    expect(routedTwice('a', one + other, [one + other, ''])).toEqual([]);
+  });
+
+  it.each([
+    ["orders.get('/a', f);\n", "orders.post('/a', f);\n"],
+    ["orders.get('/a', f);\n", "carts.get('/a', f);\n"],
+    ["cache.get('a');\n", "cache.get('a');\n"],
+    ["this.cache.get('/a');\n", "this.cache.get('/a');\n"],
+  ])('not %j and %j', (one, other) => {
+    expect(twice(one, other)).toEqual([]);
   });
 });
 

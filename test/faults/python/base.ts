@@ -116,6 +116,25 @@ def place(order: dict):
 `,
   'shop/api/refunds.py': 'from fastapi import APIRouter\n\nrouter = APIRouter()\n',
   'shop/api/carts.py': 'from fastapi import APIRouter\n\nrouter = APIRouter()\n',
+  'shop/api/shelves.py': `from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/levels")
+def levels():
+    return []
+
+
+@router.get("/moves")
+def moves():
+    return []
+
+
+@router.get("/counts")
+def counts():
+    return []
+`,
   'db/migrations/0001_orders.sql': 'CREATE TABLE orders (id text PRIMARY KEY);\n',
   'tests/__init__.py': '',
   'tests/test_orders.py': `import unittest

@@ -219,4 +219,38 @@ export const OF_MERGED: Fault[] = [
     ],
     expect: [{ rule: 'check/merge', file: 'shop/shelf.py', at: 'stock.left()', by: [1, 0] }],
   },
+  {
+    kind: 'silent conflict',
+    name: 'two tasks add the same endpoint to one file',
+    works: [
+      {
+        modify: ['shop/api/shelves.py::levels'],
+        files: {
+          'shop/api/shelves.py': [
+            [
+              'def levels():\n    return []\n',
+              'def levels():\n    return [1]\n\n\n@router.get("/shelves")\ndef shelves():\n    return [1]\n',
+            ],
+          ],
+        },
+      },
+      {
+        modify: ['shop/api/shelves.py::counts'],
+        files: {
+          'shop/api/shelves.py': [
+            [
+              'def counts():\n    return []\n',
+              'def counts():\n    return [2]\n\n\n@router.get("/shelves", tags=["all"])\ndef all_shelves():\n    return [2]\n',
+            ],
+          ],
+        },
+      },
+    ],
+    expect: [
+      { rule: 'check/merge', file: 'shop/api/shelves.py', at: '"/shelves")', by: [0] },
+      { rule: 'check/merge', file: 'shop/api/shelves.py', at: '"/shelves", tags', by: [1] },
+      { rule: 'scope/outside', file: 'shop/api/shelves.py', at: 'def shelves', by: [0] },
+      { rule: 'scope/outside', file: 'shop/api/shelves.py', at: 'def all_shelves', by: [1] },
+    ],
+  },
 ];
