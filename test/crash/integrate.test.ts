@@ -64,14 +64,15 @@ async function killedEverywhere(
   expect((await rig.copse(site, argv)).how).toBe(0);
   const kills = pointsOf(site)
     .slice(before)
-    .flatMap(({ what, n }): Kill[] => [
-      { what, n, when: 'after' },
+    .flatMap(({ what, n, detail }): Kill[] => [
+      // A git that answers questions ends with copse: there is no point behind it.
+      ...(detail.startsWith('cat-file --batch') ? [] : [{ what, n, when: 'after' } as const]),
       ...(what === 'line' ? [] : [{ what, n, when: 'before' } as const]),
     ]);
   const random = seededRandom();
   for (const kill of ALL ? kills : random.sample(kills, 4)) {
     back(from);
-    expect((await rig.copse(site, argv, kill)).how).toBe('SIGKILL');
+    expect((await rig.copse(site, argv, kill)).how, JSON.stringify(kill)).toBe('SIGKILL');
     const { how, output } = await rig.copse(site, argv);
     const told = `seed ${random.seed} ${JSON.stringify(kill)}\n${output}`;
     expect(ends, told).toContain(how);
