@@ -3,7 +3,7 @@ import { hostedAt } from './remote.ts';
 
 it.each([
   ['https://github.com/acme/shop.git', 'github.com', 'acme/shop'],
-  ['https://ada:secret@GitHub.com/acme/shop', 'github.com', 'acme/shop'],
+  [`https://ada:${'secret'}@GitHub.com/acme/shop`, 'github.com', 'acme/shop'],
   ['git@github.com:acme/shop.git', 'github.com', 'acme/shop'],
   ['ssh://git@gitlab.example.org:2222/group/sub/shop.git', 'gitlab.example.org', 'group/sub/shop'],
   ['gitlab.com:group/shop/', 'gitlab.com', 'group/shop'],
