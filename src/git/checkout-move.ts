@@ -1,13 +1,15 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { lstat, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { atWork } from '../process/at-work.ts';
 import { settleOrphans } from '../process/orphans.ts';
 import { isAlive, processStart } from '../process/tree.ts';
 import type { Oid } from '../run/event.ts';
+import type { Change } from '../scope/scope.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import { changedPaths } from './diff.ts';
+import { foldersAbove } from './footprint.ts';
 import type { Git } from './git.ts';
 import { differing } from './like.ts';
 import { resolve } from './refs.ts';
@@ -19,6 +21,8 @@ export interface Move {
   to: Oid;
   /** Paths that were there, or changed, before: the move has nothing to do with what stands there. */
   before: string[];
+  /** Folders that the move makes; deepest last. */
+  folders?: string[];
   /** Short name of the branch. */
   branch: string;
   pid: number;
@@ -32,7 +36,10 @@ const recordOf = (gitDir: string) => join(gitDir, 'copse-move.json');
 export const savedIndex = (gitDir: string) => join(gitDir, 'copse-move.index');
 
 /** Puts on the disk that we move a checkout; what it gives takes that away again. */
-export function recordMove(gitDir: string, move: Pick<Move, 'from' | 'to' | 'before' | 'branch'>): () => void {
+export function recordMove(
+  gitDir: string,
+  move: Pick<Move, 'from' | 'to' | 'before' | 'folders' | 'branch'>,
+): () => void {
   const { pid } = process;
   const record: Move = { ...move, pid, start: processStart(pid) ?? '', host: hostname() };
   writeFileAtomic(recordOf(gitDir), `${JSON.stringify(record)}\n`, 0o600);
@@ -47,7 +54,7 @@ export function recordMove(gitDir: string, move: Pick<Move, 'from' | 'to' | 'bef
 export async function undoBrokenMove(git: Git, gitDir: string, commonDir: string): Promise<string | null> {
   const move = readMove(gitDir);
   if (move === null) return null;
-  const { from, to, before, branch, pid, start, host } = move;
+  const { from, to, before, folders = [], branch, pid, start, host } = move;
   if (host !== hostname()) return `copse on ${host} moves it, or was killed meanwhile; look there`;
   if (pid !== process.pid && isAlive(pid, start)) return `copse (process ${pid}) moves it`;
   await settleOrphans({ pid, pidStart: start });
@@ -64,7 +71,7 @@ export async function undoBrokenMove(git: Git, gitDir: string, commonDir: string
     if (arrived) await rm(savedIndex(gitDir));
     else await rename(savedIndex(gitDir), join(gitDir, 'index'));
   }
-  if (!arrived) await putBack(git, { from, to, before: new Set(before) });
+  if (!arrived) await putBack(git, { from, to, before: new Set(before), folders });
   rmSync(recordOf(gitDir), { force: true });
   return null;
 }
@@ -78,18 +85,46 @@ function readMove(gitDir: string): Move | null {
 }
 
 /** What is changed in a checkout, and what is there of the paths that a move would make: nothing of it is the move's. */
-export async function standing(git: Git, from: Oid, to: Oid): Promise<{ dirty: Set<string>; before: string[] }> {
+export async function standing(
+  git: Git,
+  from: Oid,
+  to: Oid,
+): Promise<{ dirty: Set<string>; before: string[]; folders: string[] }> {
   const [dirty, changes] = await Promise.all([dirtySet(git), changedPaths(git, from, to)]);
   const added = changes.filter(({ kind }) => kind === 'added').map(({ path }) => path);
   const there = await Promise.all(added.map((path) => isThere(git, path)));
-  return { dirty, before: [...new Set([...dirty, ...added.filter((_, at) => there[at])])] };
+  const above = [...new Set(added.flatMap(foldersAbove))].sort();
+  const made = await Promise.all(above.map(async (folder) => !(await isFolder(git, folder))));
+  return {
+    dirty,
+    before: [...new Set([...dirty, ...added.filter((_, at) => there[at])])],
+    folders: above.filter((_, at) => made[at]),
+  };
 }
 
 /** Undoes what a move wrote. Only what provably is of the move: a file with other content is somebody's. */
 export async function putBack(
   git: Git,
-  { from, to, before }: { from: Oid; to: Oid; before: ReadonlySet<string> },
+  { from, to, before, folders }: { from: Oid; to: Oid; before: ReadonlySet<string>; folders: readonly string[] },
 ): Promise<void> {
+  const ours = await touchedByMove(git, { from, to, before });
+  const added = ours.filter(({ kind }) => kind === 'added').map(({ path }) => path);
+  const input = added.map((path) => `${path}\0`).join('');
+  if (added.length > 0) await git.bytes(['update-index', '--force-remove', '-z', '--stdin'], { input });
+  for (const path of added) await rm(join(git.cwd, path), { force: true });
+  // A git that was killed may have left one without a file. One that holds something stays.
+  for (const folder of folders.toReversed()) await rmdir(join(git.cwd, folder)).catch(() => {});
+  const old = ours.filter(({ kind }) => kind !== 'added').map(({ path }) => `${path}\0`);
+  if (old.length === 0) return;
+  const restore = ['restore', `--source=${from}`, '--staged', '--worktree', '--pathspec-from-file=-'];
+  await git.bytes(['--literal-pathspecs', ...restore, '--pathspec-file-nul'], { input: old.join('') });
+}
+
+/** What stands in a checkout by the hand of the move. */
+async function touchedByMove(
+  git: Git,
+  { from, to, before }: { from: Oid; to: Oid; before: ReadonlySet<string> },
+): Promise<Change[]> {
   const [changes, after] = await Promise.all([changedPaths(git, from, to), dirtySet(git)]);
   const touched: typeof changes = [];
   for (const change of changes) {
@@ -97,24 +132,14 @@ export async function putBack(
     // git does not name new files that it ignores.
     if (after.has(change.path) || (change.kind === 'added' && (await isThere(git, change.path)))) touched.push(change);
   }
-  if (touched.length === 0) return;
+  if (touched.length === 0) return [];
   const foreign = await differing(git, to);
   const ours: typeof touched = [];
   for (const change of touched) {
     const whole = !foreign.has(change.path) || !(await isThere(git, change.path));
     if (whole || (await isBegun(git, to, change.path))) ours.push(change);
   }
-  const added = ours.filter(({ kind }) => kind === 'added').map(({ path }) => path);
-  const input = added.map((path) => `${path}\0`).join('');
-  if (added.length > 0) await git.bytes(['update-index', '--force-remove', '-z', '--stdin'], { input });
-  for (const path of added) {
-    await rm(join(git.cwd, path), { force: true });
-    await removeEmptyFolders(git.cwd, dirname(path));
-  }
-  const old = ours.filter(({ kind }) => kind !== 'added').map(({ path }) => `${path}\0`);
-  if (old.length === 0) return;
-  const restore = ['restore', `--source=${from}`, '--staged', '--worktree', '--pathspec-from-file=-'];
-  await git.bytes(['--literal-pathspecs', ...restore, '--pathspec-file-nul'], { input: old.join('') });
+  return ours;
 }
 
 /** Whether a file is the beginning of what the commit holds there: a git was killed while it wrote. */
@@ -130,18 +155,14 @@ async function dirtySet(git: Git): Promise<Set<string>> {
   return new Set((await dirtyPaths(git, { untracked: 'all' })).map(({ path }) => path));
 }
 
+const isFolder = (git: Git, path: string) =>
+  lstat(join(git.cwd, path)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
 const isThere = (git: Git, path: string) =>
   lstat(join(git.cwd, path)).then(
     () => true,
     () => false,
   );
-
-async function removeEmptyFolders(root: string, folder: string): Promise<void> {
-  for (let at = folder; at !== '.' && at !== '/'; at = dirname(at)) {
-    const removed = await rmdir(join(root, at)).then(
-      () => true,
-      () => false, // not empty
-    );
-    if (!removed) return;
-  }
-}

@@ -18,8 +18,8 @@ export async function fastForwardCheckout(
 ): Promise<{ ok: true } | { ok: false; message: string }> {
   if ((await resolve(git, 'HEAD')) !== from) return { ok: false, message: `the checkout is not at ${from}` };
   const gitDir = await git.text(['rev-parse', '--absolute-git-dir']);
-  const { dirty, before } = await standing(git, from, to);
-  const done = recordMove(gitDir, { from, to, before, branch });
+  const { dirty, ...rest } = await standing(git, from, to);
+  const done = recordMove(gitDir, { from, to, ...rest, branch });
   if (dirty.size > 0) await takeIdentical(git, gitDir, { from, to, dirty });
   const args = ['merge', '-q', '--ff-only', '--no-autostash', '--no-stat', '--no-verify-signatures'];
   const result = await git.run([...args, '--no-overwrite-ignore', to]);

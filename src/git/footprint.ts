@@ -71,7 +71,8 @@ function mayRename({ adds, deletes }: Footprint): boolean {
   return adds && deletes;
 }
 
-function foldersAbove(path: string): string[] {
+/** The folders that a path is in, the nearest first. */
+export function foldersAbove(path: string): string[] {
   const folders: string[] = [];
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.push(path.slice(0, at));
   return folders;

@@ -16,8 +16,8 @@ export async function takeBackCheckout(
 ): Promise<{ ok: true } | { ok: false; message: string }> {
   if ((await resolve(git, 'HEAD')) !== from) return { ok: false, message: `the checkout is not at ${from}` };
   const gitDir = await git.text(['rev-parse', '--absolute-git-dir']);
-  const { dirty, before } = await standing(git, from, to);
-  const done = recordMove(gitDir, { from, to, before, branch });
+  const { dirty, ...rest } = await standing(git, from, to);
+  const done = recordMove(gitDir, { from, to, ...rest, branch });
   if (dirty.size > 0) await takeIdentical(git, gitDir, { from, to, dirty });
   // Files that were copied or touched are as they were; read-tree looks at their times alone.
   await git.run(['update-index', '-q', '--refresh']);

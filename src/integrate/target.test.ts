@@ -231,6 +231,23 @@ describe('landOnTarget', () => {
     expect(scratch.git('status', '--porcelain')).toBe('?? notes.txt');
   });
 
+  it('takes away a folder that a killed git has made, and no file in it yet; one that was there stays', async () => {
+    const hold = holdingFilter();
+    base = scratch.commit('filtered', { '.gitattributes': '*.bin filter=hold\n' });
+    const tip = integration({ 'a.bin': 'a', 'mine/new.txt': 'new', 'new/deep/new.txt': 'new' });
+    mkdirSync(join(scratch.repo, 'mine'));
+    const before = state();
+    hold.close();
+    const result = landing(tip);
+    const git = await hold.held();
+    mkdirSync(join(scratch.repo, 'new/deep'), { recursive: true });
+    process.kill(-git, 'SIGKILL');
+    expect(await result).toMatchObject({ landed: false, why: 'failed' });
+    expect(state()).toEqual(before);
+    hold.open();
+    expect(await landing(tip)).toMatchObject({ landed: true });
+  });
+
   it('is the same whenever git is killed', async () => {
     const runs = Number(process.env.COPSE_PROPERTY_RUNS ?? 3);
     let killed = 0;
