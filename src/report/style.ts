@@ -16,7 +16,9 @@ ul{margin:4px 0;padding-left:20px}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;font-weight:600;color:var(--soft);font-size:12px}
-th,td{padding:7px 10px 7px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+th,td{padding:7px 10px 7px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
+td:last-child{overflow-wrap:anywhere}
+th{white-space:nowrap}
 code,pre{font:13px/1.45 ui-monospace,monospace}
 pre{background:var(--tint);padding:10px;margin:8px 0 0;max-height:320px;overflow:auto;white-space:pre-wrap}
 .badge{white-space:nowrap;font-weight:600}
