@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { exec } from '../process/exec.ts';
+import { findProgram } from '../process/program.ts';
 import type { CheckSpec } from './spec.ts';
 
 interface Place {
@@ -11,7 +12,7 @@ interface Place {
 
 /** Why a check cannot be run here, in one sentence; null when all it needs is there. */
 export async function missing({ argv, needs }: CheckSpec, { cwd, env }: Place): Promise<string | null> {
-  const program = programOf(argv[0], env);
+  const program = programOf(argv[0], { cwd, env });
   for (const need of [{ program: argv[0] }, ...needs]) {
     if ('program' in need && !isInstalled(need.program, { cwd, env })) return `${need.program} is not installed`;
     if ('packages' in need && !existsSync(join(cwd, 'node_modules'))) {
@@ -25,27 +26,16 @@ export async function missing({ argv, needs }: CheckSpec, { cwd, env }: Place): 
 }
 
 /** `python` is `python3` where only that is there. */
-export function programOf(name: string, env: NodeJS.ProcessEnv): string {
-  return name === 'python' && onPath(name, env) === null && onPath('python3', env) !== null ? 'python3' : name;
+export function programOf(name: string, place: Place): string {
+  return name === 'python' && !isThere(name, place) && isThere('python3', place) ? 'python3' : name;
 }
 
-function isInstalled(name: string, { cwd, env }: Place): boolean {
-  if (name.includes('/')) return isExecutable(resolve(cwd, name));
-  return onPath(programOf(name, env), env) !== null;
+function isInstalled(name: string, place: Place): boolean {
+  return isThere(programOf(name, place), place);
 }
 
-function onPath(name: string, env: NodeJS.ProcessEnv): string | null {
-  const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+function isThere(name: string, place: Place): boolean {
+  return 'path' in findProgram(name, place);
 }
 
 async function hasModule(python: string, name: string, { cwd, env }: Place): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +52,14 @@ describe('running a check', () => {
     expect(await run('exit 0', { needs: [{ packages: true }] })).toMatchObject({ outcome: 'nothing' });
     const needs = [{ module: 'no_such_module' }];
     expect((await program(['python', '-c', ''], { needs })).why).toMatch(/^no_such_module is not installed for python/);
+  });
+
+  it('is found as the system finds it: in a folder of PATH that is named from where the check runs', async () => {
+    write('web/bin/own-check', '#!/bin/sh\necho "ok 1 a"; echo 1..1\n');
+    chmodSync(join(root, 'web/bin/own-check'), 0o755);
+    const spec = checkSpec({ name: 'x', kind: 'tests', argv: ['own-check'], folder: 'web' });
+    const ran = await runCheck(spec, { root, env: { PATH: `bin:${process.env.PATH}` } });
+    expect(ran).toMatchObject({ outcome: 'passed', counts: { passed: 1 } });
   });
 
   it('fails as a whole where no case is told: a crash, a limit of time, a missing program', async () => {

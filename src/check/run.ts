@@ -51,7 +51,7 @@ export async function runCheck(spec: CheckSpec, { root, env, signal }: RunCheckO
   for (const path of spec.reports) rmSync(join(cwd, path), { recursive: true, force: true }); // of an earlier run
   const marker = { name: 'COPSE_CHECK', value: randomUUID() };
   const [program, ...args] = spec.argv;
-  const result = await exec(programOf(program, env), args, {
+  const result = await exec(programOf(program, { cwd, env }), args, {
     cwd,
     env: { ...env, CI: 'true', NO_COLOR: '1', [marker.name]: marker.value },
     timeoutMs: spec.timeoutMs,
