@@ -5,11 +5,6 @@ import type { Module } from './module.ts';
 const HANDLER = /(?:^|\/)(app\/(?:.*\/)?)route\.[cm]?[jt]sx?$/;
 const VERBS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 
-/** Whether a path is that of a route handler of Next.js: `app/api/users/[id]/route.ts`. */
-export function isRouteHandler(file: string): boolean {
-  return HANDLER.test(file);
-}
-
 /** A route handler's path is the name of its folder, its methods are what it exports. */
 export function nextEndpoints({ file, root, exports }: Module): Endpoint[] {
   const folder = HANDLER.exec(file)?.[1];
