@@ -1,19 +1,14 @@
 import { catchUpWith } from '../engine/open.ts';
 import type { Unfinished } from '../git/end-merge.ts';
-import { removeStaleLocks } from '../git/stale-lock.ts';
 import type { HandWorktree, InHand } from '../integrate/by-hand.ts';
-import type { Journal } from '../journal/journal.ts';
-import { openJournal } from '../journal/write.ts';
-import type { RunEventBody, TaskId } from '../run/event.ts';
-import { reduce } from '../run/reduce.ts';
+import type { TaskId } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
-import { systemClock } from '../util/clock.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
+import { type HeldRun, holding } from './held-run.ts';
 import type { LandingContext } from './integrate.ts';
 import type { RunLanding } from './landing.ts';
-import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
-import { asHeld, type FoundRun } from './runs.ts';
+import type { FoundRun } from './runs.ts';
 
 /** One thing that `integrate --continue` did, or found. */
 export type HandStep =
@@ -32,32 +27,24 @@ export interface HandResult {
   state: RunState;
 }
 
-/** What the steps work with: the run is held, nobody else writes its journal. */
-export interface Held {
+/** What the steps work with. */
+export interface Held extends HeldRun {
   context: LandingContext;
   project: Project;
   hand: HandWorktree;
-  state: RunState;
-  append(event: RunEventBody): void;
-  journal: Journal;
 }
 
-/** Holds the run while `act` works on it. */
-export async function holding<T>(
+/** Holds the run while `act` works on its tasks: what happened to the integration branch unseen is known then. */
+export function holdingTasks<T>(
   context: LandingContext,
   project: Project,
   run: FoundRun,
-  act: (held: Pick<Held, 'state' | 'append' | 'journal'>) => Promise<T>,
+  act: (held: HeldRun) => Promise<T>,
 ): Promise<T> {
-  const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
-  try {
-    const { state } = asHeld(run, journal.past);
-    await removeStaleLocks(project.repository);
-    await catchUpWith(project.repository, { journal, state });
-    return await act({ state, journal, append: (event) => void reduce(state, journal.append(event)) });
-  } finally {
-    await journal.close();
-  }
+  return holding(context, project, run, async (held) => {
+    await catchUpWith(project.repository, held);
+    return act(held);
+  });
 }
 
 /** Lays a conflict out for a person. */

@@ -2,7 +2,7 @@ import { readRef } from '../git/refs.ts';
 import type { HandWorktree, InHand } from '../integrate/by-hand.ts';
 import { shapeLanding } from '../integrate/shape.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
-import { begin, type HandResult, type HandStep, type Held, holding } from './by-hand-step.ts';
+import { begin, type HandResult, type HandStep, type Held, holdingTasks } from './by-hand-step.ts';
 import { keptPrefix } from './hand.ts';
 import { integrateRun, type LandingContext } from './integrate.ts';
 import { landingMessage } from './integrate-message.ts';
@@ -56,7 +56,7 @@ export async function landInHand(
   }
   if (landing.landing.why !== 'conflict') return { path: hand.path, steps: [step], state };
   // The target has moved since, and conflicts with what was resolved: that is merged once more.
-  return holding(context, project, run, async (held) => {
+  return holdingTasks(context, project, run, async (held) => {
     const onto = (await readRef(project.repository.git, `refs/heads/${target}`))!;
     await hand.putAway(standing, keptPrefix(state.id), []);
     const again = await begin(

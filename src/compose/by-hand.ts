@@ -4,7 +4,7 @@ import type { TaskId } from '../run/event.ts';
 import { openConflict } from '../run/resolve.ts';
 import type { RunState } from '../run/state.ts';
 import { needsValidation } from '../schedule/wave-gates.ts';
-import { begin, type HandResult, type HandStep, type Held, holding } from './by-hand-step.ts';
+import { begin, type HandResult, type HandStep, type Held, holdingTasks } from './by-hand-step.ts';
 import { beginWithTarget, landInHand } from './by-hand-target.ts';
 import { handOf, keptPrefix, nothingInHand, otherRun, outside, rewritten, stale } from './hand.ts';
 import type { LandingContext } from './integrate.ts';
@@ -33,13 +33,13 @@ export async function continueByHand(
   if (standing !== null && 'target' in standing.of) {
     return landInHand({ context, project: trusted, hand, run }, standing, options);
   }
-  return holding(context, trusted, run, async ({ state, append, journal }) => {
-    const held: Held = { context, project: trusted, hand, state, append, journal };
+  return holdingTasks(context, trusted, run, async (heldRun) => {
+    const held: Held = { ...heldRun, context, project: trusted, hand };
     const steps = standing === null ? [] : await integrateInHand(held, standing);
     const more = steps.every(({ is }) => is === 'integrated') ? await goOn(held, options, steps.length === 0) : [];
     finish(held);
-    await journal.flush();
-    return { path: hand.path, steps: [...steps, ...more], state };
+    await held.journal.flush();
+    return { path: hand.path, steps: [...steps, ...more], state: held.state };
   });
 }
 
@@ -141,7 +141,7 @@ export async function abortByHand(context: LandingContext, project: Project, run
   checkNotRun(run);
   const trusted = await trusting(outside(project, run.state.plan), run.id, context.warn);
   const hand = handOf(context, trusted, run.state.plan);
-  return holding(context, trusted, run, async ({ state }) => {
+  return holdingTasks(context, trusted, run, async ({ state }) => {
     const standing = await inHand(trusted.repository, hand.path);
     if (standing === null) throw nothingInHand(state, 'there is nothing to put away');
     const kept = await hand.putAway(standing, keptPrefix(standing.run), []);

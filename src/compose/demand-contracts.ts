@@ -1,9 +1,8 @@
 import { contractsOf } from '../contract/subject.ts';
-import type { Journal } from '../journal/journal.ts';
 import { describeFailure } from '../run/describe.ts';
-import { reduce } from '../run/reduce.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import type { Surroundings } from './context.ts';
+import type { HeldRun } from './held-run.ts';
 import { checkMergedContracts, type MergedContracts } from './merged-contracts.ts';
 import type { Project } from './project.ts';
 
@@ -11,13 +10,13 @@ import type { Project } from './project.ts';
 export async function demandContracts(
   context: Pick<Surroundings, 'env'>,
   project: Project,
-  { journal, ...merged }: MergedContracts & { journal: Journal },
+  { state, append, journal }: HeldRun,
+  { plan, commit }: Pick<MergedContracts, 'plan' | 'commit'>,
 ): Promise<void> {
-  const { state, plan, commit } = merged;
   if (contractsOf(plan).length === 0) return;
   if (state.contracts?.is !== 'checked' || state.contracts.commit !== commit) {
-    const checked = await checkMergedContracts(context, project, merged);
-    reduce(state, journal.append({ type: 'contracts.checked', commit, ...checked }));
+    const checked = await checkMergedContracts(context, project, { plan, state, commit });
+    append({ type: 'contracts.checked', commit, ...checked });
     await journal.flush();
   }
   const broken = state.contracts?.is === 'checked' ? state.contracts.broken : [];

@@ -1,28 +1,23 @@
 import type { Git } from '../git/git.ts';
-import { isAncestor } from '../git/history.ts';
 import { keepLanding } from '../git/landings.ts';
 import { branchExists, readRef } from '../git/refs.ts';
-import { removeStaleLocks } from '../git/stale-lock.ts';
 import { landOnTarget, type TargetLanding, type TargetMove, type TargetRequest } from '../integrate/target.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
-import { openJournal } from '../journal/write.ts';
 import { buildReport } from '../report/report.ts';
 import type { StackCheck } from '../run/check.ts';
 import { listed } from '../run/describe.ts';
-import type { Oid, RunEventBody } from '../run/event.ts';
-import { reduce } from '../run/reduce.ts';
+import type { Oid } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
-import { systemClock } from '../util/clock.ts';
 import type { Surroundings } from './context.ts';
 import { demandContracts } from './demand-contracts.ts';
+import { type HeldRun, holding } from './held-run.ts';
 import { landingMessage } from './integrate-message.ts';
 import { checkReady, noBranch, noTarget } from './integrate-ready.ts';
 import { outputsOf, recordInManifest, writeReport } from './integrate-report.ts';
 import type { IntegrateOptions, RunLanding } from './landing.ts';
-import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
 import { mergedAsRecorded } from './recorded.ts';
-import { asHeld, type FoundRun } from './runs.ts';
+import type { FoundRun } from './runs.ts';
 import { checkMerged } from './stack-checks.ts';
 import { trusting } from './trust.ts';
 
@@ -63,15 +58,10 @@ async function land(
 ): Promise<RunLanding> {
   const { git } = project.repository;
   const { target } = options;
-  const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
-  try {
-    const held = asHeld(run, journal.past);
-    checkReady(held, options);
-    const { state } = held;
-    const append = (event: RunEventBody) => void reduce(state, journal.append(event));
-    await removeStaleLocks(project.repository);
-    await settleLanding(git, state, append);
-    const tip = await tipOf(git, state, append);
+  return holding(context, project, run, async (held) => {
+    const { state, append, journal } = held;
+    checkReady({ state, alive: false }, options);
+    const tip = await tipOf(git, held);
     const plan = readFrozenPlan(run.paths);
     const what = options.resolved ?? tip;
     const checks: StackCheck[] = [];
@@ -85,7 +75,7 @@ async function land(
       return true;
     };
     const landIt = async (commit: Oid) => {
-      if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit });
+      if (options.contracts ?? true) await demandContracts(context, project, held, { plan, commit });
       return landOnTarget({ ...(await requestFor(context, project, { state, tip: commit, options })), approve });
     };
     const first = await landIt(what);
@@ -101,9 +91,7 @@ async function land(
     const report = buildReport(state, plan, Date.now());
     if (landing.landed) recordInManifest(context, state.planDir, report);
     return { target, landing, checks, state, report, files: writeReport(context, state.planDir, report) };
-  } finally {
-    await journal.close();
-  }
+  });
 }
 
 const isConflict = (landing: TargetLanding) => !landing.landed && landing.why === 'conflict';
@@ -163,20 +151,8 @@ async function requestFor(
   };
 }
 
-/** A landing that was begun, and whose end is not in the journal: the target tells whether it came to one. */
-export async function settleLanding(
-  git: Git,
-  { landing }: RunState,
-  append: (event: RunEventBody) => void,
-): Promise<void> {
-  if (landing === null) return;
-  const { target, from, to, how } = landing;
-  const at = await readRef(git, `refs/heads/${target}`);
-  if (at !== null && (await isAncestor(git, to, at))) append({ type: 'target.landed', target, from, to, how });
-}
-
 /** The integration branch as it stands: a person may have committed to it. */
-export async function tipOf(git: Git, state: RunState, append: (event: RunEventBody) => void): Promise<Oid> {
+export async function tipOf(git: Git, { state, append }: HeldRun): Promise<Oid> {
   const tip = (await readRef(git, state.integrationRef)) ?? state.tip;
   if (tip !== state.tip) append({ type: 'integration.moved', from: state.tip, to: tip });
   return tip;

@@ -1,22 +1,17 @@
 import { readRef } from '../git/refs.ts';
-import { removeStaleLocks } from '../git/stale-lock.ts';
 import { shapeLanding } from '../integrate/shape.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
-import { openJournal } from '../journal/write.ts';
 import { buildReport } from '../report/report.ts';
-import type { RunEventBody } from '../run/event.ts';
-import { reduce } from '../run/reduce.ts';
-import { systemClock } from '../util/clock.ts';
 import { type Asking, ask, type Merged, namesOf } from './ask-forge.ts';
 import { demandContracts } from './demand-contracts.ts';
-import { checksOn, type LandingContext, settleLanding, targetOf, tipOf } from './integrate.ts';
+import { holding } from './held-run.ts';
+import { checksOn, type LandingContext, targetOf, tipOf } from './integrate.ts';
 import { checkReady, noBranch } from './integrate-ready.ts';
 import { writeReport } from './integrate-report.ts';
-import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
 import { chooseRemote } from './remote.ts';
 import type { PullRequestOptions, PullRequestResult, Requested } from './requested.ts';
-import { asHeld, type FoundRun } from './runs.ts';
+import type { FoundRun } from './runs.ts';
 import { trusting } from './trust.ts';
 
 /** Pushes the integration branch of a run, once it is what could land, and opens a pull request. Nothing moves here. */
@@ -32,17 +27,12 @@ export async function requestPull(
   const target = await targetOf(git, run.state, options.into);
   const chosen = await chooseRemote(git, { target, remote: options.remote });
   if (options.dryRun) return foresee(context, project, run, { target, chosen });
-  const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
-  try {
-    const held = asHeld(run, journal.past);
-    checkReady(held, options);
-    const { state } = held;
-    const append = (event: RunEventBody) => void reduce(state, journal.append(event));
-    await removeStaleLocks(project.repository);
-    await settleLanding(git, state, append);
-    const tip = await tipOf(git, state, append);
+  return holding(context, project, run, async (held) => {
+    const { state, append, journal } = held;
+    checkReady({ state, alive: false }, options);
+    const tip = await tipOf(git, held);
     const plan = readFrozenPlan(run.paths);
-    if (options.contracts ?? true) await demandContracts(context, project, { plan, journal, state, commit: tip });
+    if (options.contracts ?? true) await demandContracts(context, project, held, { plan, commit: tip });
     const asking: Asking = { context, project, state, target, tip, chosen };
     const merged = await mergeOf(asking);
     const checks = merged.is === 'made' ? await checksOn(context, project, { move: merged, state, options }) : [];
@@ -54,9 +44,7 @@ export async function requestPull(
     const report = buildReport(state, plan, Date.now());
     const files = writeReport(context, state.planDir, report);
     return { ...namesOf(asking), requested, commit: tip, checks, state, report, files };
-  } finally {
-    await journal.close();
-  }
+  });
 }
 
 /** What the forge would make of it, as far as this repository knows. */

@@ -1,22 +1,17 @@
 import type { Git } from '../git/git.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
-import { removeStaleLocks } from '../git/stale-lock.ts';
 import { type TakenBack, takeBackTarget } from '../integrate/take-back.ts';
 import { readFrozenPlan } from '../journal/frozen-plan.ts';
-import { openJournal } from '../journal/write.ts';
 import { buildReport } from '../report/report.ts';
-import type { Oid, RunEventBody } from '../run/event.ts';
-import { reduce } from '../run/reduce.ts';
+import type { Oid } from '../run/event.ts';
 import type { Landing, RunState } from '../run/state.ts';
-import { systemClock } from '../util/clock.ts';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { Surroundings } from './context.ts';
-import { settleLanding } from './integrate.ts';
+import { holding } from './held-run.ts';
 import { checkNotRun, noBranch } from './integrate-ready.ts';
 import { outputsOf, recordUndone, writeReport } from './integrate-report.ts';
-import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
-import { asHeld, type FoundRun } from './runs.ts';
+import type { FoundRun } from './runs.ts';
 import { trusting } from './trust.ts';
 
 /** What came of taking a landing back. */
@@ -41,28 +36,17 @@ export async function undoLanding(
   checkNotRun(run);
   const project = await trusting(opened, run.id, context.warn);
   if (dryRun) return takeBack(project, run.state, { dryRun });
-  const journal = await openJournal({ dir: run.paths.dir, run: run.id, clock: systemClock, mask: maskFor(context) });
-  try {
-    const { state } = asHeld(run, journal.past);
-    const append = (event: RunEventBody) => void reduce(state, journal.append(event));
-    await removeStaleLocks(project.repository);
-    await settleLanding(project.repository.git, state, append);
+  return holding(context, project, run, async ({ state, append, journal }) => {
     const undone = await takeBack(project, state, { dryRun });
     if (undone.taken.undone) {
       recordUndone(context, state.planDir, Date.now());
-      append({
-        type: 'target.restored',
-        target: undone.landing.target,
-        from: undone.landing.to,
-        to: undone.landing.from,
-      });
+      const { target, from, to } = undone.landing;
+      append({ type: 'target.restored', target, from: to, to: from });
       await journal.flush();
       writeReport(context, state.planDir, buildReport(state, readFrozenPlan(run.paths), Date.now()));
     }
     return undone;
-  } finally {
-    await journal.close();
-  }
+  });
 }
 
 async function takeBack(project: Project, state: RunState, { dryRun }: { dryRun: boolean }): Promise<Undone> {
