@@ -23,7 +23,8 @@ export type TaskLabel =
   | 'needs-you'
   | 'blocked'
   | 'skipped'
-  | 'lost';
+  /** Its agent may live on or have ended: the copse that watched it is gone, and `resume` takes it over. */
+  | 'unwatched';
 
 /** One row of the monitor. Times in milliseconds. */
 export interface TaskSummary {
@@ -87,7 +88,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
     'needs-you': 0,
     blocked: 0,
     skipped: 0,
-    lost: 0,
+    unwatched: 0,
   };
   for (const task of tasks) counts[task.state]++;
   const open = state.phase === 'open' || state.phase === 'stopping';
@@ -158,7 +159,7 @@ function summarizeTask(state: RunState, task: TaskState, now: number, alive: boo
     cost: sumCost(attempts),
     tokens: attempts.reduce((sum, attempt) => addTokens(sum, attempt.tokens), NO_TOKENS),
     commits: status.is === 'integrated' ? status.commits : (last?.result?.commits ?? null),
-    now: describeNow(state, task, now),
+    now: label === 'unwatched' ? 'no copse watches it; resume takes it over' : describeNow(state, task, now),
   };
 }
 
@@ -170,7 +171,7 @@ function labelOf({ settings }: RunState, task: TaskState, alive: boolean): TaskL
       if (last?.failure && isParked(last.failure)) return 'parked';
       return last && !wasStopped(last) ? 'retrying' : 'waiting';
     case 'running':
-      return alive ? (last?.resolves ? 'resolving' : 'running') : 'lost';
+      return alive ? (last?.resolves ? 'resolving' : 'running') : 'unwatched';
     case 'ended':
     case 'verified':
     case 'landing':

@@ -115,7 +115,7 @@ printf 'of task-001\\nof task-002\\n' > shared.txt; git add -A; git commit -q --
     expect(await first.ended).toBe('SIGKILL');
     const status = copse.start(scratch, ['status']);
     await status.ended;
-    expect(status.output()).toMatch(/task-002\s+lost\s+2/);
+    expect(status.output()).toMatch(/task-002\s+unwatched\s+2/);
 
     const second = copse.start(scratch, ['resume']);
     open('task-002');

@@ -20,7 +20,7 @@ const row = (id: string, state: TaskLabel, more: Partial<TaskSummary> = {}): Tas
 
 function summaryOf(tasks: TaskSummary[], more: Partial<RunSummary> = {}): RunSummary {
   const counts = Object.fromEntries(
-    ['waiting', 'running', 'verifying', 'retrying', 'integrated', 'failed', 'blocked', 'skipped', 'lost'].map(
+    ['waiting', 'running', 'verifying', 'retrying', 'integrated', 'failed', 'blocked', 'skipped', 'unwatched'].map(
       (label) => [label, tasks.filter((task) => task.state === label).length],
     ),
   ) as RunSummary['counts'];

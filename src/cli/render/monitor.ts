@@ -15,7 +15,7 @@ const SIGN: Record<TaskLabel, string> = {
   failed: '✗',
   blocked: '⊘',
   skipped: '–',
-  lost: '?',
+  unwatched: '?',
 };
 
 export interface MonitorSize {
@@ -109,7 +109,7 @@ function labelsOf({ counts }: RunSummary): TaskLabel[] {
     'failed',
     'blocked',
     'skipped',
-    'lost',
+    'unwatched',
   ];
   return order.filter((label) => counts[label] > 0);
 }
@@ -120,7 +120,7 @@ function choose(summary: RunSummary, room: number): RunSummary['tasks'] {
   const rank: Record<TaskLabel, number> = {
     'needs-you': 0,
     failed: 0,
-    lost: 0,
+    unwatched: 0,
     running: 1,
     resolving: 1,
     verifying: 1,
