@@ -1,8 +1,7 @@
-import { undoBrokenMove } from '../git/checkout-move.ts';
-import { fastForwardCheckout } from '../git/fast-forward.ts';
+import { fastForwardCheckout, takeBackCheckout } from '../git/move-checkout.ts';
+import { undoBrokenMove } from '../git/move-record.ts';
 import { compareAndSwap, readRef } from '../git/refs.ts';
 import type { Repository } from '../git/repository.ts';
-import { takeBackCheckout } from '../git/take-back.ts';
 import { listWorktrees } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
 import { findObstacle, type Obstacle } from './obstacle.ts';

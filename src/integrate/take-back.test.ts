@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdingFilter } from '../../test/rig/holding-filter.ts';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { checkoutState, commitAside } from '../../test/rig/target.ts';
-import { createGit } from '../git/git.ts';
+import { createGit, type Git } from '../git/git.ts';
 import { openRepository } from '../git/repository.ts';
 import type { LandingStyle } from '../run/event.ts';
 import { type TakeBack, takeBackTarget } from './take-back.ts';
@@ -37,6 +37,13 @@ async function landed(style?: LandingStyle, target = 'main'): Promise<Landing> {
 }
 const takeBack = async (landing: Landing, options: Partial<TakeBack> = {}) =>
   takeBackTarget({ repository: await repository(), target: 'main', landing, outputs: [], ...options });
+
+/** Does not wait for who holds the lock of a ref. */
+const impatient = (git: Git): Git => ({
+  ...git,
+  at: (cwd) => impatient(git.at(cwd)),
+  run: (args, options) => git.run(args, { ...options, config: ['core.filesRefLockTimeout=1'] }),
+});
 
 describe('takeBackTarget', () => {
   it.each([undefined, 'merge', 'squash', 'rebase'] as const)(
@@ -133,6 +140,19 @@ describe('takeBackTarget', () => {
     const other = commitAside(scratch, { 'x.txt': 'x' }, base);
     scratch.git('reset', '-q', '--hard', other);
     expect(await takeBack(landing)).toEqual({ undone: false, why: 'gone', actual: other });
+  });
+
+  it('puts everything back when the branch itself cannot be moved', async () => {
+    const landing = await landed();
+    const before = state();
+    scratch.write('.git/refs/heads/main.lock', '');
+    const there = await repository();
+    const result = await takeBack(landing, { repository: { ...there, git: impatient(there.git) } });
+    expect(result).toMatchObject({ undone: false, why: 'failed' });
+    if (result.undone || result.why !== 'failed') throw new Error();
+    expect(result.messages[0]).toContain('main.lock');
+    expect(state()).toEqual(before);
+    expect(await takeBack(landing)).toMatchObject({ undone: true });
   });
 
   it('puts everything back when git is killed half-way', async () => {

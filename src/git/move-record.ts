@@ -16,7 +16,7 @@ import { resolve } from './refs.ts';
 import { dirtyPaths } from './status.ts';
 
 /** A checkout on its way from one commit to another, as it is on the disk before a file moves. */
-export interface Move {
+interface Move {
   from: Oid;
   to: Oid;
   /** Paths that were there, or changed, before: the move has nothing to do with what stands there. */
@@ -103,7 +103,7 @@ export async function standing(
 }
 
 /** Undoes what a move wrote. Only what provably is of the move: a file with other content is somebody's. */
-export async function putBack(
+async function putBack(
   git: Git,
   { from, to, before, folders }: { from: Oid; to: Oid; before: ReadonlySet<string>; folders: readonly string[] },
 ): Promise<void> {
