@@ -7,10 +7,10 @@ import type { Project } from '../compose/project.ts';
 import type { FoundRun } from '../compose/runs.ts';
 import { quoted } from '../compose/typed.ts';
 import { EXIT, type ExitCode } from '../util/refusal.ts';
-import { type CliContext, narrating } from './context.ts';
-import { type IntegrateFlags, styleOf } from './integrate-usage.ts';
+import type { CliContext } from './context.ts';
+import { answer, checking, tellChecks } from './integrate-answer.ts';
+import { type IntegrateFlags, withStyle } from './integrate-usage.ts';
 import { abortLines, handLines } from './render/by-hand.ts';
-import { checkLines } from './render/checks.ts';
 
 /** `integrate --continue` and `--abort`: a person resolves what conflicts. */
 export async function resolveByHand(
@@ -19,30 +19,23 @@ export async function resolveByHand(
   run: FoundRun,
   flags: IntegrateFlags & IntegrateOptions,
 ): Promise<ExitCode> {
-  const { json, abort } = flags;
-  const style = styleOf(flags);
-  const surroundings = { ...narrating(context), narrate: (line: string) => context.stderr.write(`check: ${line}\n`) };
-  const print = (document: object, lines: string[]) => {
-    if (json) context.stdout.write(`${JSON.stringify({ v: 1, command: 'integrate', ...document })}\n`);
-    else for (const line of lines) context.stdout.write(`${line}\n`);
-  };
-  if (abort) {
-    const { state, ...put } = await abortByHand(surroundings, project, run);
-    print({ ok: true, aborted: put.standing, kept: put.kept }, abortLines({ ...put, state }));
+  if (flags.abort) {
+    const put = await abortByHand(checking(context), project, run);
+    answer(context, flags, {
+      document: { ok: true, aborted: put.standing, kept: put.kept },
+      lines: abortLines(put),
+    });
     return EXIT.ok;
   }
-  const { path, steps, state } = await continueByHand(surroundings, project, run, {
-    ...flags,
-    ...(style && { style }),
-  });
-  for (const step of steps) {
-    if (step.is !== 'landing') continue;
-    for (const line of checkLines(step.landing.checks)) context.stderr.write(`${line}\n`);
-  }
+  const { path, steps, state } = await continueByHand(checking(context), project, run, withStyle(flags));
+  for (const step of steps) if (step.is === 'landing') tellChecks(context, step.landing.checks);
   const exit = exitOfSteps(steps);
   if (!existsSync(context.cwd))
     context.stderr.write(`copse: you stand in a folder that is gone: cd ${quoted(mainOf(project))}\n`);
-  print({ ok: exit === EXIT.ok, worktree: path, steps: steps.map(documentOf) }, handLines(steps, { path, state }));
+  answer(context, flags, {
+    document: { ok: exit === EXIT.ok, worktree: path, steps: steps.map(documentOf) },
+    lines: handLines(steps, { path, state }),
+  });
   return exit;
 }
 

@@ -1,4 +1,5 @@
 import type { Tech } from '../check/spec.ts';
+import type { IntegrateOptions } from '../compose/landing.ts';
 import type { LandingStyle } from '../run/event.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 
@@ -69,6 +70,12 @@ export function checkUsage(flags: IntegrateFlags): void {
 /** The history that was typed. */
 export function styleOf(flags: IntegrateFlags): LandingStyle | undefined {
   return STYLES.find((style) => flags[style]);
+}
+
+/** As a landing takes it: where no history was typed, there is none that would win over the config. */
+export function withStyle(flags: IntegrateFlags & IntegrateOptions): IntegrateFlags & IntegrateOptions {
+  const style = styleOf(flags);
+  return style === undefined ? flags : { ...flags, style };
 }
 
 /** `--no-contracts` is given when it is false, and true is what it is by default. */

@@ -3,17 +3,16 @@ import { TECHS } from '../../check/spec.ts';
 import { integrateRun } from '../../compose/integrate.ts';
 import { exitOfLanding, type IntegrateOptions } from '../../compose/landing.ts';
 import { openProject, type Project } from '../../compose/project.ts';
-import { tellGitHub } from '../../compose/report.ts';
 import { type FoundRun, findRun } from '../../compose/runs.ts';
 import { exitOfUndo, undoLanding } from '../../compose/undo.ts';
-import type { ExitCode } from '../../util/refusal.ts';
+import { EXIT, type ExitCode } from '../../util/refusal.ts';
 import { askForMerge } from '../ask-for-merge.ts';
 import { landBranches } from '../branches.ts';
 import { resolveByHand } from '../by-hand.ts';
 import type { CommandModule } from '../command.ts';
 import { type CliContext, narrating } from '../context.ts';
-import { checkUsage, type IntegrateFlags, styleOf } from '../integrate-usage.ts';
-import { checkLines } from '../render/checks.ts';
+import { answer, checking, tellOutcome } from '../integrate-answer.ts';
+import { checkUsage, type IntegrateFlags, withStyle } from '../integrate-usage.ts';
 import { describeLanding } from '../render/landing.ts';
 import { describeUndo } from '../render/undo.ts';
 
@@ -95,35 +94,25 @@ async function land(
   run: FoundRun,
   flags: IntegrateFlags & IntegrateOptions,
 ): Promise<ExitCode> {
-  const narrate = (line: string) => context.stderr.write(`check: ${line}\n`);
-  const surroundings = { ...narrating(context), narrate };
-  const style = styleOf(flags);
-  const landed = await integrateRun(surroundings, project, run, { ...flags, ...(style && { style }) });
-  const { landing, target, checks, state, report, files } = landed;
-  for (const line of checkLines(checks)) context.stderr.write(`${line}\n`);
-  context.stderr.write(tellGitHub(surroundings, report));
-  if (flags.json) {
-    const ok = exitOfLanding(landing) === 0;
-    const document = { v: 1, command: 'integrate', ok, target, landing, checks, report: files.json };
-    context.stdout.write(`${JSON.stringify(document)}\n`);
-  } else
-    for (const line of describeLanding(landing, { state, target, report: files.text }))
-      context.stdout.write(`${line}\n`);
-  return exitOfLanding(landing);
+  const landed = await integrateRun(checking(context), project, run, withStyle(flags));
+  tellOutcome(context, landed);
+  const { landing, target, checks, state, files } = landed;
+  const exit = exitOfLanding(landing);
+  answer(context, flags, {
+    document: { ok: exit === EXIT.ok, target, landing, checks, report: files.json },
+    lines: describeLanding(landing, { state, target, report: files.text }),
+  });
+  return exit;
 }
 
 async function undo(context: CliContext, project: Project, run: FoundRun, flags: IntegrateFlags): Promise<ExitCode> {
   const undone = await undoLanding(narrating(context), project, run, { dryRun: flags.dryRun === true });
   const { landing, taken, pushed, restored } = undone;
-  if (flags.json) {
-    const { target, from, to } = landing;
-    const document = {
-      v: 1,
-      command: 'integrate',
-      ok: exitOfUndo(taken) === 0,
-      undo: { target, from: to, to: from, ...taken, pushed, restored },
-    };
-    context.stdout.write(`${JSON.stringify(document)}\n`);
-  } else for (const line of describeUndo(undone)) context.stdout.write(`${line}\n`);
-  return exitOfUndo(taken);
+  const { target, from, to } = landing;
+  const exit = exitOfUndo(taken);
+  answer(context, flags, {
+    document: { ok: exit === EXIT.ok, undo: { target, from: to, to: from, ...taken, pushed, restored } },
+    lines: describeUndo(undone),
+  });
+  return exit;
 }
