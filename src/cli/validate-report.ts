@@ -1,3 +1,4 @@
+import { quoted } from '../compose/typed.ts';
 import type { OwnershipRow } from '../plan/ownership.ts';
 import type { Diagnostic, Level, Plan, Wave } from '../plan/plan.ts';
 import { printable } from '../plan/text.ts';
@@ -100,9 +101,4 @@ function conclusion({ ok, folder, diagnostics }: Verdict, { style }: View): stri
   const again = `copse validate ${quoted(folder)}`;
   const next = ok ? `copse plan ${quoted(folder)}` : `fix the ${fix} above, then ${again}`;
   return `${verdict}: ${counts}\nnext: ${next}\n`;
-}
-
-/** As it can be pasted into a shell. */
-function quoted(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${printable(path).replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { printable } from '../plan/text.ts';
+import { shellWord } from '../util/shell-word.ts';
 
 /** The shortest path that leads to `path` from where the user stands. */
 export function typedPath(cwd: string, path: string): string {
@@ -7,7 +8,7 @@ export function typedPath(cwd: string, path: string): string {
   return near === '' ? '.' : near.startsWith('..') ? path : near;
 }
 
-/** A word as it can be pasted into a shell. */
+/** A word as it can be shown, and pasted into a shell. */
 export function quoted(word: string): string {
-  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", "'\\''")}'`;
+  return shellWord(printable(word));
 }

@@ -36,11 +36,6 @@ export interface Forge {
 /** A path of a branch in an address. */
 export const inAddress = (branch: string) => branch.split('/').map(encodeURIComponent).join('/');
 
-/** A word as a shell takes it. */
-export function word(text: string): string {
-  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** The text of the first object of a JSON array under this key; null for anything else. */
 export function firstOf(json: string, key: string): string | null {
   try {

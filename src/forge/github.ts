@@ -1,4 +1,5 @@
-import { type Forge, firstOf, inAddress, type PullRequest, word } from './forge.ts';
+import { shellWord } from '../util/shell-word.ts';
+import { type Forge, firstOf, inAddress, type PullRequest } from './forge.ts';
 
 const repository = ({ at }: PullRequest) => `${at.host}/${at.path}`;
 
@@ -23,5 +24,5 @@ export const github: Forge = {
   page: ({ at, branch, base }) =>
     `https://${at.host}/${at.path}/compare/${inAddress(base)}...${inAddress(branch)}?expand=1`,
   command: ({ branch, base, title }, bodyFile) =>
-    `gh pr create --head ${word(branch)} --base ${word(base)} --title ${word(title)} --body-file ${word(bodyFile)}`,
+    `gh pr create --head ${shellWord(branch)} --base ${shellWord(base)} --title ${shellWord(title)} --body-file ${shellWord(bodyFile)}`,
 };

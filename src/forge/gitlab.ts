@@ -1,4 +1,5 @@
-import { type Forge, firstOf, type PullRequest, word } from './forge.ts';
+import { shellWord } from '../util/shell-word.ts';
+import { type Forge, firstOf, type PullRequest } from './forge.ts';
 
 const repository = ({ at }: PullRequest) => `https://${at.host}/${at.path}`;
 
@@ -29,5 +30,5 @@ export const gitlab: Forge = {
     return `${repository(request)}/-/merge_requests/new?${query}`;
   },
   command: ({ branch, base, title }) =>
-    `glab mr create --source-branch ${word(branch)} --target-branch ${word(base)} --title ${word(title)}`,
+    `glab mr create --source-branch ${shellWord(branch)} --target-branch ${shellWord(base)} --title ${shellWord(title)}`,
 };

@@ -1,5 +1,6 @@
 import type { Repository } from '../git/repository.ts';
 import type { LandingHow, LandingStyle, Oid } from '../run/event.ts';
+import { shellWord } from '../util/shell-word.ts';
 import { type Block, findPlace, moveBranch, obstacleTo, type Place } from './branch-move.ts';
 import { type LandingWish, type Shaped, shapeLanding } from './shape.ts';
 
@@ -108,12 +109,8 @@ function blocked(request: TargetRequest, { checkout }: Place, { why, paths, mess
 }
 
 function commandFor(checkout: string, { target, tip, source = tip }: TargetRequest, switchFirst: boolean): string {
-  const git = `git -C ${quote(checkout)}`;
+  const git = `git -C ${shellWord(checkout)}`;
   return switchFirst
-    ? `${git} switch ${quote(target)} && ${git} merge ${quote(source)}`
-    : `${git} merge ${quote(source)}`;
-}
-
-function quote(word: string): string {
-  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+    ? `${git} switch ${shellWord(target)} && ${git} merge ${shellWord(source)}`
+    : `${git} merge ${shellWord(source)}`;
 }

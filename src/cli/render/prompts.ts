@@ -1,3 +1,4 @@
+import { quoted } from '../../compose/typed.ts';
 import type { PromptReport } from '../../plan/prompt-check.ts';
 import { printable } from '../../plan/text.ts';
 import type { PromptChange } from '../../project/prompt-folder.ts';
@@ -68,9 +69,4 @@ function sectionLines({ sections }: PromptReport, style: Style): string[] {
 function row(word: string, file: string, note: string | undefined, style: Style): string {
   const paint = word === 'invalid' ? style.red : word === 'kept' || word === 'unchanged' ? style.dim : style.green;
   return `  ${paint(word.padEnd(9))} ${printable(file)}${note ? `  ${style.dim(printable(note))}` : ''}`;
-}
-
-/** A path as a shell takes it back. */
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
