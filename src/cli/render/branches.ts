@@ -3,7 +3,7 @@ import type { BranchRow } from '../../compose/branches/state.ts';
 import { quoted } from '../../compose/typed.ts';
 import { describeFailure, listed } from '../../run/describe.ts';
 import type { LandingHow, Oid } from '../../run/event.ts';
-import { WHY_BLOCKED } from './landing.ts';
+import { blockedLines } from './landing.ts';
 
 /** What came of landing branches, and what to type next. `command`: what was typed. */
 export function describeBranches(landed: BranchesLanding, command: string): string[] {
@@ -94,11 +94,7 @@ function describeStop(
     case 'untracked':
     case 'busy':
     case 'failed':
-      return [
-        `${target} is checked out in ${landing.checkout}, ${WHY_BLOCKED[landing.why]}; ${NOTHING}`,
-        ...landing.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
-        ...landing.messages.map((message) => `  ${message}`),
-      ];
+      return blockedLines(target, landing);
     default:
       return [`${target} could not be moved (${landing.why}); ${NOTHING}`];
   }

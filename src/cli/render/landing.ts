@@ -1,3 +1,4 @@
+import type { Block } from '../../integrate/branch-move.ts';
 import type { TargetLanding } from '../../integrate/target.ts';
 import type { RunState } from '../../run/state.ts';
 
@@ -54,19 +55,28 @@ export function describeLanding(
       ];
     default:
       return [
-        `${target} is checked out in ${landing.checkout}, ${WHY_BLOCKED[landing.why]}; ${nothing}`,
-        ...landing.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
-        ...landing.messages.map((message) => `  ${message}`),
+        ...blockedLines(target, landing),
         ...written,
         `next: put that right, then copse integrate ${state.plan}; or by hand: ${landing.command}`,
       ];
   }
 }
 
-/** What keeps a checkout from following. */
-export const WHY_BLOCKED = {
+/** Where a branch is checked out, and what keeps that from following; nothing was changed. */
+export function blockedLines(
+  target: string,
+  { checkout, why, paths, messages }: Block & { checkout: string },
+): string[] {
+  return [
+    `${target} is checked out in ${checkout}, ${WHY_BLOCKED[why]}; nothing was changed`,
+    ...paths.slice(0, 10).map((path) => `  ✗ ${path}`),
+    ...messages.map((message) => `  ${message}`),
+  ];
+}
+
+const WHY_BLOCKED: Record<Block['why'], string> = {
   dirty: 'where these files have uncommitted changes',
   untracked: 'where these files are in no commit and would be overwritten',
   busy: 'where git is in the middle of something',
   failed: 'where git could not write the files',
-} as const;
+};

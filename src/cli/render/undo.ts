@@ -1,5 +1,5 @@
 import type { Undone } from '../../compose/undo.ts';
-import { WHY_BLOCKED } from './landing.ts';
+import { blockedLines } from './landing.ts';
 
 /** What came of taking a landing back, and what to type next. */
 export function describeUndo({ landing, taken, pushed, restored, state }: Undone): string[] {
@@ -37,11 +37,6 @@ export function describeUndo({ landing, taken, pushed, restored, state }: Undone
     case 'no-branch':
       return [`there is no branch ${target}`];
     default:
-      return [
-        `${target} is checked out in ${taken.checkout}, ${WHY_BLOCKED[taken.why]}; ${nothing}`,
-        ...taken.paths.slice(0, 10).map((path) => `  ✗ ${path}`),
-        ...taken.messages.map((message) => `  ${message}`),
-        `next: put that right, then copse integrate ${plan} --undo`,
-      ];
+      return [...blockedLines(target, taken), `next: put that right, then copse integrate ${plan} --undo`];
   }
 }
