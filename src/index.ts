@@ -24,7 +24,7 @@ export type { Run, RunResult } from './api/result.ts';
 export type { RunStatus } from './api/status.ts';
 export type { ReportFiles, RunLanding } from './compose/landing.ts';
 export type { TargetLanding } from './integrate/target.ts';
-export type { ReportItem } from './report/checklist.ts';
+export type { ReportItem } from './report/details.ts';
 export type { CheckName, Report, ReportAttempt, ReportTask } from './report/report.ts';
 export type { Check } from './report/stack.ts';
 export type { CheckFailure, CheckKind, StackCheck } from './run/check.ts';

@@ -1,12 +1,13 @@
 import type { StackCheck } from '../run/check.ts';
-import type { ContractCheck, ContractFinding } from '../run/contract.ts';
+import type { ContractCheck } from '../run/contract.ts';
 import { describeFailure } from '../run/describe.ts';
 import { describeCheckFailure } from '../run/describe-check.ts';
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { describeViolation } from '../run/describe-violation.ts';
-import { isNamed } from '../run/escape.ts';
+import { type Escape, isNamed } from '../run/escape.ts';
 import type { Failure } from '../run/failure.ts';
 import { flakyInBatches } from './batches.ts';
+import { detailsOf } from './details.ts';
 import type { Report, ReportAttempt, ReportTask } from './report.ts';
 
 /** One thing in a report that somebody should look at, as the tools that show findings in code take it. */
@@ -25,6 +26,8 @@ export interface Finding {
   line?: number;
 }
 
+type Place = Pick<Finding, 'file' | 'line'>;
+
 /** What each group of rules is about. */
 export const GROUPS: Record<string, string> = {
   task: 'A task that is not integrated',
@@ -40,48 +43,33 @@ export const GROUPS: Record<string, string> = {
 export function findingsOf(report: Report): Finding[] {
   return [
     ...report.tasks.flatMap(taskFindings),
-    ...report.waves.flatMap((wave): Finding[] =>
-      wave.failure
-        ? [
-            {
-              level: 'error',
-              rule: 'wave/validation',
-              message: `wave ${wave.number}: ${describeFailure(wave.failure)}`,
-              tasks: [],
-            },
-          ]
-        : [],
-    ),
-    ...report.violations.map((violation): Finding => {
-      const { task, path, line, rule, severity } = violation;
-      return {
-        level: severity === 'fail' ? 'error' : 'warning',
-        rule: `scope/${rule}`,
-        message: `${task} changed ${describeViolation(violation)}`,
-        tasks: [task],
-        file: path,
-        ...(line !== undefined && { line }),
-      };
-    }),
+    ...report.waves.flatMap(waveFindings),
+    ...report.violations.map(violationFinding),
     ...contractFindings(report.contracts),
     ...report.stack.flatMap(checkFindings),
     ...flakyInBatches(report.batches).map((each): Finding => ({ level: 'warning', rule: 'check/flaky', ...each })),
-    ...report.escapes.filter(isNamed).map((found): Finding => {
-      const [change] = found.changes;
-      const file = found.where.is === 'checkout' && change?.kind === 'file' ? change.path : undefined;
-      const tasks = found.suspects.filter(({ evidence }) => evidence !== null).map(({ task }) => task);
-      return {
-        level: 'warning',
-        rule: 'escape/changed',
-        message: `${describeChanges(found)} ${describePlace(found.where)}`,
-        tasks: [...new Set(tasks)],
-        ...(file !== undefined && { file }),
-      };
-    }),
+    ...report.escapes.filter(isNamed).map(escapeFinding),
     ...report.tasks
       .filter(({ state }) => state === 'integrated')
       .flatMap((task) => warnings(task, { merged: report.contracts !== null })),
   ];
+}
+
+function waveFindings({ number, failure }: Report['waves'][number]): Finding[] {
+  if (failure === null) return [];
+  const message = `wave ${number}: ${describeFailure(failure)}`;
+  return [{ level: 'error', rule: 'wave/validation', message, tasks: [] }];
+}
+
+function violationFinding(violation: Report['violations'][number]): Finding {
+  const { task, path, line, rule, severity } = violation;
+  return {
+    level: severity === 'fail' ? 'error' : 'warning',
+    rule: `scope/${rule}`,
+    message: `${task} changed ${describeViolation(violation)}`,
+    tasks: [task],
+    ...placeOf(path, line),
+  };
 }
 
 /** What is wrong by a contract on the merged tree. Of what was read off source nothing is an error unless it counts as one. */
@@ -100,19 +88,15 @@ function differences(
     .filter(({ level }) => level !== 'note')
     .map((found): Finding => {
       const { code, level, at, message, tasks = [] } = found;
-      const place = at ?? placeOfContract(found);
+      const { path, line } = found.contract;
       return {
         level: fails && level === 'error' ? 'error' : 'warning',
         rule: `contract/${code}`,
         message: `${contract}: ${message}`,
         tasks: task === undefined ? tasks : [task],
-        ...place,
+        ...(at ?? placeOf(path, line)),
       };
     });
-}
-
-function placeOfContract({ contract: { path, line } }: ContractFinding): Pick<Finding, 'file' | 'line'> {
-  return path === undefined ? {} : { file: path, ...(line !== undefined && { line }) };
 }
 
 /** What is new stops the landing; what is flaky should be looked at; what the base has is nobody's doing here. */
@@ -127,9 +111,22 @@ function checkFindings({ name, kind, failures }: StackCheck): Finding[] {
         rule: isNew ? `check/${kind}` : 'check/flaky',
         message: `${name}: ${describeCheckFailure(failure)}`,
         tasks: [...new Set(blame.map(({ task }) => task))],
-        ...(file !== undefined && { file, ...(line !== undefined && { line }) }),
+        ...placeOf(file, line),
       };
     });
+}
+
+function escapeFinding(found: Escape): Finding {
+  const [change] = found.changes;
+  const file = found.where.is === 'checkout' && change?.kind === 'file' ? change.path : undefined;
+  const tasks = found.suspects.filter(({ evidence }) => evidence !== null).map(({ task }) => task);
+  return {
+    level: 'warning',
+    rule: 'escape/changed',
+    message: `${describeChanges(found)} ${describePlace(found.where)}`,
+    tasks: [...new Set(tasks)],
+    ...placeOf(file),
+  };
 }
 
 function taskFindings({ id, title, state, attempts }: ReportTask): Finding[] {
@@ -148,25 +145,26 @@ function taskFindings({ id, title, state, attempts }: ReportTask): Finding[] {
   return [...own, ...complianceOf(last, id, broken)];
 }
 
+/** A line without its file is no place. */
+function placeOf(file: string | undefined, line?: number): Place {
+  return file === undefined ? {} : { file, ...(line !== undefined && { line }) };
+}
+
 /** The places that a failure is about; violations tell of theirs themselves. */
-function placesOf(failure: Failure): Pick<Finding, 'file' | 'line'>[] {
+function placesOf(failure: Failure): Place[] {
   if (failure.code === 'merge-conflict' || failure.code === 'unresolved' || failure.code === 'contract-changed')
     return failure.paths.map((file) => ({ file }));
   if ('findings' in failure) return failure.findings.map(({ path }) => ({ file: path }));
   if (failure.code !== 'checks') return [];
   return failure.checks.flatMap(({ cases }) =>
-    cases.flatMap(({ file, line }) => (file ? [{ file, ...(line && { line }) }] : [])),
+    cases.flatMap(({ file, line }) => (file === undefined ? [] : [placeOf(file, line)])),
   );
 }
 
 /** What the comparison of contracts with the branch of an attempt found. */
 function complianceOf(attempt: ReportAttempt | undefined, task: string, broken: readonly string[]): Finding[] {
-  const details = attempt?.evidence.find(({ gate }) => gate === 'compliance')?.details as
-    | { checks?: ContractCheck[] }
-    | undefined;
-  return (details?.checks ?? []).flatMap((check) =>
-    differences(check, { fails: broken.includes(check.contract), task }),
-  );
+  const { checks = [] } = detailsOf(attempt, 'compliance');
+  return checks.flatMap((check) => differences(check, { fails: broken.includes(check.contract), task }));
 }
 
 /**

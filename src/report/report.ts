@@ -14,8 +14,9 @@ import { summarize, type TaskLabel } from '../run/summarize.ts';
 import { type Warning, warningsOf } from '../run/warnings.ts';
 import type { Violation } from '../scope/scope.ts';
 import { flakyInBatches } from './batches.ts';
-import { checklistItems, type ReportItem } from './checklist.ts';
+import { checklistItems } from './checklist.ts';
 import { judgeContracts, type ReportContracts, reportContracts } from './contracts.ts';
+import { detailsOf, type ReportItem } from './details.ts';
 import { type Check, checkActions, rowOf, together } from './stack.ts';
 
 /** report.json, version 1. Times in milliseconds since the epoch, durations in milliseconds. */
@@ -164,9 +165,8 @@ function reportAttempt(attempt: AttemptState): ReportAttempt {
 
 /** Violations of the last attempt only: what an earlier one broke was thrown away with it. */
 function violationsOf(task: TaskState): ({ task: string } & Violation)[] {
-  const scope = task.attempts.at(-1)?.evidence.find((evidence) => evidence.gate === 'scope');
-  const details = scope?.details as { violations?: Violation[] } | undefined;
-  return (details?.violations ?? []).map((violation) => ({ task: task.seed.id, ...violation }));
+  const { violations = [] } = detailsOf(task.attempts.at(-1), 'scope');
+  return violations.map((violation) => ({ task: task.seed.id, ...violation }));
 }
 
 function waveResult(is: string): Check {
