@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AttemptResult, RunEventBody } from '../run/event.ts';
+import { aResult } from '../../test/rig/attempts.ts';
+import { runCreated, runOpened } from '../../test/rig/events.ts';
+import type { RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
-import { NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
+import type { RunState } from '../run/state.ts';
 import type { Action } from '../schedule/action.ts';
 import type { Reading } from '../schedule/admission.ts';
 import { decide } from '../schedule/decide.ts';
@@ -20,29 +22,9 @@ function run(free: () => number, more: Partial<AdmissionOptions> = {}, disk = ()
   const append = (body: RunEventBody) => {
     state = reduce(state, { v: 1, seq: ++seq, at: now, run: 'r', ...body });
   };
-  append({
-    type: 'run.created',
-    plan: 'p',
-    title: 'p',
-    planDir: '/p',
-    base: 'b',
-    target: null,
-    integrationRef: 'refs/heads/copse/p',
-    settings: {
-      pattern: 'worktree',
-      agent: 'command',
-      maxConcurrent: 4,
-      retries: 0,
-      timeoutMs: 1,
-      stallMs: 0,
-      barrier: 'none',
-      scope: 'warn',
-    },
-    tasks: IDS.map((id) => ({ id, title: id, wave: 1, deps: [] })),
-    waves: [{ number: 1, validated: false }],
-    dependencies: false,
-  });
-  append({ type: 'run.opened', pid: 1, host: '', epoch: 1, selection: { tasks: IDS, skip: [], retry: [] } });
+  const created = runCreated(IDS, { settings: { maxConcurrent: 4, retries: 0 } });
+  append(created);
+  append(runOpened(created));
   const schedule = makeSchedule({
     tasks: IDS.map((id) => ({ id, wave: 1, deps: [], conflicts: [] })),
     overlaps: new Map(),
@@ -76,27 +58,12 @@ function run(free: () => number, more: Partial<AdmissionOptions> = {}, disk = ()
     return actions;
   };
   const end = (task: string, memory: number) => {
-    append({ type: 'attempt.ended', task, attempt: 1, ...RESULT, memory });
+    append({ type: 'attempt.ended', task, attempt: 1, ...aResult({ memory }) });
     append({ type: 'attempt.verified', task, attempt: 1, head: 'h', evidence: [] });
     append({ type: 'task.integrated', task, attempt: 1, head: 'h', commit: 'c', commits: 1 });
   };
   return { step, end, append, state: () => state, looks: () => looks, pass: (ms: number) => (now += ms) };
 }
-
-const RESULT: AttemptResult = {
-  outcome: 'success',
-  message: '',
-  exit: 0,
-  signal: null,
-  head: 'h',
-  commits: 1,
-  leftovers: [],
-  marker: true,
-  claim: null,
-  tokens: NO_TOKENS,
-  cost: NO_COST,
-  ms: 1,
-};
 
 const kinds = (actions: Action[]) => actions.map((action) => action.do);
 const running = (state: RunState) => [...state.tasks.values()].filter(({ status }) => status.is === 'running').length;

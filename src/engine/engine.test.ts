@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { aResult } from '../../test/rig/attempts.ts';
+import { runCreated, runOpened } from '../../test/rig/events.ts';
 import type { AttemptSpec, Executor, ExecutorEvent } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { AttemptResult, RunEvent, RunEventBody } from '../run/event.ts';
+import type { RunEvent } from '../run/event.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import { reduce } from '../run/reduce.ts';
-import { fold, NO_COST, NO_TOKENS, type RunState } from '../run/state.ts';
+import { fold, type RunState } from '../run/state.ts';
 import { makeSchedule } from '../schedule/schedule.ts';
 import { systemClock } from '../util/clock.ts';
 import { queue } from '../util/queue.ts';
@@ -39,7 +41,7 @@ function scriptedExecutor(outcome: (spec: AttemptSpec) => Outcome | 'hold') {
   const events = queue<ExecutorEvent>();
   const end = (spec: { task: string; attempt: number }, how: Outcome) => {
     running.delete(spec.task);
-    events.push({ type: 'attempt.ended', task: spec.task, attempt: spec.attempt, ...result(how) });
+    events.push({ type: 'attempt.ended', task: spec.task, attempt: spec.attempt, ...aResult({ outcome: how }) });
   };
   const executor: Executor = {
     async submit(spec) {
@@ -55,11 +57,6 @@ function scriptedExecutor(outcome: (spec: AttemptSpec) => Outcome | 'hold') {
     workers: async () => [],
   };
   return { executor, submitted, end, peak: () => peak };
-}
-
-function result(outcome: Outcome): AttemptResult {
-  const nothing = { message: '', exit: 0, signal: null, leftovers: [], marker: true, claim: null, ms: 1 };
-  return { outcome, ...nothing, head: 'h', commits: 1, tokens: NO_TOKENS, cost: NO_COST };
 }
 
 /** Time that passes only by sleeping. */
@@ -85,33 +82,11 @@ interface World {
 
 function setUp(world: World, journal: Journal) {
   const { tasks, executor } = world;
-  const waves = [...new Set(tasks.map((task) => task.wave))];
-  const created: RunEventBody = {
-    type: 'run.created',
-    plan: 'p',
-    title: 'p',
-    planDir: '/p',
-    base: 'base',
-    target: 'main',
-    integrationRef: 'refs/heads/copse/p',
-    settings: {
-      pattern: 'worktree',
-      agent: 'command',
-      maxConcurrent: world.maxConcurrent ?? 3,
-      retries: world.retries ?? 1,
-      timeoutMs: 1,
-      stallMs: 0,
-      barrier: 'none',
-      scope: 'warn',
-      ...(world.gate && { gate: world.gate }),
-    },
-    tasks: tasks.map((task) => ({ ...task, title: task.id })),
-    waves: waves.map((number) => ({ number, validated: true })),
-    dependencies: world.dependencies ?? false,
-  };
+  const { maxConcurrent = 3, retries = 1, gate, dependencies = false } = world;
+  const settings = { maxConcurrent, retries, ...(gate && { gate }) };
+  const created = runCreated(tasks, { settings, validated: tasks.map(({ wave }) => wave), dependencies });
   let state: RunState = reduce(null, journal.append(created));
-  const selection = { tasks: tasks.map((task) => task.id), skip: [], retry: [] };
-  state = reduce(state, journal.append({ type: 'run.opened', pid: 1, host: '', epoch: 1, selection }));
+  state = reduce(state, journal.append(runOpened(created)));
   const schedule = makeSchedule({
     tasks: tasks.map((task) => ({ ...task, conflicts: [] })),
     overlaps: new Map(),

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { aResult, aTask } from '../../test/rig/attempts.ts';
+import { theSettings } from '../../test/rig/events.ts';
 import { aPlan } from '../../test/rig/plans.ts';
 import { type Scratch, scratchRepository } from '../../test/rig/repository.ts';
 import { createGit } from '../git/git.ts';
@@ -7,9 +9,8 @@ import { openRepository, type Repository } from '../git/repository.ts';
 import { land, landMany } from '../integrate/land.ts';
 import { replay } from '../journal/replay.ts';
 import type { DependencyStep, Task } from '../plan/plan.ts';
-import type { AttemptResult, RunEventBody, RunSettings } from '../run/event.ts';
+import type { RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
-import { NO_COST, NO_TOKENS } from '../run/state.ts';
 import { systemClock } from '../util/clock.ts';
 import { createRun, type OpenRun, reopenRun } from './open.ts';
 
@@ -24,34 +25,7 @@ afterEach(() => scratch.remove());
 const NAME = 'TS-0042-inventory';
 const REF = `refs/heads/copse/${NAME}`;
 
-const settings: RunSettings = {
-  pattern: 'worktree',
-  agent: 'command',
-  maxConcurrent: 3,
-  retries: 1,
-  timeoutMs: 1000,
-  stallMs: 0,
-  barrier: 'none',
-  scope: 'warn',
-};
-
-const task = (id: string, more: Partial<Task> = {}): Task => ({
-  id,
-  title: id,
-  wave: 1,
-  deps: [],
-  blocks: [],
-  conflicts: [],
-  skills: [],
-  contracts: [],
-  scope: { create: [], modify: [], boundary: [], prose: [] },
-  objective: '',
-  requirements: '',
-  checklist: '',
-  outputFormat: '',
-  file: `tasks/${id}.md`,
-  ...more,
-});
+const task = (id: string, more: Partial<Task> = {}) => aTask({ id, title: id, file: `tasks/${id}.md`, ...more });
 
 const NODE: DependencyStep = { ecosystem: 'node', action: 'add', packages: ['left-pad'] };
 
@@ -60,7 +34,7 @@ const create = (plan = aPlan([task('task-001')])) =>
     repository,
     plan,
     planDir: `${scratch.repo}/parallel/${NAME}`,
-    settings,
+    settings: theSettings,
     select: {},
     clock: systemClock,
   });
@@ -73,20 +47,6 @@ function upToLanding(run: OpenRun, id = 'task-001'): string {
   const head = scratch.commit(`feat: ${id}`, { [`${id}.txt`]: `${id}\n` });
   scratch.git('checkout', '-q', 'main');
   const name = { task: id, attempt: 1 };
-  const result: AttemptResult = {
-    outcome: 'success',
-    message: '',
-    exit: 0,
-    signal: null,
-    head,
-    commits: 1,
-    leftovers: [],
-    marker: true,
-    claim: null,
-    tokens: NO_TOKENS,
-    cost: NO_COST,
-    ms: 1,
-  };
   const bodies: RunEventBody[] = [
     {
       type: 'attempt.started',
@@ -96,7 +56,7 @@ function upToLanding(run: OpenRun, id = 'task-001'): string {
       workspace: '/w',
       base: run.state.base,
     },
-    { type: 'attempt.ended', ...name, ...result },
+    { type: 'attempt.ended', ...name, ...aResult({ head }) },
     { type: 'attempt.verified', ...name, head, evidence: [] },
     { type: 'landing.started', ...name, head, onto: run.state.tip },
   ];

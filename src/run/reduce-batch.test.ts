@@ -1,66 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import { aResult } from '../../test/rig/attempts.ts';
+import { journaled, runCreated, runOpened } from '../../test/rig/events.ts';
 import { batchLines } from './describe-batch.ts';
-import type { RunEvent, RunEventBody } from './event.ts';
+import type { RunEventBody } from './event.ts';
 import { reduce } from './reduce.ts';
-import { fold, NO_COST, NO_TOKENS } from './state.ts';
+import { fold } from './state.ts';
 import { summarize } from './summarize.ts';
 
 const IDS = ['a', 'b', 'c'];
-const result = {
-  outcome: 'success',
-  message: '',
-  exit: 0,
-  signal: null,
-  head: 'h',
-  commits: 1,
-  leftovers: [],
-  marker: true,
-  claim: null,
-  tokens: NO_TOKENS,
-  cost: NO_COST,
-  ms: 1,
-} as const;
-
 /** Three tasks that are about to land. */
+const created = runCreated(IDS, { settings: { gate: 'checks' } });
+const opened = runOpened(created);
 const LANDING: RunEventBody[] = [
-  {
-    type: 'run.created',
-    plan: 'p',
-    title: 'p',
-    planDir: '/p',
-    base: 'base',
-    target: 'main',
-    integrationRef: 'refs/heads/copse/p',
-    settings: {
-      pattern: 'worktree',
-      agent: 'command',
-      maxConcurrent: 3,
-      retries: 1,
-      timeoutMs: 1,
-      stallMs: 0,
-      barrier: 'none',
-      scope: 'warn',
-      gate: 'checks',
-    },
-    tasks: IDS.map((id) => ({ id, title: id, wave: 1, deps: [] })),
-    waves: [{ number: 1, validated: false }],
-    dependencies: false,
-  },
-  { type: 'run.opened', pid: 1, host: '', epoch: 1, selection: { tasks: IDS, skip: [], retry: [] } },
+  created,
+  opened,
   ...IDS.flatMap((task): RunEventBody[] => [
     { type: 'attempt.started', task, attempt: 1, agent: 'command', branch: task, workspace: task, base: 'base' },
-    { type: 'attempt.ended', task, attempt: 1, ...result, leftovers: [] },
+    { type: 'attempt.ended', task, attempt: 1, ...aResult({ head: 'h' }) },
     { type: 'attempt.verified', task, attempt: 1, head: 'h', evidence: [] },
     { type: 'landing.started', task, attempt: 1, head: 'h', onto: 'base' },
   ]),
 ];
 const CHECKING: RunEventBody = { type: 'landing.checking', onto: 'base', commit: 'x', tasks: ['a', 'b'], round: 2 };
 
-const folded = (...more: RunEventBody[]) =>
-  fold(
-    [...LANDING, ...more].map((body, at): RunEvent => ({ v: 1, seq: at + 1, at: 1000 + at, run: 'r', ...body })),
-    reduce,
-  );
+const folded = (...more: RunEventBody[]) => fold(journaled([...LANDING, ...more]), reduce);
 const now = (...more: RunEventBody[]) => summarize(folded(...more), 5000).tasks.map((task) => task.now);
 
 describe('a landing that is checked', () => {
@@ -81,7 +44,6 @@ describe('a landing that is checked', () => {
     const state = folded(...stopped);
     expect([...state.standing.verified]).toEqual(IDS);
     expect(state.checking).toBe('stopped');
-    const opened = LANDING[1]!;
     expect(folded(...stopped, opened).checking).toBeNull();
     expect([...folded(CHECKING, opened).standing.verified]).toEqual(IDS); // killed in the middle
   });

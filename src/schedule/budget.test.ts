@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runCreated } from '../../test/rig/events.ts';
 import { runSpent, spentOf } from '../run/budget.ts';
-import type { RunEvent, RunEventBody, RunSettings } from '../run/event.ts';
+import type { RunEvent, RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { fold } from '../run/state.ts';
 import { budgetReached, raised } from './budget.ts';
@@ -20,30 +21,7 @@ interface World {
 
 function play({ costs, maxConcurrent, failing, ...limits }: World, count = 8) {
   const ids = Array.from({ length: count }, (_, index) => `t${index}`);
-  const settings: RunSettings = {
-    pattern: 'worktree',
-    agent: 'claude',
-    maxConcurrent,
-    retries: 2,
-    timeoutMs: 1,
-    stallMs: 0,
-    barrier: 'none',
-    scope: 'warn',
-    ...limits,
-  };
-  const created: Extract<RunEventBody, { type: 'run.created' }> = {
-    type: 'run.created',
-    plan: 'p',
-    title: 'p',
-    planDir: '/p',
-    base: 'b',
-    target: 'main',
-    integrationRef: 'refs/heads/copse/p',
-    settings,
-    tasks: ids.map((id) => ({ id, title: id, wave: 1, deps: [] })),
-    waves: [{ number: 1, validated: false }],
-    dependencies: false,
-  };
+  const created = runCreated(ids, { settings: { maxConcurrent, retries: 2, ...limits } });
   const schedule = makeSchedule({
     tasks: ids.map((id) => ({ id, wave: 1, deps: [], conflicts: [] })),
     overlaps: new Map(),

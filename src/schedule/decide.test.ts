@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runCreated } from '../../test/rig/events.ts';
 import type { RunEventBody } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
-import type { TaskSeed } from '../run/selection.ts';
 import type { RunState } from '../run/state.ts';
 import { decide } from './decide.ts';
 import { criticalPath, longestRemainingPaths, makeSchedule } from './schedule.ts';
 import { simulate } from './simulate.ts';
 
-type Created = Extract<RunEventBody, { type: 'run.created' }>;
+type Created = ReturnType<typeof created>;
 
 interface Node {
   id: string;
@@ -20,31 +20,9 @@ interface Node {
 function created(
   nodes: Node[],
   options: { maxConcurrent?: number; retries?: number; barrier?: 'none' | 'wave'; validated?: number[] } = {},
-): Created {
-  const tasks: TaskSeed[] = nodes.map(({ id, wave, deps }) => ({ id, title: id, wave, deps }));
-  const waves = [...new Set(nodes.map((node) => node.wave))].sort((a, b) => a - b);
-  return {
-    type: 'run.created',
-    plan: 'p',
-    title: 'p',
-    planDir: '/p',
-    base: 'b',
-    target: 'main',
-    integrationRef: 'refs/heads/copse/p',
-    settings: {
-      pattern: 'worktree',
-      agent: 'command',
-      maxConcurrent: options.maxConcurrent ?? 3,
-      retries: options.retries ?? 1,
-      timeoutMs: 1,
-      stallMs: 0,
-      barrier: options.barrier ?? 'none',
-      scope: 'warn',
-    },
-    tasks,
-    waves: waves.map((number) => ({ number, validated: options.validated?.includes(number) ?? false })),
-    dependencies: false,
-  };
+) {
+  const { validated = [], ...settings } = options;
+  return runCreated(nodes, { settings, validated });
 }
 
 const scheduleOf = (nodes: Node[], start: Created, duration = (_: string) => 1) =>

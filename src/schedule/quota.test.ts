@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runCreated } from '../../test/rig/events.ts';
 import type { RunEvent, RunEventBody, RunSettings } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { fold, type RunState } from '../run/state.ts';
@@ -10,32 +11,8 @@ import { simulate } from './simulate.ts';
 
 const MINUTE = 60_000;
 
-const settings: RunSettings = {
-  pattern: 'worktree',
-  agent: 'claude',
-  maxConcurrent: 3,
-  retries: 0,
-  timeoutMs: 1,
-  stallMs: 0,
-  barrier: 'none',
-  scope: 'warn',
-};
-
-function created(ids: string[], more: Partial<RunSettings> = {}): Extract<RunEventBody, { type: 'run.created' }> {
-  return {
-    type: 'run.created',
-    plan: 'p',
-    title: 'p',
-    planDir: '/p',
-    base: 'b',
-    target: 'main',
-    integrationRef: 'refs/heads/copse/p',
-    settings: { ...settings, ...more },
-    tasks: ids.map((id) => ({ id, title: id, wave: 1, deps: [] })),
-    waves: [{ number: 1, validated: false }],
-    dependencies: false,
-  };
-}
+const created = (ids: string[], more: Partial<RunSettings> = {}) =>
+  runCreated(ids, { settings: { retries: 0, ...more } });
 
 const scheduleOf = (ids: string[]) =>
   makeSchedule({

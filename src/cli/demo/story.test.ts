@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aResult } from '../../../test/rig/attempts.ts';
-import type { RunEvent, RunEventBody, TaskId } from '../../run/event.ts';
+import { journaled, runCreated, runOpened } from '../../../test/rig/events.ts';
+import type { RunEventBody, TaskId } from '../../run/event.ts';
 import type { Failure } from '../../run/failure.ts';
 import { reduce } from '../../run/reduce.ts';
 import { fold } from '../../run/state.ts';
@@ -12,42 +13,14 @@ const refused: Failure = {
   violations: [{ path: 'src/a/x.ts', kind: 'added', rule: 'boundary', entry: 'src/a/*', severity: 'fail' }],
 };
 
-const created: RunEventBody = {
-  type: 'run.created',
-  plan: 'TS-1',
-  title: 'One',
-  planDir: '/repo/parallel/TS-1',
-  base: oid('a'),
-  target: 'main',
-  integrationRef: 'refs/heads/copse/TS-1',
-  settings: {
-    pattern: 'worktree',
-    agent: 'command',
-    maxConcurrent: 3,
-    retries: 1,
-    timeoutMs: 1000,
-    stallMs: 0,
-    barrier: 'none',
-    scope: 'warn',
-  },
-  tasks: [
-    { id: 'a', title: 'A', wave: 1, deps: [] },
-    { id: 'b', title: 'B', wave: 1, deps: [] },
-    { id: 'c', title: 'C', wave: 2, deps: ['a', 'b'] },
+const created = runCreated(
+  [
+    { id: 'a', wave: 1, deps: [] },
+    { id: 'b', wave: 1, deps: [] },
+    { id: 'c', wave: 2, deps: ['a', 'b'] },
   ],
-  waves: [
-    { number: 1, validated: true },
-    { number: 2, validated: false },
-  ],
-  dependencies: false,
-};
-const opened: RunEventBody = {
-  type: 'run.opened',
-  pid: 1,
-  host: 'h',
-  epoch: 1,
-  selection: { tasks: ['a', 'b', 'c'], skip: [], retry: [] },
-};
+  { validated: [1] },
+);
 
 const started = (task: TaskId, attempt = 1): RunEventBody => ({
   type: 'attempt.started',
@@ -72,10 +45,7 @@ const integrated = (task: TaskId, attempt = 1): RunEventBody[] => [
 
 /** The story of a run in which these events followed each other, a second apart. */
 function told(...bodies: RunEventBody[]): string[] {
-  const events = [created, opened, ...bodies].map(
-    (body, index): RunEvent => ({ v: 1, seq: index + 1, at: (index + 1) * 1000, run: 'r', ...body }),
-  );
-  return story(fold(events, reduce));
+  return story(fold(journaled([created, runOpened(created), ...bodies], 1000), reduce));
 }
 
 describe('the story of a run', () => {
@@ -113,7 +83,7 @@ describe('the story of a run', () => {
     ).toEqual([
       'c began once a and b were merged, on top of that',
       'the tests of 1 wave ran on the merged tree, not on single branches',
-      'all of it grew on copse/TS-1; main was fast-forwarded at the end, your checkout was left alone until then',
+      'all of it grew on copse/p; main was fast-forwarded at the end, your checkout was left alone until then',
     ]);
   });
 });
