@@ -1,15 +1,12 @@
 import type { Ports } from '../engine/ports.ts';
 import type { Pool } from '../git/pool.ts';
 import { installDependencies } from '../integrate/dependencies.ts';
-import { runValidation } from '../integrate/validate.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Oid } from '../run/event.ts';
 import { checkMergedContracts } from './merged-contracts.ts';
 import { mergedWorktree } from './merged-worktree.ts';
+import { validateMerged } from './validate-merged.ts';
 import type { Wiring } from './wiring.ts';
-
-/** How long a wave's validation may take. */
-export const VALIDATION_MS = 30 * 60_000;
 
 /** What is run on the merged tree, in a worktree of ours: validations of waves, the comparison with contracts, and the
  * installation of dependencies. */
@@ -19,12 +16,13 @@ export function mergedTree(
 ): Pick<Ports, 'validationCommand' | 'validate' | 'installDependencies' | 'checkContracts'> {
   const { repository } = project;
   const { plan } = open;
-  const { worktree, env } = mergedWorktree(context, project, plan.name);
+  const merged = mergedWorktree(context, project, plan.name);
 
   return {
     validationCommand: (wave) => validationOf(plan, wave).command,
 
-    validate: (wave, commit) => alone(() => validate(wave, commit)),
+    validate: (wave, commit) =>
+      alone(() => validateMerged(merged, { wave, commit, validation: validationOf(plan, wave) })),
 
     checkContracts: (commit) =>
       alone(() => checkMergedContracts(context, project, { plan, state: open.state, commit })),
@@ -32,20 +30,8 @@ export function mergedTree(
     installDependencies: (tip) => alone(() => install(tip)),
   };
 
-  async function validate(wave: number, commit: Oid): ReturnType<Ports['validate']> {
-    const validation = validationOf(plan, wave);
-    const failure = await worktree.checkout(commit);
-    if (failure) return { ok: false, failure };
-    const timeoutMs = VALIDATION_MS;
-    const ran = await runValidation(validation, { cwd: worktree.path, env, timeoutMs });
-    if (ran.ok) return { ok: true, ms: ran.ms };
-    return {
-      ok: false,
-      failure: { code: 'validation', wave, command: validation.command, exit: ran.exit, tail: ran.tail },
-    };
-  }
-
   async function install(tip: Oid): ReturnType<Ports['installDependencies']> {
+    const { worktree, env } = merged;
     const failure = await worktree.checkout(tip);
     if (failure) return { ok: false, failure };
     return installDependencies({

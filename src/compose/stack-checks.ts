@@ -85,7 +85,8 @@ async function ownChecks(
   });
 }
 
-function stopped({ reason }: AbortSignal): Refusal {
+/** What a landing ends with that is stopped while it runs something on the merged tree. */
+export function stopped({ reason }: AbortSignal): Refusal {
   const exit = reason === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint;
   return new Refusal('stopped', 'stopped while checks ran; nothing was changed', { exit, hint: 'copse integrate' });
 }

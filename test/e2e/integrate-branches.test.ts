@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reportSchema } from '../../src/report/schema.ts';
@@ -247,6 +248,22 @@ describe('with a plan', () => {
     expect(partial.stdout).toContain('feature/task-002  (task-002)  left out: it needs feature/task-001');
     expect(scratch.git('ls-tree', '--name-only', 'main', 'one.txt', 'two.txt', 'three.txt')).toBe('three.txt');
     expect(JSON.parse(inPlan('manifest.json')).integration).toBeUndefined();
+  }, 60_000);
+
+  it('an interrupt while a validation runs ends that, and nothing lands', async () => {
+    const fifo = join(scratch.root, 'validating');
+    execFileSync('mkfifo', [fifo]);
+    const validation = { 1: `echo begun > '${fifo}'; sleep 600` };
+    scratchPlan(scratch, { name: 'TS-0043-held', tasks: [{ id: 'task-001', create: ['one.txt'] }], validation });
+    branch('feature/task-001', { 'one.txt': '1\n' });
+    const before = main();
+    const stop = new AbortController();
+    const argv = ['integrate', 'TS-0043-held', '--branches', 'feature/task-*'];
+    const run = runCli(argv, { cwd: scratch.repo, env: scratch.env, signal: stop.signal });
+    await readFile(fifo);
+    stop.abort('SIGINT');
+    expect(await run).toMatchObject({ exit: 130, stderr: expect.stringContaining('nothing was changed') });
+    expect(main()).toBe(before);
   }, 60_000);
 
   it('two branches of one task are refused', async () => {

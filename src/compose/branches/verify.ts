@@ -1,14 +1,13 @@
 import { contractsOf } from '../../contract/subject.ts';
 import type { CheckedContracts } from '../../engine/ports.ts';
-import { runValidation } from '../../integrate/validate.ts';
 import { failedChecks } from '../../run/batch.ts';
 import type { StackCheck } from '../../run/check.ts';
 import type { Oid, RunEventBody } from '../../run/event.ts';
 import type { Failure } from '../../run/failure.ts';
 import { checkMergedContracts } from '../merged-contracts.ts';
-import { VALIDATION_MS } from '../merged-tree.ts';
 import { mergedWorktree } from '../merged-worktree.ts';
-import { checkMerged } from '../stack-checks.ts';
+import { checkMerged, stopped } from '../stack-checks.ts';
+import { validateMerged } from '../validate-merged.ts';
 import type { Site } from './site.ts';
 import { type AllRows, stateOf } from './state.ts';
 
@@ -25,6 +24,7 @@ export const NOT_VERIFIED: Verified = { green: true, contracts: null, waves: [],
 /** Compares contracts, runs the validations of waves that are whole, then the project's own checks; stops at the first that fails. */
 export async function verifyMerged(site: Site, all: AllRows): Promise<Verified> {
   const { context, project, options } = site;
+  const { narrate, signal } = context;
   const { state, plan } = stateOf(all);
   const { tip: commit, onto } = all;
   const verified: Verified = { ...NOT_VERIFIED, waves: [] };
@@ -36,12 +36,16 @@ export async function verifyMerged(site: Site, all: AllRows): Promise<Verified> 
   for (const { number, tasks, validation } of plan.waves) {
     const whole = tasks.every((id) => state.tasks.get(id)?.status.is === 'integrated');
     if (validation === undefined || !whole) continue;
-    context.narrate(`wave ${number}: ${validation.command}`);
-    const ran = await validate(site, commit, { ...validation, wave: number });
-    verified.waves.push({ wave: number, ...ran });
-    if (ran.failure !== null) return { ...verified, green: false };
+    narrate(`wave ${number}: ${validation.command}`);
+    const merged = mergedWorktree(context, project, plan.name, signal);
+    const ran = await validateMerged(merged, { wave: number, commit, validation, ...(signal && { signal }) });
+    if (signal?.aborted) throw stopped(signal);
+    verified.waves.push({
+      wave: number,
+      ...(ran.ok ? { ms: ran.ms, failure: null } : { ms: 0, failure: ran.failure }),
+    });
+    if (!ran.ok) return { ...verified, green: false };
   }
-  const { narrate, signal } = context;
   const checks = await checkMerged(
     context,
     project,
@@ -49,25 +53,6 @@ export async function verifyMerged(site: Site, all: AllRows): Promise<Verified> 
     { state, tech: options.tech, narrate, signal },
   );
   return { ...verified, checks, green: checks.every(({ outcome }) => outcome !== 'failed') };
-}
-
-async function validate(
-  { context, project, plan }: Site,
-  commit: Oid,
-  validation: { wave: number; kind: 'shell' | 'python'; command: string },
-): Promise<{ ms: number; failure: Failure | null }> {
-  const { worktree, env } = mergedWorktree(context, project, plan!.name);
-  const stuck = await worktree.checkout(commit);
-  if (stuck !== null) return { ms: 0, failure: stuck };
-  const ran = await runValidation(validation, {
-    cwd: worktree.path,
-    env,
-    timeoutMs: VALIDATION_MS,
-    ...(context.signal && { signal: context.signal }),
-  });
-  if (ran.ok) return { ms: ran.ms, failure: null };
-  const { wave, command } = validation;
-  return { ms: 0, failure: { code: 'validation', wave, command, exit: ran.exit, tail: ran.tail } };
 }
 
 /** The same as events. */
