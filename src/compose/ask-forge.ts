@@ -6,6 +6,7 @@ import { addressOf, push } from '../git/push.ts';
 import type { Report } from '../report/report.ts';
 import type { Oid, RunEventBody } from '../run/event.ts';
 import type { RunState } from '../run/state.ts';
+import { unwrapped } from '../util/one-line.ts';
 import type { LandingContext } from './integrate.ts';
 import { maskFor } from './mask.ts';
 import type { Project } from './project.ts';
@@ -62,7 +63,7 @@ async function openAt(asking: Asking, report: Report): Promise<Requested> {
   const alone = { is: 'pushed', page: null, command: null, program: null, message: null } as const;
   if (at === null || found === null) return alone;
   const { forge, installed } = found;
-  const title = maskFor(context)(state.title).replace(/\s+/g, ' ').trim();
+  const title = unwrapped(maskFor(context)(state.title));
   const request: PullRequest = { at, branch, base, title, body: bodyOf(asking, report) };
   const byHand = { page: forge.page(request), command: commandOf(forge, request), program: forge.program };
   if (!installed) return { ...alone, ...byHand };

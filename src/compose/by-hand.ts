@@ -4,6 +4,7 @@ import type { TaskId } from '../run/event.ts';
 import { openConflict } from '../run/resolve.ts';
 import type { RunState } from '../run/state.ts';
 import { needsValidation } from '../schedule/wave-gates.ts';
+import { unwrapped } from '../util/one-line.ts';
 import { begin, type HandResult, type HandStep, type Held, holdingTasks } from './by-hand-step.ts';
 import { beginWithTarget, landInHand } from './by-hand-target.ts';
 import { handOf, keptPrefix, nothingInHand, otherRun, outside, rewritten, stale } from './hand.ts';
@@ -129,7 +130,7 @@ function requestFor(
 const titleFor = (state: RunState, task: TaskId) => state.tasks.get(task)!.seed.title;
 
 function titleOf({ context, state }: Held, task: TaskId): string {
-  return `Merge ${task}: ${maskFor(context)(titleFor(state, task)).replace(/\s+/g, ' ').trim()}`;
+  return `Merge ${task}: ${unwrapped(maskFor(context)(titleFor(state, task)))}`;
 }
 
 function commitsOf({ state }: Held, task: TaskId): number {

@@ -1,8 +1,9 @@
-import { authorsOf, ownIdentity } from '../git/authors.ts';
+import { coAuthorTrailers } from '../git/authors.ts';
 import { log } from '../git/history.ts';
 import type { Repository } from '../git/repository.ts';
 import type { LandingStyle, Oid } from '../run/event.ts';
 import type { RunState, TaskState } from '../run/state.ts';
+import { unwrapped } from '../util/one-line.ts';
 import type { Surroundings } from './context.ts';
 import { maskFor } from './mask.ts';
 
@@ -25,20 +26,18 @@ export async function landingMessage(
   { state, style, tip, from }: MessageOf,
 ): Promise<string> {
   const mask = maskFor(context);
-  const title = oneLine(mask(state.title));
+  const title = unwrapped(mask(state.title));
   const run = `Copse-Run: ${state.id}`;
   if (style !== 'squash' || from === null) return `Merge ${state.plan}: ${title}\n\n${run}\n`;
   const without = [from, ...(state.landed ? [state.landed.tip] : [])];
   const tasks = await tasksOf(state, async (since) =>
     (await log(git, since, tip, { firstParent: true })).map(({ oid }) => oid),
   );
-  const self = await ownIdentity(git);
-  const others = (await authorsOf(git, tip, without)).filter((author) => author !== self);
-  const list = tasks.map(({ seed }) => `- ${seed.id}: ${oneLine(mask(seed.title))}`);
+  const list = tasks.map(({ seed }) => `- ${seed.id}: ${unwrapped(mask(seed.title))}`);
   const trailers = [
     run,
     ...tasks.map(({ seed }) => `Copse-Task: ${state.plan}/${seed.id}`),
-    ...others.map((author) => `Co-authored-by: ${author}`),
+    ...(await coAuthorTrailers(git, tip, without)),
   ];
   return `${title}\n\n${list.join('\n')}\n\n${trailers.join('\n')}\n`;
 }
@@ -50,5 +49,3 @@ async function tasksOf({ tasks, landed }: RunState, since: (tip: Oid) => Promise
   const fresh = new Set(await since(landed.tip));
   return integrated.filter(({ status }) => status.is === 'integrated' && fresh.has(status.commit));
 }
-
-const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

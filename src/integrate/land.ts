@@ -5,6 +5,7 @@ import { mergeOrder } from '../git/merge-order.ts';
 import { compareAndSwapOften, readRef } from '../git/refs.ts';
 import { writeCommit } from '../git/write-commit.ts';
 import type { Oid } from '../run/event.ts';
+import { unwrapped } from '../util/one-line.ts';
 
 export interface LandRequest {
   /** The integration branch: `refs/heads/copse/TS-0042-inventory-system`. */
@@ -138,7 +139,7 @@ export function isLandingOf(message: string, landing: Landing): boolean {
 }
 
 function messageOf(request: Candidate): string {
-  return `Merge ${request.task}: ${request.title.replace(/\s+/g, ' ').trim()}\n\n${trailersOf(request)}\n`;
+  return `Merge ${request.task}: ${unwrapped(request.title)}\n\n${trailersOf(request)}\n`;
 }
 
 function trailersOf({ plan, run, task, attempt }: Landing): string {

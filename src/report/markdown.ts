@@ -3,6 +3,7 @@ import { describeBlame, describeCheck, describeCheckFailure } from '../run/descr
 import { describeChanges, describePlace } from '../run/describe-escape.ts';
 import { violationPlace } from '../run/describe-violation.ts';
 import { type Escape, isNamed } from '../run/escape.ts';
+import { unwrapped } from '../util/one-line.ts';
 import { plainText } from '../util/plain-text.ts';
 import { BATCH_COLUMNS, batchRows } from './batches.ts';
 import { contractSection } from './contracts.ts';
@@ -178,7 +179,7 @@ const cost = ({ usd, source }: Report['cost']) =>
 const list = (items: string[]) => (items.length === 0 ? 'None.' : items.map((item) => `- ${line(item)}`).join('\n'));
 
 /** Text of a plan or an agent inside our Markdown: one line, no new table cells. */
-const line = (text: string) => plainText(text).replace(/\s+/g, ' ').trim();
+const line = (text: string) => unwrapped(plainText(text));
 
 function table(head: string[], rows: string[][]): string {
   const cells = (row: string[]) => `| ${row.map((cell) => line(cell).replaceAll('|', '\\|')).join(' | ')} |`;

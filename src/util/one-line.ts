@@ -2,9 +2,7 @@ import { plainText } from './plain-text.ts';
 
 /** Text on one line, without control characters, cut at `limit` characters. */
 export function oneLine(text: string, limit: number): string {
-  const flat = plainText(text.slice(0, limit * 4))
-    .replace(/\s+/g, ' ')
-    .trim();
+  const flat = unwrapped(plainText(text.slice(0, limit * 4)));
   return flat.length <= limit
     ? flat
     : `${flat
@@ -12,3 +10,6 @@ export function oneLine(text: string, limit: number): string {
         .replace(/[\ud800-\udbff]$/, '')
         .trimEnd()}…`;
 }
+
+/** Text on one line, whole and with all its other characters. */
+export const unwrapped = (text: string): string => text.replace(/\s+/g, ' ').trim();

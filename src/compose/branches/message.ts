@@ -1,12 +1,13 @@
-import { authorsOf, ownIdentity } from '../../git/authors.ts';
+import { coAuthorTrailers } from '../../git/authors.ts';
 import type { Oid } from '../../run/event.ts';
+import { unwrapped } from '../../util/one-line.ts';
 import { maskFor } from '../mask.ts';
 import type { Candidate } from './candidates.ts';
 import type { Site } from './site.ts';
 
 /** Of the merge commit of one branch. */
 export function branchMessage({ context, plan }: Site, { name, subject, task }: Candidate): string {
-  const title = oneLine(maskFor(context)(task?.title ?? subject));
+  const title = unwrapped(maskFor(context)(task?.title ?? subject));
   const trailer = plan !== null && task !== null ? `\n\nCopse-Task: ${plan.name}/${task.id}` : '';
   return `Merge ${name}: ${title}${trailer}\n`;
 }
@@ -19,14 +20,10 @@ export async function setMessage(
   const { git } = project.repository;
   const title = plan === null ? `Merge ${options.globs.join(' ')}` : maskFor(context)(plan.title);
   const list = branches.map(({ name }) => `- ${name}`);
-  const self = await ownIdentity(git);
-  const others = options.style === 'squash' ? await authorsOf(git, tip, [onto]) : [];
   const trailers = [
     ...branches.flatMap(({ task }) => (plan !== null && task !== null ? [`Copse-Task: ${plan.name}/${task.id}`] : [])),
-    ...others.filter((author) => author !== self).map((author) => `Co-authored-by: ${author}`),
+    ...(options.style === 'squash' ? await coAuthorTrailers(git, tip, [onto]) : []),
   ];
   const end = trailers.length > 0 ? `\n${trailers.join('\n')}\n` : '';
-  return `${oneLine(title)}\n\n${list.join('\n')}\n${end}`;
+  return `${unwrapped(title)}\n\n${list.join('\n')}\n${end}`;
 }
-
-const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
