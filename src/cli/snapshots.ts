@@ -11,7 +11,7 @@ import { listRuns } from '../journal/store.ts';
 import { show } from '../plan/text.ts';
 import { listed } from '../run/describe.ts';
 import type { Oid } from '../run/event.ts';
-import { lastAttempt, type RunState } from '../run/state.ts';
+import { integrationBranch, lastAttempt, type RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 
 /** A snapshot with the run it came from; null when that is not there any more, or cannot be read. */
@@ -141,7 +141,7 @@ function nothingKept(run: RunState | null, stem: string, typed: string): string 
   const nothing = `nothing was kept for ${id}`;
   if (!attempt) return `${nothing}: it has not started`;
   if (task.status.is === 'integrated') {
-    return `${nothing}: what it made is on ${run.integrationRef.replace('refs/heads/', '')}`;
+    return `${nothing}: what it made is on ${integrationBranch(run)}`;
   }
   return existsSync(attempt.workspace)
     ? `${nothing}: its workspace still stands, ${attempt.workspace}`

@@ -5,7 +5,7 @@ import { outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { addressOf, push } from '../git/push.ts';
 import type { Report } from '../report/report.ts';
 import type { Oid, RunEventBody } from '../run/event.ts';
-import type { RunState } from '../run/state.ts';
+import { integrationBranch, type RunState } from '../run/state.ts';
 import { unwrapped } from '../util/one-line.ts';
 import type { LandingContext } from './integrate.ts';
 import { maskFor } from './mask.ts';
@@ -31,7 +31,7 @@ export type Merged = { is: 'there' } | { is: 'conflict'; paths: string[] } | { i
 const MAX_BODY = 60_000;
 
 export function namesOf({ state, chosen }: Asking): Pick<PullRequestResult, 'remote' | 'branch' | 'base'> {
-  const branch = state.integrationRef.replace('refs/heads/', '');
+  const branch = integrationBranch(state);
   return { remote: chosen.remote, branch, base: chosen.base };
 }
 

@@ -1,5 +1,6 @@
 import { contractsOf } from '../contract/subject.ts';
 import { describeFailure } from '../run/describe.ts';
+import { integrationBranch } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import type { Surroundings } from './context.ts';
 import type { HeldRun } from './held-run.ts';
@@ -21,7 +22,7 @@ export async function demandContracts(
   }
   const broken = state.contracts?.is === 'checked' ? state.contracts.broken : [];
   if (broken.length === 0) return;
-  const branch = state.integrationRef.replace('refs/heads/', '');
+  const branch = integrationBranch(state);
   throw new Refusal('contract-broken', describeFailure({ code: 'contract-broken', contracts: broken }), {
     exit: EXIT.integration,
     hint: `mend it on ${branch}, then: copse resume ${state.plan}; or land it as it is: copse integrate ${state.plan} --no-contracts`,

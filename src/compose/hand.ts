@@ -5,7 +5,7 @@ import { type HandWorktree, handWorktree, type InHand, inHand } from '../integra
 import { describeFailure } from '../run/describe.ts';
 import type { RunId, TaskId } from '../run/event.ts';
 import { nextCommand } from '../run/next.ts';
-import type { RunState } from '../run/state.ts';
+import { integrationBranch, type RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { setUp } from '../workspace/setup.ts';
 import type { Surroundings } from './context.ts';
@@ -101,7 +101,7 @@ export function nothingInHand(state: RunState, what = 'nothing is in conflict'):
 }
 
 export function rewritten({ integrationRef, tip, plan }: RunState): Refusal {
-  const name = integrationRef.replace('refs/heads/', '');
+  const name = integrationBranch({ integrationRef });
   return new Refusal('integration-rewritten', `${name} was moved while ${plan} was landing, or rewritten`, {
     exit: EXIT.integration,
     hint: `it should hold ${tip.slice(0, 12)}: git log ${name}; then type it again`,

@@ -2,6 +2,7 @@ import type { Git } from '../git/git.ts';
 import { branchExists } from '../git/refs.ts';
 import { listed } from '../run/describe.ts';
 import { waitsForHand } from '../run/resolve.ts';
+import { integrationBranch } from '../run/state.ts';
 import { needsValidation } from '../schedule/wave-gates.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import type { IntegrateOptions } from './landing.ts';
@@ -16,7 +17,7 @@ export function checkReady(run: Pick<FoundRun, 'state' | 'alive'>, { partial }: 
   if (failed) {
     throw new Refusal('validation-failed', `the validation of wave ${failed.number} failed on the merged tree`, {
       exit: EXIT.integration,
-      hint: `mend it on ${state.integrationRef.replace('refs/heads/', '')}, then: copse resume ${plan}`,
+      hint: `mend it on ${integrationBranch(state)}, then: copse resume ${plan}`,
     });
   }
   const due = [...state.waves.keys()].find((wave) => needsValidation(state, wave));

@@ -7,7 +7,7 @@ import { buildReport } from '../report/report.ts';
 import type { StackCheck } from '../run/check.ts';
 import { listed } from '../run/describe.ts';
 import type { Oid } from '../run/event.ts';
-import type { RunState } from '../run/state.ts';
+import { integrationBranch, type RunState } from '../run/state.ts';
 import type { Surroundings } from './context.ts';
 import { demandContracts } from './demand-contracts.ts';
 import { type HeldRun, holding } from './held-run.ts';
@@ -146,7 +146,7 @@ async function requestFor(
     style,
     message: await landingMessage(context, repository, { state, style, tip, from }),
     earlier: state.landed?.target === target ? state.landed : null,
-    source: state.integrationRef.replace('refs/heads/', ''),
+    source: integrationBranch(state),
     outputs: outputsOf(project, state),
   };
 }

@@ -6,6 +6,7 @@ import { dirtyPaths } from '../git/status.ts';
 import { checkedOutAt } from '../git/worktree.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunSettings } from '../run/event.ts';
+import { integrationBranch } from '../run/state.ts';
 import { sharedDirectories } from '../scope/directories.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { whyNotClean } from '../workspace/branch.ts';
@@ -43,7 +44,7 @@ export async function preflight(
       details: { branches: taken },
     });
   }
-  checkBranchRoom([integrationBranch(plan.name), ...own], branches);
+  checkBranchRoom([branchOf(plan.name), ...own], branches);
   await sandboxFor(context, project, { pattern, mode });
   if (pattern !== 'worktree') {
     if (pattern === 'branch') await checkClean(project, planDir);
@@ -120,17 +121,17 @@ export async function preflightAgain(project: Project, plan: string): Promise<vo
   checkRoomToMove(project, plan, await whereCheckedOut(project, plan));
 }
 
-const integrationBranch = (plan: string) => integrationRefOf(plan).replace('refs/heads/', '');
+const branchOf = (plan: string) => integrationBranch({ integrationRef: integrationRefOf(plan) });
 
 /** The checkout that stands on the integration branch, or null. */
 function whereCheckedOut({ repository }: Project, plan: string): Promise<string | null> {
-  return checkedOutAt(repository.git, integrationBranch(plan));
+  return checkedOutAt(repository.git, branchOf(plan));
 }
 
 function checkRoomToMove(project: Project, plan: string, checkout: string | null): void {
   checkWorkspaceRoot(workspacesRoot(project, plan), project.repository);
   if (checkout === null) return;
-  const branch = integrationBranch(plan);
+  const branch = branchOf(plan);
   throw new Refusal('branch-checked-out', `${branch} is checked out in ${checkout}, and a run moves it`, {
     exit: EXIT.usage,
     hint: `stand on another branch there: git -C ${quoted(checkout)} switch ANOTHER-BRANCH`,

@@ -16,7 +16,7 @@ import type { Advice } from '../run/advice.ts';
 import type { Oid, RunEventBody, RunId, RunSettings, TaskId } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { lastConflict } from '../run/resolve.ts';
-import { fold, type RunState } from '../run/state.ts';
+import { fold, integrationBranch, type RunState } from '../run/state.ts';
 import { type SelectOptions, select } from '../schedule/select.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 import type { Clock } from '../util/clock.ts';
@@ -160,7 +160,7 @@ async function restoreIntegrationRef({ git }: Repository, state: RunState): Prom
     return state.tip;
   }
   if (await isAncestor(git, state.tip, actual)) return actual;
-  const name = state.integrationRef.replace('refs/heads/', '');
+  const name = integrationBranch(state);
   throw new Refusal('integration-rewritten', `${name} no longer holds ${short(state.tip)}, which this run made`, {
     exit: EXIT.integration,
     hint: `put it back: git branch -f ${name} ${short(state.tip)}`,

@@ -1,7 +1,7 @@
 import { raised } from '../schedule/budget.ts';
 import type { Failure } from './failure.ts';
 import { openConflict, waitsForHand } from './resolve.ts';
-import { hasLanded, type RunState, type TaskStatus } from './state.ts';
+import { hasLanded, integrationBranch, type RunState, type TaskStatus } from './state.ts';
 
 /** The command that goes on from here, as the last line of a command says it. `alive`: the run's coordinator lives. */
 export function nextCommand(state: RunState, alive: boolean): string {
@@ -31,7 +31,7 @@ export function nextCommand(state: RunState, alive: boolean): string {
       return `next: copse resume ${state.plan} for the tasks that are left, or copse integrate ${state.plan}`;
     default: {
       if (state.failure?.code === 'contract-broken') {
-        const branch = state.integrationRef.replace('refs/heads/', '');
+        const branch = integrationBranch(state);
         return `next: mend it on ${branch}, then copse resume ${state.plan}; or copse integrate ${state.plan} --no-contracts`;
       }
       const dear = [...state.tasks.values()].map(({ status }) => status).find(isTooDear);

@@ -218,6 +218,11 @@ export function hasLanded({ landed, tip }: RunState): boolean {
   return landed?.tip === tip;
 }
 
+/** Short name of the branch that tasks land on. */
+export function integrationBranch({ integrationRef }: Pick<RunState, 'integrationRef'>): string {
+  return integrationRef.replace('refs/heads/', '');
+}
+
 export function lastAttempt(task: TaskState): AttemptState | undefined {
   return task.attempts.at(-1);
 }

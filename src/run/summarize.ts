@@ -3,7 +3,15 @@ import { clockTime, describeFailure, describeHold, listed } from './describe.ts'
 import type { BudgetReached, Cost, TaskId, Tokens } from './event.ts';
 import { isParked } from './failure.ts';
 import { openConflict } from './resolve.ts';
-import { type AttemptState, hasLanded, lastAttempt, NO_TOKENS, type RunState, type TaskState } from './state.ts';
+import {
+  type AttemptState,
+  hasLanded,
+  integrationBranch,
+  lastAttempt,
+  NO_TOKENS,
+  type RunState,
+  type TaskState,
+} from './state.ts';
 
 /**
  * What a person sees of a task: `retrying` waits for its next attempt, `parked` for its account or the budget, `verifying` is
@@ -105,7 +113,7 @@ export function summarize(state: RunState, now: number, alive = true): RunSummar
     counts,
     cost: sumCost(tasks),
     tokens: tasks.reduce((sum, task) => addTokens(sum, task.tokens), NO_TOKENS),
-    integrationBranch: state.integrationRef.replace('refs/heads/', ''),
+    integrationBranch: integrationBranch(state),
     target: state.target,
     landed: hasLanded(state),
     parked: [...state.quota].map(([account, { until, resetsAt, reason, text }]) => ({

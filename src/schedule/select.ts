@@ -1,7 +1,7 @@
 import { listed } from '../run/describe.ts';
 import type { TaskId } from '../run/event.ts';
 import type { Selection } from '../run/selection.ts';
-import type { RunState } from '../run/state.ts';
+import { integrationBranch, type RunState } from '../run/state.ts';
 import { EXIT, Refusal } from '../util/refusal.ts';
 import { wavesInOrder } from './wave-gates.ts';
 
@@ -88,7 +88,7 @@ function checkWave(state: RunState, number: number): void {
     if (wave.status.is === 'failed') {
       throw new Refusal('earlier-wave', `--wave ${number}: the validation of wave ${wave.number} failed`, {
         exit: EXIT.usage,
-        hint: `mend it on ${state.integrationRef.replace('refs/heads/', '')}, then: copse resume --retry-failed`,
+        hint: `mend it on ${integrationBranch(state)}, then: copse resume --retry-failed`,
       });
     }
   }

@@ -19,7 +19,7 @@ import type { Journal } from '../../journal/journal.ts';
 import { attemptPaths } from '../../journal/store.ts';
 import { openJournal } from '../../journal/write.ts';
 import type { Oid } from '../../run/event.ts';
-import { hasLanded, lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
+import { hasLanded, integrationBranch, lastAttempt, type RunState, type TaskState } from '../../run/state.ts';
 import { systemClock } from '../../util/clock.ts';
 import { parseDuration } from '../../util/duration.ts';
 import { removeEmptyFolders } from '../../util/empty-folders.ts';
@@ -203,7 +203,7 @@ async function removeShared(
     outcomes.push({ what: worktree, removed: true, why: null });
   }
   if (all) await emptyTrash(root);
-  const name = state.integrationRef.replace('refs/heads/', '');
+  const name = integrationBranch(state);
   const tip = await readRef(git, state.integrationRef);
   if (tip !== null) {
     const landed = (await isOn(git, tip, targetsOf(state))) || (await hasLandedAs(git, tip, state));

@@ -1,5 +1,5 @@
 import { describeFailure } from '../../run/describe.ts';
-import type { RunState, TaskState } from '../../run/state.ts';
+import { integrationBranch, type RunState, type TaskState } from '../../run/state.ts';
 
 /** What a run showed, as its journal tells it: nothing is said that did not happen. */
 export function story(state: RunState): string[] {
@@ -51,7 +51,7 @@ function validated(state: RunState): string[] {
 
 function landed({ landed, integrationRef }: RunState): string[] {
   if (!landed) return [];
-  const branch = integrationRef.replace('refs/heads/', '');
+  const branch = integrationBranch({ integrationRef });
   return [
     `all of it grew on ${branch}; ${landed.target} was ${HOW[landed.how]} at the end, your checkout was left alone until then`,
   ];

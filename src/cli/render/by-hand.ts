@@ -3,7 +3,7 @@ import { quoted } from '../../compose/typed.ts';
 import type { Unfinished } from '../../git/end-merge.ts';
 import type { InHand } from '../../integrate/by-hand.ts';
 import { nextCommand } from '../../run/next.ts';
-import type { RunState } from '../../run/state.ts';
+import { integrationBranch, type RunState } from '../../run/state.ts';
 import { describeLanding } from './landing.ts';
 
 interface Place {
@@ -20,7 +20,7 @@ export function handLines(steps: readonly HandStep[], place: Place): string[] {
 }
 
 function stepLines(step: HandStep, { path, state }: Place): string[] {
-  const branch = state.integrationRef.replace('refs/heads/', '');
+  const branch = integrationBranch(state);
   switch (step.is) {
     case 'begun': {
       const { of, onto, head, paths } = step.inHand;

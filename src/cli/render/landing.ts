@@ -1,6 +1,6 @@
 import type { Block } from '../../integrate/branch-move.ts';
 import type { TargetLanding } from '../../integrate/target.ts';
-import type { RunState } from '../../run/state.ts';
+import { integrationBranch, type RunState } from '../../run/state.ts';
 
 /** What came of landing a run, and what to type next. */
 export function describeLanding(
@@ -22,7 +22,7 @@ export function describeLanding(
       return [
         `checks fail on the merged tree that the base passes; ${nothing}`,
         ...written,
-        `next: mend it on ${state.integrationRef.replace('refs/heads/', '')} and commit, then copse integrate ${state.plan}; or land it as it is: copse integrate ${state.plan} --checks skip`,
+        `next: mend it on ${integrationBranch(state)} and commit, then copse integrate ${state.plan}; or land it as it is: copse integrate ${state.plan} --checks skip`,
       ];
     case 'no-branch':
       return [`there is no branch ${target}`];

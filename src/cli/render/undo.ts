@@ -1,4 +1,5 @@
 import type { Undone } from '../../compose/undo.ts';
+import { integrationBranch } from '../../run/state.ts';
 import { blockedLines } from './landing.ts';
 
 /** What came of taking a landing back, and what to type next. */
@@ -6,7 +7,7 @@ export function describeUndo({ landing, taken, pushed, restored, state }: Undone
   const { plan } = state;
   const { target, from, to } = landing;
   const move = `${to.slice(0, 9)} → ${from.slice(0, 9)}`;
-  const branch = state.integrationRef.replace('refs/heads/', '');
+  const branch = integrationBranch(state);
   const where = 'checkout' in taken && taken.checkout ? `, checked out in ${taken.checkout}` : '';
   if (taken.undone) {
     return [
