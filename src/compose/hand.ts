@@ -13,7 +13,7 @@ import type { Project } from './project.ts';
 import { setupOf, workspacesRoot } from './workspaces.ts';
 
 /** Where a person resolves the conflicts of a plan: a worktree that nothing else of ours uses. */
-export function handPath(project: Project, plan: string): string {
+function handPath(project: Project, plan: string): string {
   return join(workspacesRoot(project, plan), '.resolve');
 }
 

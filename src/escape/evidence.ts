@@ -33,7 +33,7 @@ export function evidenceOf(
 }
 
 /** Whether it names a file of a folder outside of its workspace, whole or from where it stands. */
-export function mentionsFile(trail: Trail, root: string, path: string): boolean {
+function mentionsFile(trail: Trail, root: string, path: string): boolean {
   const whole = [join(root, path), relative(trail.workspace, join(root, path))];
   const [folder, name] = [[root, relative(trail.workspace, root)], basename(path)];
   return trail.deeds.some(

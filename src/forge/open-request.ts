@@ -7,7 +7,7 @@ import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
 import type { Hosted } from './remote.ts';
 
-export const FORGES: readonly Forge[] = [github, gitlab];
+const FORGES: readonly Forge[] = [github, gitlab];
 
 /** How long a forge may take to answer. */
 const ANSWER_MS = 2 * 60_000;

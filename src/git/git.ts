@@ -5,7 +5,7 @@ import { EXIT, Refusal } from '../util/refusal.ts';
 import { gitEnv } from './env.ts';
 
 /** The oldest git that merges in memory (`merge-tree --write-tree`). */
-export const OLDEST_GIT = [2, 38] as const;
+const OLDEST_GIT = [2, 38] as const;
 
 /**
  * On every call of ours: no repository hook and no file-system monitor runs unasked, no background maintenance starts, no

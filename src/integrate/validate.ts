@@ -24,7 +24,7 @@ export interface ValidationOptions {
 const TAIL = 8 * 1024;
 
 /** The programs to try for a validation, in order; the next one only when one is not installed. */
-export function programsOf({ kind, command }: Validation): [string, ...string[]][] {
+function programsOf({ kind, command }: Validation): [string, ...string[]][] {
   if (kind === 'shell')
     return [
       ['bash', '-c', command],

@@ -29,7 +29,7 @@ export function linuxMemory(root: string): Memory {
   );
 }
 
-export function parseMeminfo(text: string): Memory | null {
+function parseMeminfo(text: string): Memory | null {
   const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? Number.NaN) * 1024;
   const [free, total] = [of('MemAvailable'), of('MemTotal')];
   return Number.isNaN(free + total) ? null : { free, total };

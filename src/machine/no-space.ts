@@ -28,7 +28,7 @@ export function isNoSpace(error: unknown, places: readonly string[] = []): boole
 }
 
 /** What the system calls it, in what a program wrote. */
-export function saysNoSpace(text: string): boolean {
+function saysNoSpace(text: string): boolean {
   return /no space left on device|dis[ck] quota exceeded/i.test(text);
 }
 

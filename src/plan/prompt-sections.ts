@@ -18,7 +18,7 @@ export const SECTIONS = [
 export type Section = (typeof SECTIONS)[number];
 
 /** What a run adds at the end of a prompt. */
-export const ADDED = ['SCOPE EXTENSION', 'YOUR PLACE', 'PREVIOUS ATTEMPT'] as const;
+const ADDED = ['SCOPE EXTENSION', 'YOUR PLACE', 'PREVIOUS ATTEMPT'] as const;
 export type Added = (typeof ADDED)[number];
 
 /** Without these an agent does not know how to work unattended. */

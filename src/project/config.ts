@@ -10,7 +10,7 @@ import { branchPrefix, directory, durationFrom, path, size } from './config-valu
 import { secretToMask } from './secret-to-mask.ts';
 
 /** Files looked for at the root of the repository; only one of them may be there. */
-export const CONFIG_FILES = ['copse.config.json', 'copse.config.yaml', 'copse.config.yml'] as const;
+const CONFIG_FILES = ['copse.config.json', 'copse.config.yaml', 'copse.config.yml'] as const;
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 

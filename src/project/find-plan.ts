@@ -30,7 +30,7 @@ export function findPlan({ cwd, repoRoot, argument, command = 'validate' }: Plan
 }
 
 /** Whether a folder has what makes a plan: manifest.json, or task files. */
-export function isPlanFolder(dir: string): boolean {
+function isPlanFolder(dir: string): boolean {
   if (existsSync(join(dir, 'manifest.json'))) return true;
   const tasks = join(dir, 'tasks');
   return isFolder(tasks) && readdirSync(tasks).some((name) => name.toLowerCase().endsWith('.md'));

@@ -5,7 +5,7 @@ import type { Diagnostic, PlanOptions, PlanResult, PlanSource } from '../plan/pl
 import { EXIT, Refusal } from '../util/refusal.ts';
 
 /** A prompt of this size is refused by agents already ("Prompt is too long"); no other file of a plan comes near it. */
-export const MAX_FILE_BYTES = 2 * 1024 * 1024;
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
 const MAX_FILES = 30_000;
 const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 const MAX_CONTRACT_DEPTH = 6;

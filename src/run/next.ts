@@ -61,7 +61,7 @@ function isTooDear(status: TaskStatus): status is TaskStatus & TooDear {
 }
 
 /** Tasks whose agents ask for more than their scope: a person decides. */
-export function asksForScope({ tasks }: Pick<RunState, 'tasks'>): string[] {
+function asksForScope({ tasks }: Pick<RunState, 'tasks'>): string[] {
   return [...tasks].flatMap(([id, { status }]) =>
     status.is === 'failed' && status.failure.code === 'scope-request' ? [id] : [],
   );

@@ -53,7 +53,7 @@ async function readOutline(text: string, language: Language): Promise<Outline | 
 }
 
 /** What differs between two outlines: definitions in the order of the text as it is now, then what is gone, then the rest. */
-export function compareOutlines(before: Outline, after: Outline): Touched[] {
+function compareOutlines(before: Outline, after: Outline): Touched[] {
   const old = byPath(before.symbols);
   const now = byPath(after.symbols);
   const touched = [...now].flatMap(([path, symbols]) => compare(old.get(path) ?? [], symbols));

@@ -5,7 +5,7 @@ import type { Git } from '../git/git.ts';
 import { untrackedMatching } from '../git/untracked.ts';
 
 /** File at the top of the repository that names ignored files which every workspace needs, in gitignore syntax. */
-export const INCLUDE_FILE = '.worktreeinclude';
+const INCLUDE_FILE = '.worktreeinclude';
 
 export interface Provision {
   /** Relative to the top, without a trailing `/`. */

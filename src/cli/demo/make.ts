@@ -11,7 +11,7 @@ import { EXIT, Refusal } from '../../util/refusal.ts';
 /** What the package ships for the demo: the repository's files, the agent and the code that it writes. */
 const CONTENT = new URL('demo/', PACKAGE_ROOT);
 
-export const DEMO_PLAN = 'TS-0042-inventory-system';
+const DEMO_PLAN = 'TS-0042-inventory-system';
 
 /** The scratch repository of a demo, with one commit. */
 export interface Demo {

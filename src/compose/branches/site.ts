@@ -13,6 +13,7 @@ import { readPlan } from '../read-plan.ts';
 import { latestRunOf } from '../runs.ts';
 import { workspacesRoot } from '../workspaces.ts';
 import type { BranchesOptions } from './landing.ts';
+import { NO_PLAN } from './state.ts';
 
 export type BranchesContext = Pick<Surroundings, 'env' | 'warn'> & {
   /** Aborted: checks are ended, and nothing moves. */
@@ -60,13 +61,10 @@ export async function openSite(context: BranchesContext, project: Project, optio
 export async function closeSite({ project, plan }: Site): Promise<void> {
   const { repository, config } = project;
   if (plan !== null && latestRunOf(repository.commonDir, plan.name) !== null) return;
-  const root = workspacesRoot(project, plan?.name ?? NO_PLAN_NAME);
+  const root = workspacesRoot(project, plan?.name ?? NO_PLAN.name);
   const worktree = join(root, '.integration');
   if (!existsSync(worktree)) return;
   await removeWorktree(repository, worktree);
   await emptyTrash(root);
   removeEmptyFolders(root, config.workspace.root === undefined ? 3 : 1);
 }
-
-/** What is called after the plan, where there is none. */
-export const NO_PLAN_NAME = 'branches';

@@ -75,7 +75,8 @@ function withBranches({ plan, globs, rows }: AllRows): Plan {
   return { ...base, tasks: [...base.tasks, ...tasks] };
 }
 
-const NO_PLAN: Plan = {
+/** What stands for the plan where there is none. */
+export const NO_PLAN: Plan = {
   name: 'branches',
   title: '',
   variant: 'M0',

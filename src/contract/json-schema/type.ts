@@ -88,7 +88,7 @@ function list({ items, uniqueItems }: Schema): Type {
 }
 
 /** `#/$defs/order-line` and `order-line.schema.json` are OrderLine. */
-export function nameOfReference(reference: string): string {
+function nameOfReference(reference: string): string {
   const path = reference.replace(/#$/, '');
   return pascal(stemOf(path.slice(path.lastIndexOf('/') + 1)));
 }

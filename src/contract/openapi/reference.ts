@@ -28,7 +28,7 @@ export function placeOf(ref: string, from: ApiDocument, { main, others }: Docume
 }
 
 /** What stands at a place. */
-export function valueAt({ document, path }: Place): unknown {
+function valueAt({ document, path }: Place): unknown {
   return path.reduce<unknown>((value, part) => {
     if (Array.isArray(value)) return value[Number(part)];
     return isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;

@@ -85,7 +85,7 @@ function ambientIn(folder: string, tree: SourceTree): string[] {
 }
 
 /** What the compiler says of the file, with what it says below each sentence. */
-export function errorsIn(output: string): CompileError[] {
+function errorsIn(output: string): CompileError[] {
   const errors: CompileError[] = [];
   for (const line of output.split(/\r?\n/)) {
     const match = /^(.*)\((\d+),\d+\): error TS(\d+): (.*)$/.exec(line);
