@@ -69,6 +69,7 @@ async function killedEverywhere(
       ...(detail.startsWith('cat-file --batch') ? [] : [{ what, n, when: 'after' } as const]),
       ...(what === 'line' ? [] : [{ what, n, when: 'before' } as const]),
     ]);
+  expect(kills.length, argv.join(' ')).toBeGreaterThan(4);
   const random = seededRandom();
   for (const kill of ALL ? kills : random.sample(kills, 4)) {
     back(from);

@@ -55,6 +55,7 @@ describe('checks of the merged tree', () => {
       { name: 'adds', status: 'new', file: 'sum.test.js', blame: [{ task: 'task-001', file: 'sum.js' }] },
     ]);
     expect(refused.stderr).toContain('check: test: npm run test');
+    expect(refused.stderr).toContain('The same on');
     expect(refused.stderr).toMatch(/new: sum.test.js:2 adds: no sum; perhaps task-001, which changed sum.js/);
     const { text, json } = report();
     expect(json.checks.tests).toMatchObject({ result: 'failed' });
@@ -64,7 +65,7 @@ describe('checks of the merged tree', () => {
 
     const plain = await copse('integrate');
     expect(plain.stdout).toContain('--checks skip');
-    expect(plain.stderr.match(/The same on/g) ?? []).toHaveLength(0); // the base is known by now
+    expect(plain.stderr).not.toContain('The same on'); // the base is known by now
 
     expect((await integrate('--checks', 'skip')).exit).toBe(0);
     expect(report().json.checks.tests.result).toBe('not-checked');
