@@ -106,7 +106,7 @@ describe('a run that was killed', () => {
     await killedRun();
     const { how, output } = await rig.copse(site, ['status']);
     expect(how).toBe(0);
-    expect(output).toMatch(/1 lost/);
+    expect(output).toMatch(/1 unwatched/);
     expect(output).toMatch(/copse resume TS-0001-scratch\n$/);
     open();
     expect((await rig.copse(site, ['resume'])).how).toBe(0);
