@@ -59,11 +59,9 @@ export async function landInHand(
   return holdingTasks(context, project, run, async (held) => {
     const onto = (await readRef(project.repository.git, `refs/heads/${target}`))!;
     await hand.putAway(standing, keptPrefix(state.id), []);
-    const again = await begin(
-      { hand, state: held.state },
-      { of: standing.of, onto, head: resolved },
-      `Merge ${state.plan}`,
-    );
+    const of = { state: held.state, style: 'merge' as const, tip: resolved, from: onto };
+    const message = await landingMessage(context, project.repository, of);
+    const again = await begin({ hand, state: held.state }, { of: standing.of, onto, head: resolved }, message);
     return { path: hand.path, steps: [again], state: held.state };
   });
 }

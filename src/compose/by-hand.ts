@@ -1,6 +1,6 @@
 import { type InHand, inHand } from '../integrate/by-hand.ts';
 import { land } from '../integrate/land.ts';
-import type { TaskId } from '../run/event.ts';
+import type { Oid, TaskId } from '../run/event.ts';
 import { openConflict } from '../run/resolve.ts';
 import type { RunState } from '../run/state.ts';
 import { needsValidation } from '../schedule/wave-gates.ts';
@@ -62,15 +62,7 @@ async function integrateInHand(held: Held, standing: InHand): Promise<HandStep[]
   const landed = await land(project.repository.git, requestFor(held, { task, attempt, head }));
   if (landed.landed) {
     const settled = { by: 'person' as const, paths: standing.paths };
-    held.append({
-      type: 'task.integrated',
-      task,
-      attempt,
-      head,
-      commit: landed.commit,
-      commits: commitsOf(held, task),
-      settled,
-    });
+    held.append({ ...integrated(held, { task, attempt, head }, landed.commit), settled });
     await held.journal.flush();
     const kept = await hand.putAway(standing, keptPrefix(state.id), [landed.commit]);
     return [{ is: 'integrated', task, by: 'person', kept }];
@@ -92,14 +84,7 @@ async function goOn(held: Held, options: IntegrateOptions, first: boolean): Prom
     const head = result!.head!;
     const landed = await land(project.repository.git, { ...requestFor(held, { task, attempt, head }), base: met.base });
     if (landed.landed) {
-      held.append({
-        type: 'task.integrated',
-        task,
-        attempt,
-        head,
-        commit: landed.commit,
-        commits: commitsOf(held, task),
-      });
+      held.append(integrated(held, { task, attempt, head }, landed.commit));
       steps.push({ is: 'integrated', task, by: 'itself', kept: null });
       continue;
     }
@@ -133,8 +118,9 @@ function titleOf({ context, state }: Held, task: TaskId): string {
   return `Merge ${task}: ${unwrapped(maskFor(context)(titleFor(state, task)))}`;
 }
 
-function commitsOf({ state }: Held, task: TaskId): number {
-  return openConflict(state.tasks.get(task)!)?.result?.commits ?? 0;
+function integrated({ state }: Held, of: { task: TaskId; attempt: number; head: Oid }, commit: Oid) {
+  const commits = openConflict(state.tasks.get(of.task)!)?.result?.commits ?? 0;
+  return { type: 'task.integrated', ...of, commit, commits } as const;
 }
 
 /** Puts a conflict away that is in hand; gives the snapshot of it. */
