@@ -4,7 +4,7 @@ const { readFileSync, writeFileSync } = require('node:fs');
 
 const argv = process.argv.slice(2);
 if (argv.length !== 1 || !['--help', '-h', 'help'].includes(argv[0]) || !printHelp()) {
-  import('../dist/start/start.js').then(({ start }) => start());
+  require('./load.js').load(`${__dirname}/../dist/start/start.cjs`).start();
 }
 
 /** Prints the text that the build wrote; false when there is none, or nobody reads it. */

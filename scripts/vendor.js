@@ -1,4 +1,4 @@
-// Makes vendor/openapi.js: what src/contract/ needs of the packages in tools/, joined into one file. `--check` only compares.
+// Makes vendor/openapi.cjs: what src/contract/ needs of the packages in tools/, joined into one file. `--check` only compares.
 // Run after a new version of one of them; see docs/decisions/0001-dependencies.md.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ const withoutNetwork = {
 };
 
 const joined = await join();
-const made = { 'openapi.js': joined.code, LICENSES: licenses(joined.modules) };
+const made = { 'openapi.cjs': joined.code, LICENSES: licenses(joined.modules) };
 mkdirSync(`${root}vendor`, { recursive: true });
 for (const [name, text] of Object.entries(made)) {
   const file = `${root}vendor/${name}`;
@@ -31,7 +31,7 @@ async function join() {
   const input = `${root}tools/openapi.js`;
   const bundle = await rolldown({ input, platform: 'node', logLevel: 'warn', plugins: [withoutNetwork], cwd: root });
   try {
-    const { output } = await bundle.generate({ minify: true, codeSplitting: false, comments: false });
+    const { output } = await bundle.generate({ format: 'cjs', minify: true, codeSplitting: false, comments: false });
     return { code: output[0].code, modules: Object.keys(output[0].modules) };
   } finally {
     await bundle.close();

@@ -22,7 +22,7 @@ export async function compareOperations(
   pairs: readonly Pair[],
   { contract, code }: { contract: Documents; code: Documents },
 ): Promise<ContractFinding[]> {
-  const { apiCompare } = await openApiTools();
+  const { apiCompare } = openApiTools();
   const found = new Map<string, { finding: ContractFinding; more: number }>();
   for (const pair of pairs) {
     const before = viewOf(pair.contract, contract, parametersOf(pair.contract.path));

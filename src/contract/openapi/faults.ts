@@ -15,7 +15,7 @@ export async function openApiFaults(contract: Contract): Promise<ContractFinding
 
 /** Faults of a contract are nobody's who works by it: they are told, and fail nothing. */
 export async function faultsOf({ path, value, lineOf }: ApiDocument): Promise<ContractFinding[]> {
-  const { validate } = await openApiTools();
+  const { validate } = openApiTools();
   const result = await validate(structuredClone(value), { resolve: { external: false } });
   const errors = result.valid ? [] : result.errors;
   return errors.slice(0, MAX_FAULTS).map(({ message }) => {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { PACKAGE_ROOT } from '../../util/package-root.ts';
 
 /** What api-smart-diff says about one difference. */
@@ -18,9 +19,9 @@ export interface OpenApiTools {
   apiCompare(before: unknown, after: unknown): { diffs: ApiDiff[] };
 }
 
-let loaded: Promise<OpenApiTools> | null = null;
+let loaded: OpenApiTools | null = null;
 
-export function openApiTools(): Promise<OpenApiTools> {
-  loaded ??= import(new URL('vendor/openapi.js', PACKAGE_ROOT).href) as Promise<OpenApiTools>;
+export function openApiTools(): OpenApiTools {
+  loaded ??= createRequire(PACKAGE_ROOT)('./vendor/openapi.cjs') as OpenApiTools;
   return loaded;
 }
