@@ -14,18 +14,30 @@ interface Open {
 /** By environment, which all work trees of one repository share: so are its branches. Then by what the reflog says. */
 const dialogues = new WeakMap<NodeJS.ProcessEnv, Map<string, Open>>();
 
+export interface RefUpdate {
+  ref: string;
+  next: Oid;
+  /** What it must be now; null: it must not be there. */
+  old: Oid | null;
+}
+
+/** What `git update-ref -z --stdin` is asked: all of it or none. An option holds for the one command behind it. */
+export function transaction(updates: readonly RefUpdate[]): string {
+  const lines = updates.map(({ ref, next, old }) => {
+    const command = old === null ? `create ${ref}\0${next}\0` : `update ${ref}\0${next}\0${old}\0`;
+    return `option no-deref\0${command}`;
+  });
+  return ['start\0', ...lines, 'commit\0'].join('');
+}
+
 /**
- * Moves a ref as `git update-ref` does, by one git that stays for a while: for who moves many.
- * @returns false when it was not moved, for whatever reason, or when nobody can say whether it was
+ * Moves refs as `git update-ref` does, all or none, by one git that stays for a while: for who moves many.
+ * @returns false when they were not moved, for whatever reason, or when nobody can say whether they were
  */
-export async function moveByDialogue(
-  git: Git,
-  ref: string,
-  { next, old, reason }: { next: Oid; old: Oid; reason: string },
-): Promise<boolean> {
+export async function moveByDialogue(git: Git, updates: readonly RefUpdate[], reason: string): Promise<boolean> {
   try {
     const dialogue = await dialogueFor(git, reason);
-    const question = `start\0option no-deref\0update ${ref}\0${next}\0${old}\0commit\0`;
+    const question = transaction(updates);
     return (await dialogue.ask(question, 'commit: ok\n')).equals(Buffer.from('start: ok\n'));
   } catch {
     return false; // it ends at the first thing that it cannot do

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Oid } from '../run/event.ts';
 import { type Git, GitError } from './git.ts';
-import { moveByDialogue } from './ref-dialogue.ts';
+import { moveByDialogue, type RefUpdate, transaction } from './ref-dialogue.ts';
 
 const SWAP_ATTEMPTS = 6;
 
@@ -37,7 +37,7 @@ export async function compareAndSwapOften(
   ref: string,
   { next, old, reason }: { next: Oid; old: Oid; reason: string },
 ): Promise<boolean> {
-  if (await moveByDialogue(git, ref, { next, old, reason })) return true;
+  if (await moveByDialogue(git, [{ ref, next, old }], reason)) return true;
   // It may have been ended after it had moved the ref.
   return (await readRef(git, ref)) === next || compareAndSwap(git, ref, { next, old, reason });
 }
@@ -58,20 +58,14 @@ async function swap(git: Git, ref: string, args: readonly string[], old: Oid | n
   }
 }
 
-export interface RefUpdate {
-  ref: string;
-  next: Oid;
-  /** What it must be now; null: it must not be there. */
-  old: Oid | null;
-}
-
-/** Moves several refs, all or none; false: one of them was not what it had to be, or could not be written. */
+/**
+ * Moves several refs, all or none, by one git that stays for who moves many; false: one of them was not what it had to be, or
+ * could not be written, or was moved by a git that was ended before it could say so.
+ */
 export async function moveTogether(git: Git, updates: readonly RefUpdate[], reason = 'copse'): Promise<boolean> {
-  const lines = updates.map(({ ref, next, old }) =>
-    old === null ? `create ${ref}\0${next}\0` : `update ${ref}\0${next}\0${old}\0`,
-  );
-  const input = ['start\0', ...lines, 'commit\0'].join('');
-  return (await git.run(['update-ref', '--no-deref', '-m', reason, '-z', '--stdin'], { input })).exit === 0;
+  if (await moveByDialogue(git, updates, reason)) return true;
+  const args = ['update-ref', '-m', reason, '-z', '--stdin'];
+  return (await git.run(args, { input: transaction(updates) })).exit === 0;
 }
 
 /** Refs below a prefix (`refs/copse/snapshots/`), with the objects they point to. */
