@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { oneAtATime } from './one-at-a-time.ts';
 
 it('runs once for all that ask while it is under way, after they asked', async () => {
@@ -29,22 +29,30 @@ it('goes on after a failure, which only those get who asked before it', async ()
   expect(runs).toBe(2);
 });
 
-it('rests before the next one, and only then', async () => {
-  vi.useFakeTimers();
-  try {
+describe('a rest', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    { took: 30, rests: 30 },
+    { took: 5000, rests: 200 },
+  ])('of $rests ms behind work of $took ms, which those share who ask meanwhile', async ({ took, rests }) => {
     let runs = 0;
-    const run = oneAtATime(async () => void runs++, 200);
-    await run();
+    const run = oneAtATime(async () => {
+      runs += 1;
+      await new Promise((resolve) => setTimeout(resolve, took));
+    }, 200);
+    const first = run();
+    await vi.advanceTimersByTimeAsync(took);
+    await first;
     const others = [run(), run()];
-    await vi.advanceTimersByTimeAsync(199);
+    await vi.advanceTimersByTimeAsync(rests - 1);
     expect(runs).toBe(1);
     await vi.advanceTimersByTimeAsync(1);
-    await Promise.all(others);
     expect(runs).toBe(2);
-    await vi.advanceTimersByTimeAsync(200);
-    await run();
+    await vi.advanceTimersByTimeAsync(took + rests);
+    await Promise.all(others);
+    run();
     expect(runs).toBe(3);
-  } finally {
-    vi.useRealTimers();
-  }
+  });
 });
