@@ -90,6 +90,42 @@ describe('integrationWorktree', () => {
     expect(made).toBe(1);
   });
 
+  it.each([
+    { file: 'package.json', changed: '{"dependencies":{"zod":"4.0.0"}}', times: 2 },
+    { file: 'services/api/uv.lock', changed: 'version = 2', times: 2 },
+    { file: 'src/package.json.ts', changed: 'export {}', times: 1 },
+  ])('is set up $times times where $file is changed', async ({ file, changed, times }) => {
+    const made: string[] = [];
+    const set = async (folder: string) => {
+      made.push(readdirSync(folder).join(' '));
+      writeFileSync(join(folder, 'provided'), `${made.length}`);
+      return null;
+    };
+    await (await open(set)).checkout(scratch.commit('first', { [file]: '{}' }));
+    const last = scratch.commit('second', { [file]: changed });
+    expect(await (await open(set)).checkout(last)).toBeNull();
+    expect(await (await open(set)).checkout(scratch.commit('third', { 'a.txt': 'A' }))).toBeNull();
+    expect(made).toHaveLength(times);
+    expect(readFileSync(join(path, 'provided'), 'utf8')).toBe(`${times}`);
+  });
+
+  it('is set up again where the commit is gone that it was set up for, or set-up failed in between', async () => {
+    await (await open()).checkout(scratch.commit('first', { 'package.json': '{}' }));
+    const failure: Failure = { code: 'setup', command: 'x', exit: 1, tail: '' };
+    const second = scratch.commit('second', { 'package.json': '{"x":1}' });
+    expect(await (await open(async () => failure)).checkout(second)).toEqual(failure);
+    let made = 0;
+    const set = async () => {
+      made += 1;
+      return null;
+    };
+    expect(await (await open(set)).checkout(second)).toBeNull();
+    const note = join(scratch.git('-C', path, 'rev-parse', '--absolute-git-dir'), 'copse-integration.json');
+    writeFileSync(note, JSON.stringify({ ...JSON.parse(readFileSync(note, 'utf8')), at: 'a'.repeat(40) }));
+    expect(await (await open(set)).checkout(second)).toBeNull();
+    expect(made).toBe(2);
+  });
+
   it('is made again when its folder is gone', async () => {
     await (await open()).checkout(first);
     rmSync(path, { recursive: true });

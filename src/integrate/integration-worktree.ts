@@ -8,6 +8,7 @@ import { untrackedPaths } from '../git/untracked.ts';
 import { addWorktree, isUnfinished, populate, removeWorktree, worktreeGitDir } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
+import { DEPENDENCY_FILES } from '../scope/allow.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
 
 export interface IntegrationWorktree {
@@ -15,7 +16,8 @@ export interface IntegrationWorktree {
   path: string;
   /**
    * Puts exactly the files of `commit` there: what an earlier check changed or left is gone; ignored files and what set-up
-   * provided stay (`node_modules`, caches). Gives a failure when there is no place for it or set-up fails.
+   * provided stay (`node_modules`, caches). Sets it up when it is new, and again when the files have changed that say what the
+   * project depends on. Gives a failure when there is no place for it or set-up fails.
    */
   checkout(commit: Oid): Promise<Failure | null>;
 }
@@ -32,6 +34,8 @@ interface Note {
   v: 1;
   /** Set-up was done. */
   ready: boolean;
+  /** For which commit; missing in the notes of early versions. */
+  at?: Oid;
   /** Untracked paths that set-up left. */
   provided: string[];
 }
@@ -52,7 +56,9 @@ export function integrationWorktree({ repository, path, setUp }: IntegrationWork
       return make(commit);
     }
     await reset(git, { gitDir: standing, commit, keep: note.provided });
-    return note.ready ? null : finish(standing);
+    if (note.ready && (await dependsOnTheSame(git, note.at, commit))) return null;
+    writeNote(standing, { ...note, ready: false });
+    return finish(standing, commit);
   }
 
   async function make(commit: Oid): Promise<Failure | null> {
@@ -62,17 +68,25 @@ export function integrationWorktree({ repository, path, setUp }: IntegrationWork
     if (gitDir === null) throw new Error(`${path} was added and is no worktree`);
     writeNote(gitDir, { v: 1, ready: false, provided: [] });
     await populate(git);
-    return finish(gitDir);
+    return finish(gitDir, commit);
   }
 
-  async function finish(gitDir: string): Promise<Failure | null> {
+  async function finish(gitDir: string, at: Oid): Promise<Failure | null> {
     const failure = await setUp(path);
     if (failure) return failure;
-    writeNote(gitDir, { v: 1, ready: true, provided: await untrackedPaths(git) });
+    writeNote(gitDir, { v: 1, ready: true, at, provided: await untrackedPaths(git) });
     return null;
   }
 
   return { path, checkout };
+}
+
+/** What set-up was done for one commit serves the other as well. */
+async function dependsOnTheSame(git: Git, at: Oid | undefined, commit: Oid): Promise<boolean> {
+  if (at === undefined || at === commit) return at !== undefined;
+  const files = DEPENDENCY_FILES.map((pattern) => `:(glob)${pattern}`);
+  // Another status than 0: they differ, or the commit is gone.
+  return (await git.run(['diff', '--quiet', '--no-ext-diff', '--no-renames', at, commit, '--', ...files])).exit === 0;
 }
 
 async function reset(git: Git, { gitDir, commit, keep }: { gitDir: string; commit: Oid; keep: readonly string[] }) {
