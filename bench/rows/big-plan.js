@@ -10,11 +10,13 @@ const TARGET = 10;
 export async function bigPlan() {
   const scene = makeScene({ files: 100 });
   addPlan(scene, { name: 'TS-0001-big', tasks: Array.from({ length: TASKS }, (_, n) => task(n)) });
-  const call = (...argv) => timeOfStart(process.execPath, [COPSE, ...argv], { cwd: scene.repo, env: scene.env });
+  // What the machine sets for every node, authorities it is to trust for instance, both sides get.
+  const options = { cwd: scene.repo, env: { ...process.env, ...scene.env } };
+  const call = (...argv) => timeOfStart(process.execPath, [COPSE, ...argv], options);
   const times = await inTurn(
     { rounds: 7, seconds: 30 },
     {
-      node: () => timeOfStart(process.execPath, ['-e', '0']),
+      node: () => timeOfStart(process.execPath, ['-e', '0'], options),
       validate: () => call('validate', 'TS-0001-big'),
       'run --dry-run': () => call('run', 'TS-0001-big', '--dry-run'),
     },
