@@ -48,18 +48,21 @@ export interface AddOptions {
 }
 
 /**
- * Makes the administrative part of a worktree, without files (see {@link populate}). git's own part is done one at a time
- * over all processes: concurrent `git worktree add` reads half-written neighbours and fails, leaving the branch behind.
+ * Makes the administrative part of a worktree, without files (see {@link populate}). That is done one at a time over all
+ * processes, in the order of the calls: concurrent `git worktree add` reads half-written neighbours and fails, leaving the branch
+ * behind.
  */
-export async function addWorktree(repository: Repository, wanted: AddOptions): Promise<AddResult> {
-  const options = { ...wanted, path: await canonical(wanted.path) };
-  const { path, branch, base } = options;
-  if (!(await isFree(path))) return { ok: false, why: 'path-exists', message: `${path} is there already` };
-  const obstacle = branch === null ? null : await moveBranch(repository.git, branch, base);
-  if (obstacle) return obstacle;
-  await mkdir(dirname(path), { recursive: true });
-  await locked(repository, () => add(repository, options));
-  return { ok: true };
+export function addWorktree(repository: Repository, wanted: AddOptions): Promise<AddResult> {
+  return locked(repository, async () => {
+    const options = { ...wanted, path: await canonical(wanted.path) };
+    const { path, branch, base } = options;
+    if (!(await isFree(path))) return { ok: false, why: 'path-exists', message: `${path} is there already` };
+    const obstacle = branch === null ? null : await moveBranch(repository.git, branch, base);
+    if (obstacle) return obstacle;
+    await mkdir(dirname(path), { recursive: true });
+    await add(repository, options);
+    return { ok: true };
+  });
 }
 
 /** The branch is made apart, by compare-and-swap: `-b` leaves it behind when the rest fails, and a retry trips over it. */
