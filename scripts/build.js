@@ -11,6 +11,7 @@ rmSync(dist, { recursive: true, force: true });
 run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', dist);
 run('scripts/write-help.js', dist);
 run('scripts/join-modules.js', dist);
+run('scripts/keep-code.js', dist);
 
 function run(...argv) {
   execFileSync(process.execPath, argv, { cwd: root, stdio: 'inherit' });

@@ -1,11 +1,7 @@
-// Joins the modules of each program into a few, in start/ beside them, and keeps their machine code with them
-// (docs/decisions/0005-joined-modules.md). join-modules.js <folder of the compiled code>
-import { readdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Joins the modules of each program into a few, in start/ beside them (docs/decisions/0005-joined-modules.md).
+// join-modules.js <folder of the compiled code>
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
-
-const { load, codeFile, codeOf } = createRequire(import.meta.url)('../bin/load.js');
 
 /** By name of the program: where it starts. Apart, since one that is small is not to load what the others share. */
 const PROGRAMS = { start: 'cli/start.js', acp: 'agent/acp-start.js' };
@@ -13,9 +9,6 @@ const PROGRAMS = { start: 'cli/start.js', acp: 'agent/acp-start.js' };
 const dist = resolve(process.argv[2]);
 const folder = join(dist, 'start');
 for (const [name, from] of Object.entries(PROGRAMS)) await joinProgram(name, join(dist, from));
-const files = readdirSync(folder).map((name) => join(folder, name));
-for (const file of files) load(file);
-for (const file of files) writeFileSync(codeFile(file), codeOf(file));
 
 /** Every `import()` stays one: what a command needs is loaded when it is called. */
 async function joinProgram(name, file) {

@@ -71,13 +71,13 @@ function claimed(path: string): boolean {
 function build(folder: string): string {
   mkdirSync(folder);
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const argv = ['scripts/build.js', join(folder, 'dist')];
-  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`build → ${status}\n${stdout}${stderr}`);
   const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
   for (const name of ['package.json', ...files]) {
     const from = join(ROOT, name);
     if (name !== 'dist' && existsSync(from)) cpSync(from, join(folder, name), { recursive: true });
   }
+  const argv = ['scripts/build.js', join(folder, 'dist')];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`build → ${status}\n${stdout}${stderr}`);
   return folder;
 }
