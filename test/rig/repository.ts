@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { runInShell } from './shell.ts';
 
 /** An environment built from nothing, so that no setting of the machine reaches a test. */
 export function hermeticEnv(home: string): NodeJS.ProcessEnv {
@@ -53,12 +53,7 @@ export function scratchRepository(
     repo,
     env,
     git(...args) {
-      const { status, stdout, stderr } = spawnSync('git', args, {
-        cwd: repo,
-        env,
-        encoding: 'utf8',
-        maxBuffer: 1 << 28,
-      });
+      const { status, stdout, stderr } = runInShell(['git', ...args], { cwd: repo, env });
       if (status !== 0) throw new Error(`git ${args.join(' ')} → ${status}\n${stderr}`);
       return stdout.trimEnd();
     },
