@@ -31,8 +31,13 @@ function isGitIn(pid: number, folders: readonly string[]): boolean {
     return false;
   }
   if (!name.startsWith('git')) return false;
-  const cwd = link(`/proc/${pid}/cwd`);
-  return cwd === null || folders.some((folder) => cwd === folder || cwd.startsWith(`${folder}/`));
+  try {
+    const cwd = readlinkSync(`/proc/${pid}/cwd`);
+    return folders.some((folder) => cwd === folder || cwd.startsWith(`${folder}/`));
+  } catch (error) {
+    // One that is just ending stands nowhere any more, and has closed its files.
+    return ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
 }
 
 function link(path: string): string | null {
