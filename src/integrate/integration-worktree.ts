@@ -8,8 +8,8 @@ import { untrackedPaths } from '../git/untracked.ts';
 import { addWorktree, isUnfinished, populate, removeWorktree, worktreeGitDir } from '../git/worktree.ts';
 import type { Oid } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
-import { DEPENDENCY_FILES } from '../scope/allow.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
+import { DEPENDENCY_FILES } from './dependency-files.ts';
 
 export interface IntegrationWorktree {
   /** Absolute. */

@@ -30,36 +30,6 @@ export const GENERATED_FILES: readonly string[] = [
   '.terraform.lock.hcl',
 ].map((name) => `**/${name}`);
 
-/** Files that say what a project depends on: when one changes, what was installed for it is no longer what it needs. */
-export const DEPENDENCY_FILES: readonly string[] = [
-  ...GENERATED_FILES,
-  ...[
-    'package.json',
-    'pnpm-workspace.yaml',
-    'pyproject.toml',
-    'setup.py',
-    'setup.cfg',
-    'requirements*.txt',
-    'Pipfile',
-    'Cargo.toml',
-    'go.mod',
-    'go.work',
-    'Gemfile',
-    '*.gemspec',
-    'composer.json',
-    'mix.exs',
-    'pubspec.yaml',
-    'pom.xml',
-    'build.gradle',
-    'build.gradle.kts',
-    'libs.versions.toml',
-    '*.csproj',
-    'Directory.Packages.props',
-  ].map((name) => `**/${name}`),
-  '.gitmodules',
-  '.worktreeinclude',
-];
-
 /**
  * Files that make programs run on other people's machines, or that decide what git, an agent or a CI does with the rest: no
  * task changes one in passing. `package.json` is not among them: of it only the scripts count that an installation runs.
