@@ -20,20 +20,22 @@ try {
 }
 for (const file of files) writeFileSync(codeFile(file), codeOf(file));
 
-/** Plays the schedule of the demo's plan, which changes nothing: what nearly every command does first is compiled by it. */
+/** Checks the demo's plan and plays its schedule, which changes nothing: what nearly every command does first is compiled by it. */
 async function practise() {
   const { makeDemo } = await import(pathToFileURL(join(dist, 'cli/demo/make.js')).href);
   const demo = await makeDemo({ env: process.env });
   const { write } = process.stdout;
   process.chdir(demo.repo);
-  process.argv = [process.execPath, 'copse', 'run', '--dry-run'];
   process.stdout.write = () => true;
   try {
-    await load(join(folder, 'start.cjs')).start();
+    for (const argv of [['validate'], ['run', '--dry-run']]) {
+      process.argv = [process.execPath, 'copse', ...argv];
+      await load(join(folder, 'start.cjs')).start();
+      if (process.exitCode !== 0) throw new Error(`copse ${argv.join(' ')} → ${process.exitCode}`);
+    }
   } finally {
     process.stdout.write = write;
     process.chdir(dist);
     rmSync(demo.root, { recursive: true, force: true });
   }
-  if (process.exitCode !== 0) throw new Error(`copse run --dry-run → ${process.exitCode}`);
 }

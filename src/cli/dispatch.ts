@@ -1,7 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { config } from 'zod';
 import { EXIT, type ExitCode, Refusal } from '../util/refusal.ts';
 import type { CliContext } from './context.ts';
 import type { CommandEntry } from './table.ts';
+
+// What a command reads it reads once: zod takes longer to compile a parser than that parser saves.
+config({ jitless: true });
 
 /** Parses the arguments of one command and runs it. */
 export async function dispatch(entry: CommandEntry, context: CliContext): Promise<ExitCode> {

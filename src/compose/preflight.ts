@@ -15,7 +15,7 @@ import type { Surroundings } from './context.ts';
 import type { Project } from './project.ts';
 import { quoted, typedPath } from './typed.ts';
 import { checkWorkspaceRoot } from './workspace-root.ts';
-import { checkoutOf, directoriesByTask, placeOf, workspacesRoot } from './workspaces.ts';
+import { checkoutOf, directoriesByTask, placesIn, workspacesRoot } from './workspaces.ts';
 
 /**
  * Before a new run: branches and workspaces of its names must be free. A refusal names all that are not, while nothing was
@@ -34,7 +34,8 @@ export async function preflight(
     pattern === 'worktree' ? dirtyPaths(git) : [],
   ]);
   const branches = new Set([...refs.keys()].map((ref) => ref.replace('refs/heads/', '')));
-  const places = plan.tasks.map((task) => placeOf(project, plan.name, { task: task.id, pattern }));
+  const placeOf = placesIn(project, plan.name, pattern);
+  const places = plan.tasks.map(({ id }) => placeOf(id));
   const own = places.map(({ branch }) => branch);
   const taken = own.filter((branch) => branches.has(branch));
   if (taken.length > 0) {

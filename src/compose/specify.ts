@@ -13,7 +13,7 @@ import { type AttemptState, lastAttempt, type RunState } from '../run/state.ts';
 import { agentFor } from './agents.ts';
 import { conflictFacts } from './conflict.ts';
 import type { Wiring } from './wiring.ts';
-import { directoriesByTask, placeOf } from './workspaces.ts';
+import { directoriesByTask, placesIn } from './workspaces.ts';
 
 /** Everything an attempt needs: what its agent is told, and where it works. */
 export function specifier(wiring: Wiring): Pick<Ports, 'specify' | 'brief'> {
@@ -42,7 +42,7 @@ export function specifier(wiring: Wiring): Pick<Ports, 'specify' | 'brief'> {
         ...(resolves && { resolves }),
         ...(cut && { resume: { ...cut, prompt: mask(goOnPrompt(limit)) } }),
         base: cut?.base ?? state.tip,
-        ...placeOf(project, plan.name, { task: id, pattern: settings.pattern }),
+        ...placesIn(project, plan.name, settings.pattern)(id),
         timeoutMs: settings.timeoutMs,
         stallMs: settings.stallMs,
         ...(settings.taskMemory && { memoryCap: settings.taskMemory }),

@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { outsideEnv, withoutAgentKeys } from '../git/env.ts';
 import { DEFAULT_JUNK } from '../git/junk.ts';
 import type { Plan, Task } from '../plan/plan.ts';
@@ -23,14 +23,17 @@ export function workspacesRoot({ repository, config }: Project, plan: string): s
   return join(resolve(main, root), plan);
 }
 
-/** Where one task works. */
-export function placeOf(
+/** Where the tasks of a plan work. */
+export function placesIn(
   project: Project,
   plan: string,
-  { task, pattern }: { task: string; pattern: Pattern },
-): { branch: string; workspace: string } {
-  const workspace = pattern === 'worktree' ? join(workspacesRoot(project, plan), task) : project.repository.root;
-  return { branch: `${project.config.branchPrefix}${task}`, workspace };
+  pattern: Pattern,
+): (task: string) => { branch: string; workspace: string } {
+  const root = workspacesRoot(project, plan);
+  return (task) => ({
+    branch: `${project.config.branchPrefix}${task}`,
+    workspace: pattern === 'worktree' ? `${root}${sep}${task}` : project.repository.root,
+  });
 }
 
 /** What a checkout may hold without being changed, and what no task may commit. */

@@ -1,6 +1,7 @@
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Oid } from '../run/event.ts';
+import { once } from '../util/once.ts';
 import { addEverything } from './add-everything.ts';
 import {
   type CopiedIndex,
@@ -170,12 +171,4 @@ async function withNested(scratch: CopiedIndex, gitDir: string, whole: Oid, fold
 async function listLinks({ git, env }: CopiedIndex): Promise<string[]> {
   const entries = await git.fields(['ls-files', '-z', '--stage'], { env });
   return entries.filter((entry) => entry.startsWith('160000 ')).map((entry) => entry.slice(entry.indexOf('\t') + 1));
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

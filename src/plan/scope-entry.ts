@@ -13,15 +13,14 @@ export interface RawEntry {
   offset: number;
 }
 
-/** A list with nothing that encloses a comma but simple braces, and its parts. */
-const PLAIN_LIST = /^(?:[^()[\]{}`]|\{[^()[\]{}`]*\})*$/;
-const PLAIN_PART = /(?:[^,{]|\{[^}]*\})+/g;
+/** What may enclose a comma. */
+const ENCLOSING = /[()[\]{}`]/;
 
 /** No path is as long; what is longer is refused as it stands. */
 const MAX_ENTRY = 4096;
 
 /** A path with nothing around it: nearly every entry, and what the rules for the others leave as it is. */
-const PLAIN_ENTRY = /^(\s*)([A-Za-z0-9_.][A-Za-z0-9_./@{},+-]*)\s*$/;
+const PLAIN_ENTRY = /^(\s*)([A-Za-z0-9_.][A-Za-z0-9_./@{},+*-]*)\s*$/;
 
 /** Names without `/`, `.` or `*` that are files all the same. */
 const FILE_NAMES =
@@ -32,18 +31,19 @@ const FILE_NAMES =
  * belong to the entry; what does not close is text.
  */
 export function splitEntries(text: string): RawEntry[] {
-  if (text.length < MAX_ENTRY && PLAIN_LIST.test(text)) {
-    return [...text.matchAll(PLAIN_PART)].flatMap((part) => readEntry(part[0], part.index) ?? []);
-  }
-  const inside = enclosed(text);
+  const inside = ENCLOSING.test(text) ? enclosed(text) : null;
   const entries: RawEntry[] = [];
-  let from = 0;
-  for (let at = 0; at <= text.length; at++) {
-    if (at < text.length && (text[at] !== ',' || inside[at])) continue;
-    const entry = readEntry(text.slice(from, at), from);
+  const read = (from: number, to: number) => {
+    const entry = readEntry(text.slice(from, to), from);
     if (entry) entries.push(entry);
+  };
+  let from = 0;
+  for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1)) {
+    if (inside?.[at]) continue;
+    read(from, at);
     from = at + 1;
   }
+  read(from, text.length);
   return entries;
 }
 

@@ -138,6 +138,19 @@ describe('readPlanFolder', () => {
 });
 
 describe('loadPlanFolder', () => {
+  it('looks for what is to be created in the work tree around it, in folders that are there and in others', () => {
+    const { dir, write, scratch } = planFolder();
+    const create = ['src/there.ts', 'src/deep/er/there.ts', 'src/new.ts', 'none/at/all.ts', 'README.md', 'top.md'];
+    write('tasks/task-001.md', taskFile('task-001', { scope: `CREATE: ${create.join(', ')}` }));
+    for (const path of ['src/there.ts', 'src/deep/er/there.ts', 'README.md']) scratch.write(path, '');
+    const notes = loadPlanFolder(dir).diagnostics.filter(({ code }) => code === 'create-existing');
+    expect(notes.map(({ message }) => /'([^']*)'/.exec(message)?.[1])).toEqual([
+      'src/there.ts',
+      'src/deep/er/there.ts',
+      'README.md',
+    ]);
+  });
+
   it('looks for contracts in the work tree around it', () => {
     const { dir, write, scratch } = planFolder();
     write('tasks/task-001.md', taskFile('task-001').replace('contracts/types.ts', 'src/types.ts'));

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { parsePlan } from '../plan/parse.ts';
@@ -135,11 +136,12 @@ function newSheet(root: string): Sheet {
     read(path, entry, level) {
       attempt(path, level, () => {
         if (entry.isSymbolicLink() && !isInside(root, path)) return outside(path);
-        const stat = statSync(join(root, path));
+        const file = `${root}${sep}${path}`;
+        const stat = statSync(file);
         count += 1;
         total += Math.min(stat.size, MAX_FILE_BYTES);
         if (count > MAX_FILES || total > MAX_TOTAL_BYTES) return tooMany(count);
-        const text = readText(join(root, path), path, stat);
+        const text = readText(file, path, stat);
         if (typeof text !== 'string') return text;
         files.set(path, text);
         return null;
@@ -161,14 +163,13 @@ function readText(file: string, path: string, stat: Stats): string | Problem {
     ];
   }
   const bytes = readFileSync(file);
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!text.includes('\0')) return text;
-    return ['not-text', `${path} has a NUL character on line ${text.slice(0, text.indexOf('\0')).split('\n').length}`];
-  } catch {
+  if (!isUtf8(bytes)) {
     const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
     return ['not-text', `${path} is not UTF-8${wide ? ' but UTF-16' : ''}`, 'save it as UTF-8'];
   }
+  const text = bytes.toString();
+  if (!text.includes('\0')) return text;
+  return ['not-text', `${path} has a NUL character on line ${text.slice(0, text.indexOf('\0')).split('\n').length}`];
 }
 
 function outside(path: string): Problem {
@@ -200,7 +201,22 @@ function isInside(root: string, path: string): boolean {
 /** Asks the work tree around a folder; undefined outside of git. */
 function workTreeHas(dir: string): ((path: string) => boolean) | undefined {
   const root = workTreeOf(dir);
-  return root === undefined ? undefined : (path) => existsSync(join(root, path));
+  return root === undefined ? undefined : hasFiles(root);
+}
+
+/** Asks below a folder; what is in a folder that is not there need not be looked for. */
+function hasFiles(root: string): (path: string) => boolean {
+  const folders = new Map<string, boolean>([['', true]]);
+  const has = (path: string) =>
+    hasFolder(path.slice(0, Math.max(0, path.lastIndexOf('/')))) && existsSync(`${root}/${path}`);
+  function hasFolder(folder: string): boolean {
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    const found = has(folder);
+    folders.set(folder, found);
+    return found;
+  }
+  return has;
 }
 
 /** The top of the work tree that a folder is in. */

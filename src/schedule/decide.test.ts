@@ -7,6 +7,7 @@ import type { RunState } from '../run/state.ts';
 import { decide } from './decide.ts';
 import { criticalPath, longestRemainingPaths, makeSchedule } from './schedule.ts';
 import { simulate } from './simulate.ts';
+import { unfinished } from './unfinished.ts';
 
 type Created = ReturnType<typeof created>;
 
@@ -274,6 +275,21 @@ describe('decide', () => {
     expect(state.tasks.get('a')!.status.is).toBe('integrated');
     expect(tasks.get('a')!.end).toBe(1000 + 15_000 + 1000 + 30_000 + 1000);
   });
+});
+
+it('what is unfinished is told of each schedule of a state anew, and follows it', () => {
+  const nodes = ['a', 'b', 'c'].map((id): Node => ({ id, wave: 1, deps: [], conflicts: [] }));
+  const start = created(nodes);
+  const forwards = scheduleOf(nodes, start);
+  const backwards = scheduleOf(nodes, start, (task) => task.charCodeAt(0));
+  const ids = (schedule: typeof forwards, state: RunState) => [...unfinished(schedule, state)].map(({ id }) => id);
+  const { state } = simulate({ schedule: forwards, created: start, duration: () => 1, select: ['a'] });
+  expect(ids(forwards, state)).toEqual(['b', 'c']);
+  expect(ids(backwards, state)).toEqual(['c', 'b', 'a']);
+  const landed = { attempt: 1, head: '', commit: '', commits: 1 };
+  reduce(state, { v: 1, seq: 99, at: 99, run: 'r', type: 'task.integrated', task: 'c', ...landed });
+  expect(ids(forwards, state)).toEqual(['b', 'c']);
+  expect(ids(backwards, state)).toEqual(['b', 'a']);
 });
 
 /** Re-opens a run as `resume` does and plays it to the end, all agents succeeding at once. */

@@ -1,13 +1,22 @@
 import { describeHold } from '../run/describe.ts';
 import type { RunOutcome, TaskId } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
-import { isSettled, type RunState, type TaskState } from '../run/state.ts';
+import type { RunState, TaskState } from '../run/state.ts';
 import type { Action, Limits } from './action.ts';
 import { NO_HOLD } from './admission.ts';
 import { affordable, budgetReached, overTaskBudget } from './budget.ts';
 import { accountGates, endings, parks, reopenings } from './quota.ts';
 import type { Schedule } from './schedule.ts';
-import { needsValidation, selectedIn, tasksOfWave, type WaveGates, waveGates, wavesInOrder } from './wave-gates.ts';
+import { unfinished } from './unfinished.ts';
+import {
+  isUnsettled,
+  needsValidation,
+  selectedIn,
+  tasksOfWave,
+  type WaveGates,
+  waveGates,
+  wavesInOrder,
+} from './wave-gates.ts';
 
 /** How long a reading of the machine counts, milliseconds; while starts are held they are decided about anew so often. */
 export const LOOK_MS = 2000;
@@ -135,7 +144,7 @@ function landing(schedule: Schedule, state: RunState, gates: WaveGates): Action[
   const { landing, verified } = state.standing;
   if (landing.size > 0 || verified.size === 0 || state.checking === 'stopped') return [];
   const tasks: Extract<Action, { do: 'land' }>['tasks'] = [];
-  for (const task of schedule.tasks) {
+  for (const task of unfinished(schedule, state)) {
     const { status } = state.tasks.get(task.id)!;
     if (status.is !== 'verified' || gates.failedBefore(task) !== null) continue;
     tasks.push({ task: task.id, attempt: status.attempt, head: status.head });
@@ -146,7 +155,7 @@ function landing(schedule: Schedule, state: RunState, gates: WaveGates): Action[
 
 /** One validation at a time: they share a worktree. */
 function validation(state: RunState): Action[] {
-  const waves = wavesInOrder(state).filter((wave) => wave.validated);
+  const waves = wavesInOrder(state, (wave) => wave.validated);
   if (waves.some((wave) => wave.status.is === 'validating')) return [];
   const next = waves.find((wave) => needsValidation(state, wave.number));
   return next ? [{ do: 'validate', wave: next.number }] : [];
@@ -165,7 +174,7 @@ function starts(schedule: Schedule, state: RunState, limits: Limits, { selected,
   const accounts = accountGates(state, limits.now);
   let wake = Number.POSITIVE_INFINITY;
   let affords = affordable(state);
-  for (const task of schedule.tasks) {
+  for (const task of unfinished(schedule, state)) {
     if (running >= limits.maxConcurrent || affords <= 0) break;
     const { status, attempts } = state.tasks.get(task.id)!;
     if (status.is !== 'waiting' || !selected.has(task.id)) continue;
@@ -224,8 +233,8 @@ function completions(state: RunState, selected: ReadonlySet<TaskId>): Action[] {
   for (const wave of state.waves.values()) {
     if (wave.completed || !wave.started) continue;
     if (wave.status.is === 'validating' || needsValidation(state, wave.number)) continue;
+    if (isUnsettled(state, wave, selected)) continue;
     const tasks = tasksOfWave(state, wave.number);
-    if (tasks.some((task) => selected.has(task.seed.id) && !isSettled(task.status))) continue;
     const integrated = tasks.filter((task) => task.status.is === 'integrated').length;
     actions.push({ do: 'complete-wave', wave: wave.number, integrated, total: tasks.length });
   }

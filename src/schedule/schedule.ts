@@ -50,8 +50,7 @@ type Node = { id: TaskId; deps: TaskId[] };
 
 /** For each task: its own duration plus the longest path through its dependents. */
 export function longestRemainingPaths(tasks: Node[], duration: (task: TaskId) => number): Map<TaskId, number> {
-  const dependents = new Map<TaskId, TaskId[]>(tasks.map((task) => [task.id, []]));
-  for (const task of tasks) for (const dep of task.deps) dependents.get(dep)?.push(task.id);
+  const dependents = dependentsOf(tasks);
   const paths = new Map<TaskId, number>();
   for (const id of dependentsFirst(tasks)) {
     const after = dependents.get(id)!.reduce((longest, next) => Math.max(longest, paths.get(next)!), 0);
@@ -63,14 +62,22 @@ export function longestRemainingPaths(tasks: Node[], duration: (task: TaskId) =>
 /** The chain of dependencies that takes longest, first task first. */
 export function criticalPath(tasks: Node[], duration: (task: TaskId) => number): TaskId[] {
   const paths = longestRemainingPaths(tasks, duration);
+  const dependents = dependentsOf(tasks);
   const chain: TaskId[] = [];
-  let candidates = tasks.filter((task) => task.deps.length === 0);
+  let candidates = tasks.filter((task) => task.deps.length === 0).map((task) => task.id);
   while (candidates.length > 0) {
-    const next = candidates.reduce((best, task) => (paths.get(task.id)! > paths.get(best.id)! ? task : best));
-    chain.push(next.id);
-    candidates = tasks.filter((task) => task.deps.includes(next.id));
+    const next = candidates.reduce((best, id) => (paths.get(id)! > paths.get(best)! ? id : best));
+    chain.push(next);
+    candidates = dependents.get(next)!;
   }
   return chain;
+}
+
+/** For each task, those that wait for it, in the order of the tasks. */
+function dependentsOf(tasks: Node[]): Map<TaskId, TaskId[]> {
+  const dependents = new Map<TaskId, TaskId[]>(tasks.map((task) => [task.id, []]));
+  for (const task of tasks) for (const dep of task.deps) dependents.get(dep)?.push(task.id);
+  return dependents;
 }
 
 /** Dependents before what they depend on; iterative, so that a chain of 10,000 tasks does not overflow the stack. */

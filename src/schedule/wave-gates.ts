@@ -1,6 +1,6 @@
 import type { TaskId } from '../run/event.ts';
 import type { Selection } from '../run/selection.ts';
-import { isSettled, type RunState, type TaskState } from '../run/state.ts';
+import { isSettled, type RunState, type TaskState, type WaveState } from '../run/state.ts';
 import type { Schedule, ScheduledTask } from './schedule.ts';
 
 /** What waves allow: a failed validation closes what is behind it, the barrier holds back what is ahead. */
@@ -33,15 +33,21 @@ export function waveGates(schedule: Schedule, state: RunState): WaveGates {
 export function needsValidation(state: RunState, number: number): boolean {
   const wave = state.waves.get(number)!;
   if (!wave.validated || wave.status.is !== 'open') return false;
-  return tasksOfWave(state, number).every((task) => task.status.is === 'integrated');
+  return wave.tasks.every((id) => state.standing.integrated.has(id));
 }
 
 export function tasksOfWave(state: RunState, wave: number): TaskState[] {
   return state.waves.get(wave)!.tasks.map((id) => state.tasks.get(id)!);
 }
 
-export function wavesInOrder(state: RunState) {
-  return [...state.waves.values()].sort((a, b) => a.number - b.number);
+/** Whether a task that this opening works on is still to come to its end. */
+export function isUnsettled(state: RunState, wave: WaveState, selected: ReadonlySet<TaskId>): boolean {
+  return wave.tasks.some((id) => selected.has(id) && !isSettled(state.tasks.get(id)!.status));
+}
+
+/** Those that are wanted, the first one first. */
+export function wavesInOrder(state: RunState, wanted: (wave: WaveState) => boolean = () => true): WaveState[] {
+  return [...state.waves.values()].filter(wanted).sort((a, b) => a.number - b.number);
 }
 
 /** For each task that depends, over any number of steps, on a task of a failed wave: that wave. */
@@ -71,10 +77,8 @@ export function selectedIn({ selection }: RunState): ReadonlySet<TaskId> {
 function firstUnsettledWave(state: RunState): number {
   const selected = selectedIn(state);
   for (const wave of wavesInOrder(state)) {
-    const unsettled = tasksOfWave(state, wave.number).some(
-      (task) => selected.has(task.seed.id) && !isSettled(task.status),
-    );
-    if (unsettled || wave.status.is === 'validating' || needsValidation(state, wave.number)) return wave.number;
+    if (isUnsettled(state, wave, selected) || wave.status.is === 'validating' || needsValidation(state, wave.number))
+      return wave.number;
   }
   return Number.POSITIVE_INFINITY;
 }

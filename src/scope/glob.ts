@@ -1,3 +1,4 @@
+import { once } from '../util/once.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type SegmentEnds, segmentEnds } from './segments.ts';
 import { charOf, type Token, tokensOf } from './tokens.ts';
@@ -29,6 +30,30 @@ export type Reading = 'write' | 'boundary';
  * parentheses are text; `\` takes the next character as text. Never throws: what is not well formed is text.
  */
 export function compileGlob(pattern: string, reading: Reading = 'write'): Glob {
+  const known = compiled[reading];
+  let glob = known.get(pattern);
+  if (!glob) {
+    room -= pattern.length;
+    if (room < 0) forget();
+    glob = compile(pattern, reading);
+    known.set(pattern, glob);
+  }
+  return glob;
+}
+
+/** Patterns of a plan are compared with each other, and with what changed, again and again. */
+const compiled: Record<Reading, Map<string, Glob>> = { write: new Map(), boundary: new Map() };
+/** Characters of all patterns that are kept. */
+const MAX_COMPILED = 500_000;
+let room = MAX_COMPILED;
+
+function forget(): void {
+  compiled.write.clear();
+  compiled.boundary.clear();
+  room = MAX_COMPILED;
+}
+
+function compile(pattern: string, reading: Reading): Glob {
   const { text, folder, root } = normalize(pattern);
   const extended = text !== '' && (folder || reading === 'boundary' || looksLikeFolder(text));
   const tokens = once(() => {
@@ -36,6 +61,7 @@ export function compileGlob(pattern: string, reading: Reading = 'write'): Glob {
     if (extended && list.at(-1) !== 'below') list.push('below');
     return list;
   });
+  // Most patterns are plain paths, and most of those meet by name.
   return {
     pattern,
     ...(plainOutline(text, extended) ?? outline(tokens())),
@@ -63,15 +89,6 @@ function outline(tokens: Token[]): Outline {
   const prefix = chars.slice(0, wildcard < 0 ? undefined : wildcard).join('');
   const literal = wildcard < 0 && prefix !== '' ? prefix : null;
   return { literal, below, prefix, suffix: below || literal === null ? '' : literal };
-}
-
-/** Most patterns are plain paths, and most of those meet by name: what a closer look needs is made when it is asked for. */
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** `./a//b/` → `a/b`, a folder; `**` after `**` says nothing new. The repository's root (`.`, `./`, `/`) is everything. */

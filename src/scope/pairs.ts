@@ -1,3 +1,4 @@
+import { once } from '../util/once.ts';
 import { expandBraces } from './braces.ts';
 import { compileGlob, type Glob } from './glob.ts';
 import { type Budget, globsMeet, symbolsOverlap, writesOf } from './overlap.ts';
@@ -69,6 +70,7 @@ function joinLiteral(pairs: Map<string, Set<string>>, literals: Literals, { glob
 
 /** Meets every path with the folders above it. */
 function joinBelow(pairs: Map<string, Set<string>>, literals: Literals): void {
+  if (!hasFolders(literals)) return;
   for (const { glob, owners } of literals.values()) {
     for (const above of foldersAbove(glob.literal!)) {
       joinAcross(pairs, literals.get(folderKey(above))?.owners ?? [], owners);
@@ -76,9 +78,15 @@ function joinBelow(pairs: Map<string, Set<string>>, literals: Literals): void {
   }
 }
 
+function hasFolders(literals: Literals): boolean {
+  for (const key of literals.keys()) if (key.endsWith('/')) return true;
+  return false;
+}
+
 function joinGlobs(pairs: Map<string, Set<string>>, globs: Claimed[], literals: Literals): void {
   const byPrefix = globs.toSorted((a, b) => compare(a.glob.prefix, b.glob.prefix));
   const candidates = indexPaths(literals);
+  const anyFolders = hasFolders(literals);
   const budget: Budget = { left: MAX_WALK };
   const meet = (a: Claimed, b: Claimed) => {
     if (globsMeet(a.glob, b.glob, budget) !== null) joinAcross(pairs, a.owners, b.owners);
@@ -88,12 +96,15 @@ function joinGlobs(pairs: Map<string, Set<string>>, globs: Claimed[], literals: 
     // Sorted, everything that begins with `prefix` stands together; what is shorter has met this one from its own side.
     for (let i = index + 1; byPrefix[i]?.glob.prefix.startsWith(prefix); i++) meet(one, byPrefix[i]!);
     for (const key of candidates(one.glob)) meet(one, literals.get(key)!);
-    for (const above of foldersAbove(prefix)) {
+    for (const above of anyFolders ? foldersAbove(prefix) : []) {
       const folder = literals.get(folderKey(above));
       if (folder) meet(one, folder);
     }
   });
 }
+
+/** So few are looked at as they are: to find out what ends alike takes longer. */
+const FEW = 16;
 
 /** Finds the keys of paths that begin as a glob begins, or of those that end as it ends, whichever are fewer. */
 function indexPaths(literals: Literals): (glob: Glob) => string[] {
@@ -101,12 +112,14 @@ function indexPaths(literals: Literals): (glob: Glob) => string[] {
   const folders = sortedIndex(keys.filter((key) => key.endsWith('/')));
   const files = keys.filter((key) => !key.endsWith('/'));
   const forwards = sortedIndex(files);
-  const backwards = sortedIndex(files.map(reversed));
+  const backwards = once(() => sortedIndex(files.map(reversed)));
   return (glob) => {
-    const starting = forwards(glob.prefix);
-    const ending = backwards(reversed(glob.suffix || (glob.ends().tail[0]?.suffix ?? '')));
     // A folder ends in whatever lies below it, so that it is found by its beginning only.
-    return [...folders(glob.prefix), ...(starting.length <= ending.length ? starting : ending.map(reversed))];
+    const inFolders = folders(glob.prefix);
+    const starting = forwards(glob.prefix);
+    if (starting.length <= FEW) return [...inFolders, ...starting];
+    const ending = backwards()(reversed(glob.suffix || (glob.ends().tail[0]?.suffix ?? '')));
+    return [...inFolders, ...(starting.length <= ending.length ? starting : ending.map(reversed))];
   };
 }
 

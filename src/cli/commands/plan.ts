@@ -4,7 +4,7 @@ import { checkoutSize } from '../../compose/disk.ts';
 import { openProject, type Project } from '../../compose/project.ts';
 import { readPlan } from '../../compose/read-plan.ts';
 import { leavesToAuto } from '../../compose/settings.ts';
-import { placeOf, workspacesRoot } from '../../compose/workspaces.ts';
+import { placesIn, workspacesRoot } from '../../compose/workspaces.ts';
 import { predict } from '../../engine/predict.ts';
 import { treeSize } from '../../git/tree-size.ts';
 import { diskAt } from '../../machine/probe.ts';
@@ -41,19 +41,18 @@ export async function showSchedule(
   options: RunOptions & { json?: boolean; command: string },
 ): Promise<ExitCode> {
   const { repository, config } = project;
+  const measured = treeSize(repository.git, repository.head.oid); // git does that while the plan is read
+  measured.catch(() => undefined); // a plan that cannot be read is said first
   const found = readPlan(context, project, name, options);
   const { plan: read } = found;
-  const tree = await treeSize(repository.git, repository.head.oid);
+  const tree = await measured;
   const advised = options.command === 'plan' || leavesToAuto(config, read, options);
   const { outline, advice } = await outlineWithAdvice(context, project, found, {
     options,
     tree: advised ? tree : null,
   });
   const { settings } = outline.created;
-  const prediction = predict({
-    ...outline,
-    place: (task) => placeOf(project, read.name, { task, pattern: settings.pattern }),
-  });
+  const prediction = predict({ ...outline, place: placesIn(project, read.name, settings.pattern) });
   const gate = settings.gate === 'checks' ? await checksOfCheckout(project) : null;
   const root = workspacesRoot(project, read.name);
   const disk = {
