@@ -13,6 +13,9 @@ import { renderReport } from './report.ts';
 const REPORT = 'integration-report.md';
 const REPORTS = ['report.json', REPORT, 'logs/report.html'] as const;
 
+/** Where the report stands that people read. */
+export const reportIn = (folder: string) => join(folder, REPORT);
+
 /** Writes all forms of the report into the plan folder; a folder that takes none is told, for what has landed has landed. */
 export function writeReport(context: Pick<Surroundings, 'env' | 'warn'>, folder: string, report: Report): ReportFiles {
   const [json, text, html] = REPORTS.map((name) => join(folder, name)) as [string, string, string];

@@ -22,8 +22,18 @@ export type Requested =
   | { is: 'dry-run' }
   | { is: 'not-pushed'; pushed: Extract<Pushed, { ok: false }> }
   | { is: 'open'; url: string; existing: boolean; noun: string }
-  /** It is pushed, and nobody here can ask for the rest: `program` is not installed, or failed. */
-  | { is: 'pushed'; page: string | null; command: string | null; program: string | null; message: string | null };
+  /**
+   * It is pushed, and nobody here can ask for the rest: why, in `message`. `program` speaks to that host, where that is known; `page` and
+   * `command`: how a person asks; `logins`: the command after which copse can, one for each program that may be the one.
+   */
+  | {
+      is: 'pushed';
+      message: string;
+      program: string | null;
+      page: string | null;
+      command: string | null;
+      logins: string[];
+    };
 
 export interface PullRequestResult {
   requested: Requested;
@@ -48,7 +58,7 @@ export function exitOfRequest(requested: Requested): ExitCode {
     case 'pushed':
       return EXIT.waitsForPerson;
     case 'not-pushed':
-      return requested.pushed.why === 'rejected' ? EXIT.integration : EXIT.environment;
+      return ['rejected', 'refused'].includes(requested.pushed.why) ? EXIT.integration : EXIT.environment;
     default:
       return EXIT.integration;
   }

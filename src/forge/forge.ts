@@ -22,25 +22,26 @@ export interface Forge {
   isAt(host: string): boolean;
   /** Succeeds when the program is logged in at a host. */
   authArgs(host: string): string[];
-  /** Lists open requests of the branch; `urlIn` reads one off the answer. */
+  /** The command with which a person does. */
+  login(host: string): string;
+  /** Lists open requests of branches of this name, those of forks among them; `urlIn` reads the one of this repository off the answer. */
   listArgs(request: PullRequest): string[];
   urlIn(listed: string): string | null;
   /** `bodyFile`: a file that holds the body. */
   createArgs(request: PullRequest, bodyFile: string): string[];
   /** The page on which a person makes the same request. */
   page(request: PullRequest): string;
-  /** The command with which a person does; `bodyFile`: of the report. */
+  /** The command with which a person makes it; `bodyFile`: of the report. */
   command(request: PullRequest, bodyFile: string): string;
 }
 
 /** A path of a branch in an address. */
 export const inAddress = (branch: string) => branch.split('/').map(encodeURIComponent).join('/');
 
-/** The text of the first object of a JSON array under this key; null for anything else. */
-export function firstOf(json: string, key: string): string | null {
+/** The text under this key of the first object of a JSON array that is meant; null for anything else. */
+export function firstOf(json: string, key: string, isMeant: (each: Record<string, unknown>) => boolean): string | null {
   try {
-    const [first] = JSON.parse(json) as Record<string, unknown>[];
-    const value = first?.[key];
+    const value = (JSON.parse(json) as Record<string, unknown>[]).find(isMeant)?.[key];
     return typeof value === 'string' ? value : null;
   } catch {
     return null;

@@ -10,12 +10,13 @@ export const github: Forge = {
   noun: 'pull request',
   isAt: (host) => /(?:^|[.-])github[.-]/.test(host),
   authArgs: (host) => ['auth', 'status', '--hostname', host],
+  login: (host) => `gh auth login --hostname ${shellWord(host)}`,
   listArgs: (request) => {
     const { branch, base } = request;
-    const which = ['--head', branch, '--base', base, '--state', 'open', '--limit', '1'];
-    return ['pr', 'list', '--repo', repository(request), ...which, '--json', 'url'];
+    const which = ['--head', branch, '--base', base, '--state', 'open'];
+    return ['pr', 'list', '--repo', repository(request), ...which, '--json', 'url,isCrossRepository'];
   },
-  urlIn: (listed) => firstOf(listed, 'url'),
+  urlIn: (listed) => firstOf(listed, 'url', ({ isCrossRepository }) => isCrossRepository !== true),
   createArgs: (request, bodyFile) => {
     const { branch, base, title } = request;
     const what = ['--head', branch, '--base', base, '--title', title, '--body-file', bodyFile];
@@ -23,6 +24,5 @@ export const github: Forge = {
   },
   page: ({ at, branch, base }) =>
     `https://${at.host}/${at.path}/compare/${inAddress(base)}...${inAddress(branch)}?expand=1`,
-  command: ({ branch, base, title }, bodyFile) =>
-    `gh pr create --head ${shellWord(branch)} --base ${shellWord(base)} --title ${shellWord(title)} --body-file ${shellWord(bodyFile)}`,
+  command: (request, bodyFile) => `gh ${github.createArgs(request, bodyFile).map(shellWord).join(' ')}`,
 };

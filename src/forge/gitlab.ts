@@ -3,6 +3,13 @@ import { type Forge, firstOf, type PullRequest } from './forge.ts';
 
 const repository = ({ at }: PullRequest) => `https://${at.host}/${at.path}`;
 
+/** Without `--head` it would look among the remotes for the project that has the branch, and ask. */
+function where(request: PullRequest): string[] {
+  const { branch, base } = request;
+  const projects = ['--repo', repository(request), '--head', repository(request)];
+  return [...projects, '--source-branch', branch, '--target-branch', base];
+}
+
 /** GitLab, by its `glab`. */
 export const gitlab: Forge = {
   name: 'gitlab',
@@ -10,17 +17,17 @@ export const gitlab: Forge = {
   noun: 'merge request',
   isAt: (host) => /(?:^|[.-])gitlab[.-]/.test(host),
   authArgs: (host) => ['auth', 'status', '--hostname', host],
+  login: (host) => `glab auth login --hostname ${shellWord(host)}`,
   listArgs: (request) => {
     const { branch, base } = request;
     const which = ['--source-branch', branch, '--target-branch', base];
     return ['mr', 'list', '--repo', repository(request), ...which, '--output', 'json'];
   },
-  urlIn: (listed) => firstOf(listed, 'web_url'),
+  urlIn: (listed) => firstOf(listed, 'web_url', (each) => each.source_project_id === each.target_project_id),
   // It reads a description from no file; `-` would open an editor.
   createArgs: (request) => {
-    const { branch, base, title, body } = request;
-    const what = ['--source-branch', branch, '--target-branch', base, '--title', title, '--description', body];
-    return ['mr', 'create', '--repo', repository(request), ...what, '--yes'];
+    const { title, body } = request;
+    return ['mr', 'create', ...where(request), '--title', title, '--description', body, '--yes'];
   },
   page: (request) => {
     const query = new URLSearchParams({
@@ -29,6 +36,5 @@ export const gitlab: Forge = {
     });
     return `${repository(request)}/-/merge_requests/new?${query}`;
   },
-  command: ({ branch, base, title }) =>
-    `glab mr create --source-branch ${shellWord(branch)} --target-branch ${shellWord(base)} --title ${shellWord(title)}`,
+  command: (request) => `glab mr create ${[...where(request), '--title', request.title].map(shellWord).join(' ')}`,
 };

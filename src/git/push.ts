@@ -7,10 +7,10 @@ const PUSH_MS = 15 * 60_000;
 export type Pushed =
   | { ok: true; how: 'new' | 'moved' | 'same' }
   /**
-   * rejected: the branch there holds what this one does not, or the server refuses it; access: nobody could be asked for a name, a
-   * password or a key; failed: anything else.
+   * rejected: the branch there holds what this one does not; refused: the server takes it from nobody, by a rule or a hook of its own;
+   * access: nobody could be asked for a name, a password or a key; failed: anything else.
    */
-  | { ok: false; why: 'rejected' | 'access' | 'failed'; message: string };
+  | { ok: false; why: 'rejected' | 'refused' | 'access' | 'failed'; message: string };
 
 /** Pushes a commit as a branch; never by force, and asks nobody for anything. Runs no hook. */
 export async function push(
@@ -38,7 +38,10 @@ export async function push(
     .toString('utf8')
     .trim()
     .replace(/(\w:\/\/)[^/@\s]*@/g, '$1');
-  if (flag === '!') return { ok: false, why: 'rejected', message: [summary, said].filter(Boolean).join('\n') };
+  if (flag === '!') {
+    const why = summary.startsWith('[remote rejected]') ? 'refused' : 'rejected';
+    return { ok: false, why, message: [summary, said].filter(Boolean).join('\n') };
+  }
   const message = said || `git push ended with ${result.signal ?? result.exit}`;
   return { ok: false, why: ACCESS.test(said) ? 'access' : 'failed', message };
 }

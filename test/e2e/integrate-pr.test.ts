@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CliRun, runCli } from '../rig/cli.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
@@ -18,16 +18,22 @@ beforeEach(async () => {
   scratch = scratchRepository({ 'README.md': '# scratch\n' });
   bare = join(scratch.root, 'bare.git');
   shellPlan(scratch, { tasks: [{ id: 'task-001', create: ['task-001.txt'] }] });
-  expect(await copse('run')).toMatchObject({ exit: 0 });
+  expect(await runCli(['run'], { cwd: scratch.repo, env: scratch.env })).toMatchObject({ exit: 0 });
+  mkdirSync(join(scratch.root, 'bin'));
+  for (const name of ['git', 'cat', 'cp']) symlinkSync(which(name), join(scratch.root, 'bin', name));
   spawnSync('git', ['init', '-q', '--bare', bare], { env: scratch.env });
   main = scratch.git('rev-parse', 'main');
 });
 afterEach(() => scratch.remove());
 
-/** Only these programs and git are found, whatever is installed here. */
-const path = () => `${join(scratch.root, 'bin')}:/usr/bin:/bin`;
+/** Only git and what stands in for the others is found, whatever is installed here. */
 const copse = (...argv: string[]): Promise<CliRun> =>
-  runCli(argv, { cwd: scratch.repo, env: { ...scratch.env, PATH: path() } });
+  runCli(argv, { cwd: scratch.repo, env: { ...scratch.env, PATH: join(scratch.root, 'bin') } });
+const which = (name: string) =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(existsSync)!;
 const there = (branch: string) =>
   spawnSync('git', ['rev-parse', '--verify', '-q', `refs/heads/${branch}`], {
     cwd: bare,
@@ -45,7 +51,6 @@ function remote(url: string, name = 'origin'): void {
 function program(name: string, answers: Record<string, string>): () => string[][] {
   const log = join(scratch.root, `${name}.log`);
   const cases = Object.entries(answers).map(([word, does]) => `${word}) ${does} ;;`);
-  mkdirSync(join(scratch.root, 'bin'), { recursive: true });
   const script = `#!/bin/sh
 for word; do printf '%s\\0' "$word"; done >>'${log}'; printf 'end of call\\0' >>'${log}'
 for word; do [ "$before" = --body-file ] && cp "$word" '${log}.body'; before=$word; done
@@ -88,10 +93,8 @@ it('pushes the integration branch and opens a pull request with the report; one 
     'main',
     '--state',
     'open',
-    '--limit',
-    '1',
     '--json',
-    'url',
+    'url,isCrossRepository',
   ]);
   expect(create!.slice(0, -1)).toEqual([
     'pr',
@@ -112,7 +115,10 @@ it('pushes the integration branch and opens a pull request with the report; one 
   const status = await copse('status');
   expect(status.stdout).toContain('https://github.com/acme/shop/pull/7');
 
-  writeFileSync(join(scratch.repo, 'open.json'), '[{"url":"https://github.com/acme/shop/pull/7"}]');
+  writeFileSync(
+    join(scratch.repo, 'open.json'),
+    '[{"isCrossRepository":false,"url":"https://github.com/acme/shop/pull/7"}]',
+  );
   const again = await copse('integrate', '--pr');
   expect(again.stdout).toContain('pull request was open, and has it now: https://github.com/acme/shop/pull/7');
   rmSync(join(scratch.repo, 'open.json'));
@@ -129,7 +135,8 @@ it('a merge request on GitLab; the remote and the target that are named', async 
   scratch.git('branch', 'develop');
   const told = program('glab', {
     list: 'echo "[]"',
-    create: 'echo "!3 plan"; echo https://gitlab.example.org/group/sub/shop/-/merge_requests/3',
+    // To a terminal it writes more.
+    create: 'echo https://gitlab.example.org/group/sub/shop/-/merge_requests/3',
   });
   const opened = JSON.parse(
     (await copse('integrate', '--pr', '--remote', 'lab', '--into', 'develop', '--json')).stdout,
@@ -155,7 +162,8 @@ it('a merge request on GitLab; the remote and the target that are named', async 
     'json',
   ]);
   expect(create).toEqual([
-    ...['mr', 'create', '--repo', 'https://gitlab.example.org/group/sub/shop', '--source-branch', BRANCH],
+    ...['mr', 'create', '--repo', 'https://gitlab.example.org/group/sub/shop'],
+    ...['--head', 'https://gitlab.example.org/group/sub/shop', '--source-branch', BRANCH],
     ...[
       '--target-branch',
       'develop',
@@ -174,7 +182,7 @@ it('without the program, or when it fails, it is pushed and the page is named; e
   expect(alone).toMatchObject({ exit: 4 });
   expect(alone.stdout).toContain(`gh is not installed`);
   expect(alone.stdout).toContain(
-    `next: open https://github.com/acme/shop/compare/main...${BRANCH}?expand=1; or: gh pr create --head ${BRANCH}`,
+    `next: open https://github.com/acme/shop/compare/main...${BRANCH}?expand=1; or: gh pr create --repo github.com/acme/shop --head ${BRANCH}`,
   );
   expect(there(BRANCH)).toBe(scratch.git('rev-parse', BRANCH));
   program('gh', {
@@ -188,6 +196,33 @@ it('without the program, or when it fails, it is pushed and the page is named; e
   const bareAlone = await copse('integrate', '--pr');
   expect(bareAlone).toMatchObject({ exit: 4 });
   expect(bareAlone.stdout).toContain(`next: ask for the merge of ${BRANCH} into main`);
+}, 60_000);
+
+it('a name that only the config of ssh knows is asked for there', async () => {
+  remote('git@github.com-work:acme/shop.git');
+  program('ssh', { '--': 'echo user git; echo hostname github.com' });
+  const told = program('gh', { list: 'echo "[]"', create: 'echo https://github.com/acme/shop/pull/7' });
+  expect((await copse('integrate', '--pr')).stdout).toContain('opened: https://github.com/acme/shop/pull/7');
+  expect(told()[1]!.slice(2, 4)).toEqual(['--repo', 'github.com/acme/shop']);
+}, 60_000);
+
+it('a program that ends well and says no address has opened nothing, unless one is there now', async () => {
+  remote('https://gitlab.com/acme/shop.git');
+  const mine = {
+    source_project_id: 1,
+    target_project_id: 1,
+    web_url: 'https://gitlab.com/acme/shop/-/merge_requests/3',
+  };
+  const open = (...all: object[]) => writeFileSync(join(scratch.repo, 'open.json'), JSON.stringify(all));
+  const told = program('glab', { list: 'cat open.json', create: 'cp later.json open.json' });
+  open({ ...mine, source_project_id: 2 });
+  writeFileSync(join(scratch.repo, 'later.json'), '[]');
+  const silent = await copse('integrate', '--pr');
+  expect(silent).toMatchObject({ exit: 4, stdout: expect.stringContaining('glab ended with 0 and said nothing') });
+  writeFileSync(join(scratch.repo, 'later.json'), JSON.stringify([mine]));
+  const opened = await copse('integrate', '--pr');
+  expect(opened).toMatchObject({ exit: 0, stdout: expect.stringContaining(`merge request opened: ${mine.web_url}`) });
+  expect(told().map(([, what]) => what)).toEqual(['list', 'create', 'list', 'list', 'create', 'list']);
 }, 60_000);
 
 it('what the remote does not take, or cannot be reached, is told with the next command; nothing is forced', async () => {

@@ -1,10 +1,10 @@
 import type { PullRequestResult } from '../../compose/requested.ts';
+import type { Pushed } from '../../git/push.ts';
 
 /** What came of asking for a merge, and what to type next. */
 export function describeRequest(result: PullRequestResult): string[] {
   const { requested, remote, branch, base, commit, state, files } = result;
   const { plan } = state;
-  const target = `${remote}/${base}`;
   const written = files.text === null ? [] : [`report: ${files.text}`];
   const pushed = `${branch} is pushed to ${remote} (${commit.slice(0, 9)})`;
   const nothing = 'nothing was pushed';
@@ -38,22 +38,23 @@ export function describeRequest(result: PullRequestResult): string[] {
         `next: when it is merged: git pull, then copse integrate ${plan}, copse clean ${plan}`,
       ];
     case 'pushed': {
-      const { program, message, page, command } = requested;
-      const why =
-        program === null
-          ? `nobody here knows how to ask ${target} for the merge`
-          : message === null
-            ? `${program} is not installed`
-            : `${program}: ${message}`;
-      const next = page === null ? `ask for the merge of ${branch} into ${base}` : `open ${page}`;
-      return [pushed, why, ...written, `next: ${next}${command === null ? '' : `; or: ${command}`}`];
+      const { message, page, command, logins } = requested;
+      const again = `copse integrate ${plan} --pr`;
+      const asked = page === null ? `ask for the merge of ${branch} into ${base}` : `open ${page}`;
+      const ways = [
+        ...(logins.length > 0 ? [`${logins.join(', or ')}, then ${again}`] : []),
+        asked,
+        ...(command === null ? [] : [command]),
+        ...(page !== null && logins.length === 0 ? [`once that is mended: ${again}`] : []),
+      ];
+      return [pushed, ...message.split('\n'), ...written, `next: ${ways.join('; or: ')}`];
     }
   }
 }
 
 function describeRejection(
   { remote, branch, commit, state }: PullRequestResult,
-  { why, message }: { why: 'rejected' | 'access' | 'failed'; message: string },
+  { why, message }: Extract<Pushed, { ok: false }>,
 ): string[] {
   const said = message.split('\n').map((line) => `  ${line}`);
   const again = `then copse integrate ${state.plan} --pr`;
@@ -63,6 +64,12 @@ function describeRejection(
         `${remote} does not take ${branch}; nothing was changed`,
         ...said,
         `next: git fetch ${remote} && git log ${commit.slice(0, 9)}..${remote}/${branch} shows what it has; when that may go: git push --force-with-lease ${remote} ${commit.slice(0, 9)}:refs/heads/${branch}, ${again}`,
+      ];
+    case 'refused':
+      return [
+        `${remote} refuses ${branch}; nothing was changed`,
+        ...said,
+        `next: a rule or a hook of ${remote} forbids it: mend what it says, or let it take ${branch}, ${again}`,
       ];
     case 'access':
       return [
