@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claudeBinary, claudeEnv } from '../rig/claude.ts';
 import { type CliRun, runCli } from '../rig/cli.ts';
-import { type ModelServer, type Step, script, startModelServer } from '../rig/model-server.ts';
+import { journalOf } from '../rig/copse.ts';
+import { type ModelServer, resolving, type Step, script, startModelServer } from '../rig/model-server.ts';
 import { type Scratch, scratchRepository } from '../rig/repository.ts';
 import { type ScratchPlan, scratchPlan } from '../rig/scratch-plan.ts';
 
@@ -175,6 +176,96 @@ describe('copse run with the real Claude Code', () => {
     expect(scratch.git('show', 'copse/TS-0001-scratch:shared.txt')).toBe(`changed by ${second}`);
     const prompt = (await copse('logs', second, '--prompt')).stdout;
     expect(prompt).toContain('shared.txt');
+  });
+
+  describe('a conflict, resolved by another Claude Code', () => {
+    const READ: Step = { tool: { name: 'Read', args: { file_path: 'shared.txt' } } };
+
+    /** Two tasks that change the same line, the second one after the first has landed; `does` of who resolves that. */
+    function conflicting(does: Step[], gate: string): void {
+      const change = (id: string, own: string, hold: string) =>
+        script([
+          { bash: 'echo begun', hold },
+          { write: { path: own, content: `made by ${id}\n` } },
+          READ,
+          { write: { path: 'shared.txt', content: `changed by ${id}\n` } },
+          { bash: `git add -A && git commit -qm 'feat: ${id}' && touch .claude-task-complete` },
+          { say: `Done.\n\`\`\`json\n{"task_completed": true, "summary": "${id} wrote its name"}\n\`\`\`` },
+        ]);
+      scratchPlan(scratch, {
+        tasks: [
+          { id: 'task-001', create: ['a'], does: change('task-001', 'a', `first ${gate}`) },
+          { id: 'task-002', create: ['b'], does: `${change('task-002', 'b', `second ${gate}`)} ${resolving(does)}` },
+        ],
+        validation: { 1: 'test -f a && test -f b && grep -q task-002 shared.txt' },
+        config: {
+          agents: { claude: { command: claudeBinary() } },
+          checks: [{ name: 'markers', command: "! grep -rn '^<<<<<<<' a b shared.txt 2>/dev/null" }],
+        },
+      });
+    }
+
+    async function run(gate: string, ...argv: string[]): Promise<CliRun> {
+      const ran = runCli(['run', '--on-conflict', 'agent', '--gate', 'checks', ...argv], {
+        cwd: scratch.repo,
+        env: { ...scratch.env, ...claudeEnv(server.url, scratch.root) },
+        onOutput: (text) => {
+          if (/task=task-001 status=completed/.test(text)) server.release(`second ${gate}`);
+        },
+      });
+      await Promise.all([server.held(`first ${gate}`), server.held(`second ${gate}`)]);
+      server.release(`first ${gate}`);
+      return ran;
+    }
+
+    const attempts = () =>
+      journalOf(scratch).flatMap((event) =>
+        event.type === 'attempt.started' ? [{ task: event.task, resolves: event.resolves?.attempt ?? null }] : [],
+      );
+    const failures = () =>
+      journalOf(scratch).flatMap((event) => (event.type === 'attempt.failed' ? [event.failure.code] : []));
+
+    it('lands with what both tasks did', async () => {
+      conflicting(
+        [
+          { bash: 'git status --porcelain' },
+          READ,
+          { write: { path: 'shared.txt', content: 'changed by task-001\nchanged by task-002\n' } },
+          { bash: 'git add shared.txt && git commit -q --no-edit && touch .claude-task-complete' },
+          { say: 'Done.\n```json\n{"task_completed": true, "summary": "both names are there"}\n```' },
+        ],
+        'joined',
+      );
+      const ran = await run('joined', '--retries', '1');
+      expect(ran.exit, ran.stdout + ran.stderr).toBe(0);
+      expect(scratch.git('show', 'copse/TS-0001-scratch:shared.txt')).toBe('changed by task-001\nchanged by task-002');
+      expect(scratch.git('ls-tree', '--name-only', 'copse/TS-0001-scratch', 'a', 'b')).toBe('a\nb');
+      expect(failures()).toEqual(['merge-conflict']);
+      expect(attempts()).toContainEqual({ task: 'task-002', resolves: 1 });
+      expect((await copse('logs', 'task-002')).stdout).toContain('Write shared.txt');
+      const { tasks } = await statusOf();
+      expect(tasks[1]).toMatchObject({ state: 'integrated', attempt: 2, cost: { source: 'reported' } });
+      expect(scratch.git('show', 'main:shared.txt')).toBe('one');
+    });
+
+    it('with markers left is refused, and the task is done again', async () => {
+      conflicting(
+        [
+          { bash: 'echo ours >> shared.txt; git commit -qam merged && touch .claude-task-complete' },
+          { say: 'Done.\n```json\n{"task_completed": true, "summary": "resolved"}\n```' },
+        ],
+        'marked',
+      );
+      const ran = await run('marked', '--retries', '2');
+      expect(ran.exit, ran.stdout + ran.stderr).toBe(0);
+      expect(failures()).toEqual(['merge-conflict', 'conflict-markers']);
+      expect(attempts().slice(2)).toEqual([
+        { task: 'task-002', resolves: 1 },
+        { task: 'task-002', resolves: null },
+      ]);
+      expect(scratch.git('show', 'copse/TS-0001-scratch:shared.txt')).toBe('changed by task-002');
+      expect((await copse('logs', 'task-002', '--prompt')).stdout).toContain('in vain');
+    });
   });
 
   it('Ctrl-C ends the agents and resume goes on; what was done is not done again', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Call, type Fail, type Message, positionIn, stepAt, type Turn } from './script.ts';
 
-export { type Call, type Fail, type Step, script, type Turn } from './script.ts';
+export { type Call, type Fail, resolving, type Step, script, type Turn } from './script.ts';
 
 /** One request that an agent made. */
 export interface ModelRequest {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Message, positionIn, type Step, script, stepAt } from './script.ts';
+import { type Message, positionIn, resolving, type Step, script, stepAt } from './script.ts';
 
 const user = (content: string): Message => ({ role: 'user', content });
 const assistant: Message = { role: 'assistant', content: 'x' };
@@ -28,6 +28,12 @@ describe('a script in a prompt', () => {
     expect(positionIn(messages)).toEqual({ steps: [{ say: 'new' }], turns: 1 });
     expect(positionIn([{ role: 'user', content: [{ type: 'text', text: old }] }])?.steps).toEqual([{ say: 'old' }]);
     expect(positionIn([user('hello')])).toBeNull();
+  });
+
+  it('is that of who resolves a conflict in a prompt for that alone', () => {
+    const both = `${script([{ say: 'task' }])} ${resolving([{ say: 'resolved' }])} ${script([{ say: 'other' }])}`;
+    expect(positionIn([user(both)])?.steps).toEqual([{ say: 'other' }]);
+    expect(positionIn([user(`RESOLVE A CONFLICT: T\n${both}`)])?.steps).toEqual([{ say: 'resolved' }]);
   });
 
   it('goes on with each turn of the model, whose failures take none', () => {

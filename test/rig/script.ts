@@ -39,6 +39,9 @@ export interface Position {
   turns: number;
 }
 
+/** What only the prompt of an agent that resolves a conflict says. */
+const RESOLVING = 'RESOLVE A CONFLICT:';
+
 /**
  * Renders a script to put anywhere into a prompt. It travels with the conversation, so one server without state serves
  * any number of agents, attempts and resumed sessions at once. `<` is escaped: a script stays one line of plain text in
@@ -48,12 +51,19 @@ export function script(steps: Step[]): string {
   return `<<SCRIPT>>${JSON.stringify(steps).replaceAll('<', '\\u003c')}<</SCRIPT>>`;
 }
 
+/** The same of whoever resolves a conflict of the task: its prompt has the prompts of the tasks on both sides. */
+export function resolving(steps: Step[]): string {
+  return script(steps).replaceAll('SCRIPT>>', 'RESOLVING>>');
+}
+
 /** Finds the script of a conversation: the last one in the last user message that carries any. */
 export function positionIn(messages: readonly Message[]): Position | null {
   for (let at = messages.length - 1; at >= 0; at--) {
     const message = messages[at]!;
     if (message.role !== 'user') continue;
-    const found = [...textOf(message.content).matchAll(/<<SCRIPT>>(.*?)<<\/SCRIPT>>/gs)].at(-1);
+    const text = textOf(message.content);
+    const kind = text.includes(RESOLVING) && text.includes('<<RESOLVING>>') ? 'RESOLVING' : 'SCRIPT';
+    const found = [...text.matchAll(new RegExp(`<<${kind}>>(.*?)<</${kind}>>`, 'gs'))].at(-1);
     if (found) return { steps: JSON.parse(found[1]!) as Step[], turns: turnsOf(messages.slice(at + 1)) };
   }
   return null;
