@@ -7,11 +7,7 @@ import { EXIT, Refusal } from '../util/refusal.ts';
 /** What a full disk, a missing permission or a broken repository makes of our calls; null when it is something else. */
 export function ofTheMachine(error: unknown): Refusal | null {
   if (error instanceof JournalError) {
-    const hint =
-      error.code === 'io'
-        ? 'make room or mend the disk, then: copse resume; living agents go on meanwhile'
-        : 'copse status shows who works on it';
-    return new Refusal(`journal-${error.code}`, error.message, { exit: EXIT.environment, hint });
+    return new Refusal(`journal-${error.code}`, error.message, { exit: EXIT.environment, hint: JOURNAL[error.code] });
   }
   if (error instanceof NoSpaceError) {
     const hint = 'make room, then: copse resume; what agents have made is in their workspaces and on their branches';
@@ -32,6 +28,13 @@ export function ofTheMachine(error: unknown): Refusal | null {
   const message = error.message.replace(/^[A-Z0-9]+: /, '');
   return new Refusal('file-system', message, { exit: EXIT.environment, hint, ...(path && { where: path }) });
 }
+
+const JOURNAL: Record<JournalError['code'], string> = {
+  fenced: 'copse status shows who works on it',
+  gone: 'its agents were ended; what they have committed is on their branches: git branch --list; then run the plan anew',
+  io: 'make room or mend the disk, then: copse resume; living agents go on meanwhile',
+  closed: 'copse status shows who works on it',
+};
 
 /** Errors of the system that no code of ours can help, and what does. */
 const SYSTEM: Record<string, string> = {

@@ -4,6 +4,7 @@ import { aResult } from '../../test/rig/attempts.ts';
 import { runCreated, runOpened } from '../../test/rig/events.ts';
 import type { AttemptSpec, Executor, ExecutorEvent } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
+import { JournalError } from '../journal/write.ts';
 import type { RunEvent } from '../run/event.ts';
 import type { Failure, Outcome } from '../run/failure.ts';
 import { reduce } from '../run/reduce.ts';
@@ -17,9 +18,11 @@ import type { Ports } from './ports.ts';
 /** A journal that keeps its lines in memory; `failAfter` makes its disk full. */
 function memoryJournal(failAfter = Number.POSITIVE_INFINITY) {
   const events: RunEvent[] = [];
+  const losing = new AbortController();
   const journal: Journal = {
     run: 'r1',
     epoch: 1,
+    lost: losing.signal,
     append(body) {
       const event: RunEvent = { v: 1, seq: events.length + 1, at: 1000 + events.length, run: 'r1', ...body };
       events.push(event);
@@ -30,7 +33,7 @@ function memoryJournal(failAfter = Number.POSITIVE_INFINITY) {
     },
     close: async () => {},
   };
-  return { journal, events };
+  return { journal, events, lose: (code: 'fenced' | 'gone') => losing.abort(new JournalError(code, code)) };
 }
 
 /** An executor whose attempts end when the test says so, or at once. */
@@ -56,7 +59,7 @@ function scriptedExecutor(outcome: (spec: AttemptSpec) => Outcome | 'hold') {
     events: (signal) => events.read(signal),
     workers: async () => [],
   };
-  return { executor, submitted, end, peak: () => peak };
+  return { executor, submitted, running, end, peak: () => peak };
 }
 
 /** Time that passes only by sleeping. */
@@ -367,6 +370,21 @@ describe('the engine', () => {
     });
     await expect(run).rejects.toThrow('no space left');
     expect(scripted.submitted).toEqual([]);
+  });
+
+  it.each([
+    ['gone', 'ends the agents, which nobody could take over', []],
+    ['fenced', 'leaves the agents to who has taken over', ['a']],
+  ] as const)('rejects when the journal is %s while nothing happens, and %s', async (code, _, left) => {
+    const { journal, lose } = memoryJournal();
+    const scripted = scriptedExecutor(() => 'hold');
+    const { state, schedule, ports } = setUp({ tasks: CHAIN, executor: scripted.executor }, journal);
+    const signal = new AbortController().signal;
+    const run = runEngine({ journal, state, schedule, ports, clock: quickClock(), signal });
+    while (scripted.running.size === 0) await new Promise(setImmediate);
+    lose(code);
+    await expect(run).rejects.toThrow(expect.objectContaining({ code }));
+    expect([...scripted.running]).toEqual(left);
   });
 
   it('waits for a journal whose disk is full for a while, and loses nothing', async () => {

@@ -1,5 +1,6 @@
 import type { ExecutorEvent } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { JournalError } from '../journal/write.ts';
 import type { Ending, RunEvent, RunEventBody, TaskId } from '../run/event.ts';
 import { reduce } from '../run/reduce.ts';
 import { lastAttempt, type RunState } from '../run/state.ts';
@@ -30,7 +31,8 @@ export interface EngineInput {
 
 /**
  * The loop of a run: decide, perform, append, until nothing is left to decide. Rejects only for what makes going on
- * impossible (the journal cannot be written, a bug); living agents then stay alive for `resume`.
+ * impossible (the journal cannot be written, a bug); living agents then stay alive for `resume`, unless the journal is gone, so that
+ * nobody could resume it.
  */
 export async function runEngine(input: EngineInput): Promise<RunState> {
   const { journal, schedule, ports, clock, signal, state } = input;
@@ -73,6 +75,11 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
   };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
+  const onLost = () => {
+    broken ??= journal.lost.reason;
+    change.notify();
+  };
+  journal.lost.addEventListener('abort', onLost, { once: true });
   // What was asked to end before a crash is asked again.
   for (const { why, ...key } of asked(state)) background(ports.executor.cancel({ run: state.id, ...key }, why));
 
@@ -101,14 +108,26 @@ export async function runEngine(input: EngineInput): Promise<RunState> {
       rounds--; // waiting is free: only rounds that did something count towards the limit
     }
     throw new Error('the engine exceeded its step limit: the scheduler does not come to an end');
+  } catch (error) {
+    if (isGone(journal)) {
+      for (const key of running(state)) await ports.executor.cancel({ run: state.id, ...key }, 'stopped');
+      for (let s = 0; s < LAST_SECONDS && running(state).length > 0; s++) await change.wait(clock.sleep(1000));
+    }
+    throw error;
   } finally {
+    journal.lost.removeEventListener('abort', onLost);
     signal.removeEventListener('abort', stop);
     closing.abort();
   }
 }
 
+/** How long agents are waited for whose run is gone: they are killed when they do not end by themselves. */
+const LAST_SECONDS = 60;
+
 /** Timers stand still while the machine is suspended: the clock is looked at again now and then. */
 const LONGEST_SLEEP_MS = 15 * 60_000;
+
+const isGone = ({ lost }: Journal) => lost.aborted && (lost.reason as JournalError).code === 'gone';
 
 // A function, because TypeScript would not see that `perform` changes the phase.
 const isFinished = (state: RunState) => state.phase === 'finished';

@@ -39,6 +39,7 @@ export async function supervise(agent: Supervised): Promise<AttemptResult> {
   const overfull = new AbortController();
   const watched = observe({ root: process, marker, cap: spec.memoryCap, onExceeded: () => overfull.abort() });
   observing(watched);
+  const whole = () => ({ ...process, marker, members: watched.members() });
   try {
     const exited = waitForExit({ ...process, exitFile: parts.files.exit });
     const lastWord = new AbortController();
@@ -54,14 +55,15 @@ export async function supervise(agent: Supervised): Promise<AttemptResult> {
       }),
     ]);
     // Whatever the agent left behind goes with it: servers in the background, daemons in a session of their own.
-    await stopTree(
-      { ...process, marker, members: watched.members() },
-      { graceMs: Math.min(parts.graceMs, 2000), clock: parts.clock },
-    );
+    await stopTree(whole(), { graceMs: Math.min(parts.graceMs, 2000), clock: parts.clock });
     const verdict = reader.verdict(exit.exit, exit.signal, lastBytes(parts.files.stderr, 64 * 1024));
     const { harvest, full } = await harvested(agent);
     const ms = (exit.at ?? parts.clock.now()) - agent.startedAt;
     return resultOf({ spec, verdict, exit, cut, ...heard, full, memory: watched.peak(), harvest, ms });
+  } catch (error) {
+    // Nobody hears it any more, and what it writes nobody cuts.
+    await stopTree(whole(), { graceMs: parts.graceMs, clock: parts.clock });
+    throw error;
   } finally {
     watched.end();
   }

@@ -1,9 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -25,7 +28,9 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'copse-write-'));
   path = join(dir, 'journal.jsonl');
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+afterEach(() => {
+  for (const each of [dir, `${dir}.moved`]) rmSync(each, { recursive: true, force: true });
+});
 
 let time = 1000;
 const clock = { ...systemClock, now: () => time++ };
@@ -180,6 +185,21 @@ describe('a coordinator that was overtaken', () => {
     overtake();
     await expect(journal.flush()).rejects.toThrow(expect.objectContaining({ code: 'fenced' }));
     await journal.close().catch(() => {});
+  });
+
+  it('is told when the folder is removed or moved away, without a flush', async () => {
+    for (const [remove, reason] of [
+      [() => rmSync(dir, { recursive: true }), { code: 'gone', message: expect.stringContaining(`removed: ${dir}`) }],
+      [() => renameSync(dir, `${dir}.moved`), { code: 'fenced', message: expect.stringContaining(`away: ${dir}`) }],
+    ] as const) {
+      mkdirSync(dir, { recursive: true });
+      const journal = await open();
+      expect(journal.lost.aborted).toBe(false);
+      remove();
+      await once(journal.lost, 'abort');
+      expect(journal.lost.reason).toMatchObject(reason);
+      await expect(journal.close()).rejects.toThrow(expect.objectContaining({ code: reason.code }));
+    }
   });
 
   it('acknowledges nothing that its successor may not have read', async () => {

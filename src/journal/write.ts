@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { settleOrphans } from '../process/orphans.ts';
@@ -15,10 +15,10 @@ import { PRIVATE_FILE } from './store.ts';
 /** Why appended events are not on the disk. */
 export class JournalError extends Error {
   /**
-   * `fenced`: another coordinator has taken over, nothing more is ever written. `io`: the disk is full or broken (`errno`);
-   * the events are kept and the next flush tries again. `closed`: it was closed before.
+   * `fenced`: another coordinator has taken over, nothing more is ever written. `gone`: somebody has removed it, which is the same.
+   * `io`: the disk is full or broken (`errno`); the events are kept and the next flush tries again. `closed`: it was closed before.
    */
-  readonly code: 'fenced' | 'io' | 'closed';
+  readonly code: 'fenced' | 'gone' | 'io' | 'closed';
   /** `ENOSPC` and the like, with code `io`. */
   readonly errno: string | undefined;
 
@@ -46,6 +46,9 @@ export interface OpenedJournal extends Journal {
 
 /** Lines in one write and one fdatasync, at most. */
 const BATCH = 4096;
+
+/** Milliseconds between two looks whether it is still ours, while nothing is written. */
+const LOOK_MS = 2000;
 
 /**
  * Becomes the single writer of a run. Refuses with `run-locked` while another process is, and with `journal-corrupt` when
@@ -85,13 +88,16 @@ function lockOrRefuse({ dir, run, clock }: OpenOptions, above: number): Lock {
 }
 
 function writer(parts: OpenOptions & { handle: FileHandle; lock: Lock; past: Replay }) {
-  const { handle, lock, run, clock, mask } = parts;
+  const { handle, lock, dir, run, clock, mask } = parts;
   let { seq, end } = parts.past;
   let queue: string[] = [];
   let draining = Promise.resolve();
   let running = false;
   let scheduled = false;
-  let state: 'open' | 'fenced' | 'closed' = 'open';
+  let state: 'open' | 'lost' | 'closed' = 'open';
+  const lost = new AbortController();
+  // Agents run for hours without an event: who has removed the folder meanwhile does not want them to go on.
+  const looking = setInterval(() => void drain().catch(() => {}), LOOK_MS).unref();
 
   function append(body: RunEventBody): RunEvent {
     if (state === 'closed') throw new JournalError('closed', `run ${run}: appended to a closed journal`);
@@ -150,10 +156,22 @@ function writer(parts: OpenOptions & { handle: FileHandle; lock: Lock; past: Rep
 
   function checkLock(): void {
     if (state === 'open' && !lock.holds()) {
-      state = 'fenced';
+      state = 'lost';
       queue = [];
+      clearInterval(looking);
+      lost.abort(whyLost());
     }
-    if (state === 'fenced') throw new JournalError('fenced', `another coordinator has taken over run ${run}`);
+    lost.signal.throwIfAborted();
+  }
+
+  function whyLost(): JournalError {
+    if (fstatSync(handle.fd).nlink === 0)
+      return new JournalError('gone', `the folder of run ${run} was removed: ${dir}`);
+    const moved = !existsSync(dir);
+    return new JournalError(
+      'fenced',
+      moved ? `the folder of run ${run} was moved away: ${dir}` : `another coordinator has taken over run ${run}`,
+    );
   }
 
   async function flush(): Promise<void> {
@@ -167,12 +185,13 @@ function writer(parts: OpenOptions & { handle: FileHandle; lock: Lock; past: Rep
       await flush();
     } finally {
       state = 'closed';
+      clearInterval(looking);
       lock.release();
       await handle.close();
     }
   }
 
-  return { append, flush, close };
+  return { append, flush, close, lost: lost.signal };
 }
 
 /** Makes the new file's name durable, not only its bytes. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -163,6 +164,26 @@ describe('a run that ends', () => {
       /of the agent's output are not kept: it wrote more than 1\.0 MB/,
     );
     expect(survivors(id)).toEqual([]);
+  });
+
+  // Somebody writes there all the while.
+  const removeFolder = () =>
+    spawnSync('sh', ['-c', 'while [ -e "$0" ]; do rm -rf "$0"; done', join(scratch.repo, '.git/copse')]);
+
+  it('as somebody removes its folder leaves nobody, and says so', async () => {
+    const { run, id } = await started();
+    removeFolder();
+    expect(await run.ended, run.output()).toBe(7);
+    expect(run.output()).toContain('[journal-gone]');
+    expectNobody(id);
+  });
+
+  it('by SIGKILL: nobody is left once somebody removes its folder', async () => {
+    const { run, id } = await started();
+    run.child.kill('SIGKILL');
+    await run.ended;
+    removeFolder();
+    while (survivors(id).length > 0) await setTimeout(100);
   });
 
   it('by SIGKILL: clean --force ends what still runs', async () => {
