@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { exec } from '../process/exec.ts';
-import { stopTree } from '../process/stop.ts';
+import { execWhole } from '../process/exec-whole.ts';
 import type { Case } from '../run/check.ts';
 import { outputTail } from '../util/output-tail.ts';
 import { missing, programOf } from './needs.ts';
@@ -49,16 +47,14 @@ export async function runCheck(spec: CheckSpec, { root, env, signal }: RunCheckO
   if (lacks !== null)
     return { outcome: 'nothing', why: lacks, exit: null, failed: [], counts: null, tail: '', ms: took() };
   for (const path of spec.reports) rmSync(join(cwd, path), { recursive: true, force: true }); // of an earlier run
-  const marker = { name: 'COPSE_CHECK', value: randomUUID() };
   const [program, ...args] = spec.argv;
-  const result = await exec(programOf(program, { cwd, env }), args, {
+  const result = await execWhole(programOf(program, { cwd, env }), args, {
     cwd,
-    env: { ...env, CI: 'true', NO_COLOR: '1', [marker.name]: marker.value },
+    env: { ...env, CI: 'true', NO_COLOR: '1' },
     timeoutMs: spec.timeoutMs,
     maxBytes: MAX_OUTPUT,
     ...(signal && { signal }),
   });
-  await stopTree({ pid: 0, pidStart: '', marker }, { graceMs: 1000 });
   const output = `${result.stdout.toString('utf8')}\n${result.stderr.toString('utf8')}`;
   const text = spec.reports.length > 0 ? `${reportsIn(cwd, spec.reports)}\n` : output;
   const parsed = parseOutput(text, { parser: spec.parser, root: cwd });

@@ -4,7 +4,6 @@ import { isFull } from '../machine/no-space.ts';
 import type { Observed } from '../process/census.ts';
 import { letGo } from '../process/hold.ts';
 import { launch, settleLaunch } from '../process/launch.ts';
-import type { ProcessId } from '../process/tree.ts';
 import type { AttemptResult } from '../run/event.ts';
 import type { Failure } from '../run/failure.ts';
 import { writeFileAtomic } from '../util/atomic-file.ts';
@@ -13,9 +12,9 @@ import { agentEnvironment } from './environment.ts';
 import type { AttemptSpec } from './executor.ts';
 import { type AttemptParts, type LiveAttempt, markerOf } from './live-attempt.ts';
 import { failedResult, lostResult } from './result.ts';
-import { supervise } from './supervise.ts';
+import { type Supervised, supervise } from './supervise.ts';
 
-type AgentProcess = ProcessId & { exited?: Promise<void> };
+type AgentProcess = Supervised['process'];
 
 export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
   const { adapter, workspaces, emit, files, clock } = parts;
@@ -74,10 +73,10 @@ export function attemptOf(spec: AttemptSpec, parts: AttemptParts): LiveAttempt {
       end(lostResult('copse ended before the agent was started'));
       return { state: 'lost', done: Promise.resolve() };
     }
-    letGo(process, marker);
+    const members = letGo(process, marker);
     emit({ type: 'attempt.spawned', ...name, ...process });
     const context = contextOf(spec, parts, { role: spec.role, resume: spec.resume });
-    return { state: 'adopted', done: see(process, context, statSync(files.pid).mtimeMs).then(end) };
+    return { state: 'adopted', done: see({ ...process, members }, context, statSync(files.pid).mtimeMs).then(end) };
   }
 
   async function knownRole(): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import { isFull, untilThereIsRoom } from '../machine/no-space.ts';
 import { type Observed, observe } from '../process/census.ts';
 import { holdOf } from '../process/hold.ts';
 import { askToEnd, stopTree } from '../process/stop.ts';
+import type { ProcessRow } from '../process/table.ts';
 import { lastBytes } from '../process/tail.ts';
 import type { ProcessId } from '../process/tree.ts';
 import { waitForExit } from '../process/wait.ts';
@@ -19,7 +20,7 @@ export interface Supervised {
   spec: AttemptSpec;
   parts: AttemptParts;
   context: AgentContext;
-  process: ProcessId & { exited?: Promise<void> };
+  process: ProcessId & { exited?: Promise<void>; members?: ProcessRow[] };
   /** Milliseconds since the epoch. */
   startedAt: number;
   /** Aborted: it is to end, for this reason. */
@@ -37,7 +38,14 @@ export async function supervise(agent: Supervised): Promise<AttemptResult> {
   const marker = markerOf(spec);
   const reader = parts.adapter.reader(context);
   const overfull = new AbortController();
-  const watched = observe({ root: process, marker, cap: spec.memoryCap, onExceeded: () => overfull.abort() });
+  const { members } = process;
+  const watched = observe({
+    root: process,
+    marker,
+    members,
+    cap: spec.memoryCap,
+    onExceeded: () => overfull.abort(),
+  });
   observing(watched);
   const whole = () => ({ ...process, marker, members: watched.members() });
   try {

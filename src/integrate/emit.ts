@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { exec } from '../process/exec.ts';
-import { stopTree } from '../process/stop.ts';
+import { execWhole } from '../process/exec-whole.ts';
 import { projectEnv } from './project-env.ts';
 
 /** What a project prints of itself, or why it does not. */
@@ -15,12 +13,9 @@ export async function printed(
   command: string,
   { cwd, env, timeoutMs, signal }: { cwd: string; env: NodeJS.ProcessEnv; timeoutMs: number; signal?: AbortSignal },
 ): Promise<Printed> {
-  const marker = { name: 'COPSE_CHECK', value: randomUUID() };
-  const marked = { ...projectEnv(cwd, env), [marker.name]: marker.value };
-  const options = { cwd, env: marked, timeoutMs, maxBytes: MAX_TEXT, ...(signal && { signal }) };
-  let ran = await exec('bash', ['-c', command], options);
-  if (ran.spawnError === 'ENOENT') ran = await exec('sh', ['-c', command], options);
-  await stopTree({ pid: 0, pidStart: '', marker }, { graceMs: 1000 });
+  const options = { cwd, env: projectEnv(cwd, env), timeoutMs, maxBytes: MAX_TEXT, ...(signal && { signal }) };
+  let ran = await execWhole('bash', ['-c', command], options);
+  if (ran.spawnError === 'ENOENT') ran = await execWhole('sh', ['-c', command], options);
   if (ran.exit === 0) return { ok: true, text: ran.stdout.toString('utf8') };
   const how = ran.timedOut
     ? `it took more than ${timeoutMs / 1000} s`

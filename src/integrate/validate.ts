@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Validation } from '../plan/plan.ts';
-import { exec } from '../process/exec.ts';
-import { stopTree } from '../process/stop.ts';
+import { execWhole } from '../process/exec-whole.ts';
 import { projectEnv } from './project-env.ts';
 
 export interface ValidationRun {
@@ -39,18 +37,16 @@ function programsOf({ kind, command }: Validation): [string, ...string[]][] {
 /** Runs a wave's validation in `cwd`, with the project's own tools first. Whatever it leaves running is ended with it. */
 export async function runValidation(validation: Validation, options: ValidationOptions): Promise<ValidationRun> {
   const { cwd, timeoutMs, signal } = options;
-  const marker = { name: 'COPSE_CHECK', value: randomUUID() };
-  const env = { ...projectEnv(cwd, options.env), [marker.name]: marker.value };
+  const env = projectEnv(cwd, options.env);
   const began = performance.now();
   const run = { cwd, env, timeoutMs, maxBytes: 1 << 20, ...(signal && { signal }) };
   let missing = '';
   for (const [program, ...args] of programsOf(validation)) {
-    const result = await exec(program, args, run);
+    const result = await execWhole(program, args, run);
     if (result.spawnError === 'ENOENT') {
       missing = program;
       continue;
     }
-    await stopTree({ pid: 0, pidStart: '', marker }, { graceMs: 1000 });
     const why = result.timedOut
       ? `\n(ended after ${timeoutMs / 1000} s)`
       : result.spawnError

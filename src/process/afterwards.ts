@@ -13,9 +13,12 @@ export interface Afterwards {
  * ends it first (see orphans.ts). `args` are `$1` and so on. A machine that cannot start it goes without.
  */
 export function afterwards(script: string, args: readonly string[]): Afterwards {
-  const child = spawn('/bin/sh', ['-c', `read -r _ && exit\n${script}`, 'copse-afterwards', ...args], {
+  const mark = ownMark();
+  // macOS shows nobody the environment of its shell, so the mark stands among the arguments too.
+  const argv = ['-c', `read -r _ && exit\n${script}`, 'copse-afterwards', ...args, `${CHILD}=${mark}`];
+  const child = spawn('/bin/sh', argv, {
     cwd: '/',
-    env: { PATH: process.env.PATH, LC_ALL: 'C', [CHILD]: ownMark() },
+    env: { PATH: process.env.PATH, LC_ALL: 'C', [CHILD]: mark },
     stdio: ['pipe', 'ignore', 'ignore'],
     // Whoever ends our process group is not to end it, too.
     detached: true,

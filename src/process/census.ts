@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ProcessRow, processes } from './table.ts';
-import type { Marker, ProcessId } from './tree.ts';
+import { type Marker, type ProcessId, rowOf } from './tree.ts';
 
 /** One tree under observation. */
 export interface Observed {
@@ -9,7 +9,8 @@ export interface Observed {
   /** The most that any look found; 0 before the first. */
   peak(): number;
   /**
-   * Every process that was ever seen in it: also one that has cleared its environment and left its parents since.
+   * Every process that was ever seen in it: also one that has cleared its environment and left its parents since, and one
+   * that has ended and whose group lives on.
    */
   members(): Iterable<ProcessRow>;
   end(): void;
@@ -18,6 +19,8 @@ export interface Observed {
 export interface ObserveOptions {
   root: ProcessId;
   marker: Marker;
+  /** Who is known to belong to it besides. */
+  members?: Iterable<ProcessRow> | undefined;
   /** Bytes. */
   cap?: number | undefined;
   /** Called once, when the tree holds more than `cap`. */
@@ -42,7 +45,10 @@ let timer: NodeJS.Timeout | undefined;
 
 /** Watches what a tree takes, and who belongs to it, until `end`. */
 export function observe(options: ObserveOptions): Observed {
-  const tree: Tree = { options, members: new Map(), memory: null, peak: 0, exceeded: false };
+  // Its first process may end before the first look, and its group is not to be forgotten then.
+  const first = rowOf(options.root);
+  const members = new Map([...(options.members ?? []), ...(first ? [first] : [])].map((row) => [row.pid, row]));
+  const tree: Tree = { options, members, memory: null, peak: 0, exceeded: false };
   trees.add(tree);
   schedule();
   return {
@@ -86,17 +92,22 @@ export function takeCensus(): void {
       tree.members.set(row.pid, row);
     }
   }
-  for (const tree of trees) measure(tree);
+  for (const tree of trees) measure(tree, rows);
 }
 
+/** A group outlives its leader, and as long as it does nobody gets its number: its leader is kept in mind. */
 function forgetEnded({ members }: Tree, rows: ReadonlyMap<number, ProcessRow>): void {
-  for (const [pid, { start }] of members) if (rows.get(pid)?.start !== start) members.delete(pid);
+  const groups = new Set([...rows.values()].map(({ group }) => group));
+  for (const [pid, { start }] of members) {
+    const now = rows.get(pid);
+    if (now ? now.start !== start : !groups.has(pid)) members.delete(pid);
+  }
 }
 
 function ownerOf(row: ProcessRow): Tree | null {
   for (const tree of trees) {
     const { members, options } = tree;
-    if (members.has(row.pid) || members.has(row.parent)) return tree;
+    if ([row.pid, row.parent, row.group].some((pid) => members.has(pid))) return tree;
     if (row.pid === options.root.pid && row.start === options.root.pidStart) return tree;
   }
   const key = `${row.pid} ${row.start}`;
@@ -109,9 +120,9 @@ function ownerOf(row: ProcessRow): Tree | null {
   return owner;
 }
 
-function measure(tree: Tree): void {
+function measure(tree: Tree, rows: ReadonlyMap<number, ProcessRow>): void {
   const { cap, onExceeded } = tree.options;
-  const living = [...tree.members.values()].filter((row) => !row.zombie);
+  const living = [...tree.members.values()].filter((row) => rows.has(row.pid) && !row.zombie);
   let bytes = living.reduce((sum, row) => sum + row.memory, 0);
   // What many processes share is counted for each of them: before it costs an agent its life, it is counted right.
   if (cap !== undefined && bytes > cap) bytes = Math.min(bytes, sharedOnce(living));

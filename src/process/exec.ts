@@ -16,6 +16,8 @@ export interface ExecOptions {
 }
 
 export interface ExecResult {
+  /** It had this number, and so had its process group; null when it never started. */
+  pid: number | null;
   /** Null when a signal ended it, or when it never started. */
   exit: number | null;
   signal: string | null;
@@ -33,6 +35,7 @@ export interface ExecResult {
 export function exec(file: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   return new Promise((resolve) => {
     const result: ExecResult = {
+      pid: null,
       exit: null,
       signal: null,
       stdout: Buffer.alloc(0),
@@ -54,6 +57,7 @@ export function exec(file: string, args: readonly string[], options: ExecOptions
       resolve({ ...result, spawnError: (error as NodeJS.ErrnoException).code ?? String(error) });
       return;
     }
+    result.pid = child.pid ?? null;
     const max = options.maxBytes ?? 64 * 1024 * 1024;
     const stdout = tailBuffer(max);
     const stderr = tailBuffer(max);

@@ -4,7 +4,7 @@ import { lookAt, type Marker, type ProcessId } from './tree.ts';
 /** Stops the processes of a tree where they are; what it gives lets them go on. They may be held several times at once. */
 export type Hold = () => () => void;
 
-/** Holds the groups of a launched program and of all its `members`; costs a system call for each, and no look at the machine. */
+/** Holds the groups of a launched program and of all its `members`; asks for these alone, and takes no look at the machine. */
 export function holdOf(root: ProcessId, members: () => Iterable<ProcessRow>): Hold {
   let holds = 0;
   let held: number[] = [];
@@ -22,19 +22,20 @@ export function holdOf(root: ProcessId, members: () => Iterable<ProcessRow>): Ho
   };
 }
 
-/** Lets go on what was held by somebody who was killed meanwhile. */
-export function letGo(root: ProcessId, marker: Marker): void {
-  for (const { pid } of lookAt(root, marker).living) send(pid, 'SIGCONT');
+/** Lets go on what was held by somebody who was killed meanwhile, and gives all that belong to the tree. */
+export function letGo(root: ProcessId, marker: Marker): ProcessRow[] {
+  const { living } = lookAt(root, marker);
+  for (const { pid } of living) send(pid, 'SIGCONT');
+  return living;
 }
 
 /** A group bears its number as long as one of its members lives. */
 function groupsOf(root: ProcessId, members: Iterable<ProcessRow>): number[] {
-  const rows = [...members].flatMap(({ pid, start }) => {
-    const row = processes.row(pid);
-    return row?.start === start ? [row.group] : [];
-  });
-  const own = processes.row(process.pid)?.group;
-  return [...new Set([root.pid, ...rows])].filter((group) => group > 1 && group !== own);
+  const starts = new Map([...members].map(({ pid, start }) => [pid, start]));
+  const rows = processes.rows([...starts.keys(), process.pid]);
+  const own = rows.find(({ pid }) => pid === process.pid)?.group;
+  const groups = rows.flatMap(({ pid, start, group }) => (starts.get(pid) === start ? [group] : []));
+  return [...new Set([root.pid, ...groups])].filter((group) => group > 1 && group !== own);
 }
 
 function signal(groups: readonly number[], name: 'SIGSTOP' | 'SIGCONT'): void {

@@ -48,7 +48,7 @@ if [ -n "$_copse_pid" ]; then
   if read -r _copse_stat 2>/dev/null </proc/$$/stat; then
     _copse_fields \${_copse_stat##*') '}
     read -r _copse_boot 2>/dev/null </proc/sys/kernel/random/boot_id && _copse_start=$_copse_start@$_copse_boot
-  else _copse_start=$(echo $(LC_ALL=C TZ=UTC0 ps -o lstart= -p $$)); fi
+  else _copse_start=$(echo $(LC_ALL=C TZ=UTC0 PATH=/bin:/usr/bin ps -o lstart= -p $$)); fi
   set -C
   printf '{"pid":%s,"start":"%s"}\\n' $$ "$_copse_start" >"$_copse_pid" || exit 125
   set +C

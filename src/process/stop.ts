@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../util/clock.ts';
 import { type ProcessRow, processes } from './table.ts';
-import { isAlive, lookAt, type Marker, type ProcessId } from './tree.ts';
+import { isAlive, lookAt, type Marker, type Member, type ProcessId } from './tree.ts';
 
 export interface StopOptions {
   /** From the request (SIGTERM) to the end by force (SIGKILL), milliseconds. */
@@ -33,11 +33,11 @@ const UNSURE_LOOKS = 40;
  * `members`, seen in it before.
  */
 export async function stopTree(
-  root: ProcessId & { marker?: Marker; members?: Iterable<ProcessRow> },
+  root: ProcessId & { marker?: Marker; members?: Iterable<Member> },
   options: StopOptions,
 ): Promise<Stopped> {
   const clock = options.clock ?? systemClock;
-  const seen = new Map([...(root.members ?? [])].map((row) => [row.pid, row]));
+  const seen = new Map<number, Member>([...(root.members ?? [])].map((row) => [row.pid, row]));
   const killed = new Map<number, string>();
   let doubts = 0;
   /** Who is there now; null when nobody was seen, but somebody may have been missed. */

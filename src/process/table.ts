@@ -18,8 +18,14 @@ export interface ProcessRow {
 /** How this machine tells about its processes: `/proc` on Linux, `ps` elsewhere. */
 export interface ProcessSource {
   row(pid: number): ProcessRow | null;
+  /** Those of them that there are. */
+  rows(pids: readonly number[]): ProcessRow[];
   all(): ProcessRow[];
-  /** Those that hold `entry` (`NAME=VALUE`) in the environment that their program was started with; each is told as soon as it is seen. */
+  /**
+   * Those that hold `entry` (`NAME=VALUE`) in the environment that their program was started with; each is told as soon as it is
+   * seen. macOS tells nobody the environment of its own programs (`/bin/sh`, `/usr/bin/tail`), but the arguments of all: there it
+   * may also stand among these.
+   */
   marked(entry: string, seen?: (row: ProcessRow) => void): Marked;
   /** A variable that a process was started with; undefined when it has none yet, or the system tells of one only by all. */
   variable(pid: number, name: string): string | null | undefined;
@@ -44,7 +50,8 @@ export const linuxProcesses: ProcessSource = {
     const stat = readProc(`/proc/${pid}/stat`);
     return stat === null ? null : parseStat(stat.toString('latin1'));
   },
-  all: () => linuxPids().flatMap((pid) => linuxProcesses.row(pid) ?? []),
+  rows: (pids) => pids.flatMap((pid) => linuxProcesses.row(pid) ?? []),
+  all: () => linuxProcesses.rows(linuxPids()),
   marked: (entry, seen) => {
     const [first, inside] = [Buffer.from(`${entry}\0`), Buffer.from(`\0${entry}\0`)];
     const marked: Marked = { rows: [], gone: false, unsure: false };
@@ -107,10 +114,11 @@ function isInExec(pid: number): boolean {
 
 const COLUMNS = 'pid=,ppid=,pgid=,rss=,state=,lstart=';
 
-/** `ps` of macOS and BSD; `environment` are the arguments that make it print each command behind its environment. */
+/** `ps` of macOS; `environment` are the arguments that make it print each command behind its environment. */
 export function psProcesses(environment = ['-A', '-E', '-ww', '-o', 'pid=,command=']): ProcessSource {
   return {
     row: (pid) => parsePs(ps(['-o', COLUMNS, '-p', String(pid)]))[0] ?? null,
+    rows: (pids) => (pids.length === 0 ? [] : parsePs(ps(['-o', COLUMNS, '-p', pids.join(',')]))),
     all: () => parsePs(ps(['-A', '-o', COLUMNS])),
     marked: (entry, seen) => {
       const pids = new Set(parseMarked(ps(environment), entry));
@@ -186,11 +194,11 @@ function readProc(path: string): Buffer | null {
 const ps = (args: string[]) => askProgram('ps', args);
 
 /**
- * What a short program of the system says; empty when it is not there. Fixed locale and time zone: start times are compared
- * as text, also by the wrapper of launch.ts.
+ * What a short program of the system says, whatever else has its name; empty when it is not there. Fixed locale and time zone:
+ * start times are compared as text, also by the wrapper of launch.ts.
  */
 export function askProgram(name: string, args: string[]): string {
-  const { PATH } = process.env;
+  const PATH = `/bin:/usr/bin:${process.env.PATH}`;
   const env = { PATH, LC_ALL: 'C', TZ: 'UTC0' };
   return spawnSync(name, args, { env, encoding: 'utf8', maxBuffer: 1 << 28 }).stdout ?? '';
 }

@@ -24,8 +24,13 @@ export function processStart(pid: number): string | null {
 
 /** Whether that very process still runs; one that has ended and was not collected yet (a zombie) does not. */
 export function isAlive(pid: number, start: string): boolean {
+  return rowOf({ pid, pidStart: start })?.zombie === false;
+}
+
+/** That very process in the table, be it a zombie; null when it is not there any more. */
+export function rowOf({ pid, pidStart }: ProcessId): ProcessRow | null {
   const row = processes.row(pid);
-  return row !== null && row.start === ofThisBoot(start) && !row.zombie;
+  return row?.start === ofThisBoot(pidStart) ? row : null;
 }
 
 /** `@<id>`: after a restart of the machine, another process may have the same pid and the same number of ticks. */
@@ -73,9 +78,12 @@ export interface Look {
   unsure: boolean;
 }
 
+/** A process that belongs to a tree; no `start` fits one that has ended for sure. */
+export type Member = Pick<ProcessRow, 'pid' | 'start'>;
+
 export interface LookOptions {
-  /** Members found by earlier looks: through them a child is found whose parent has ended since. */
-  seen?: Iterable<ProcessRow>;
+  /** Members found by earlier looks: through them a child is found whose parent has ended since, and who is in their groups. */
+  seen?: Iterable<Member>;
   /** Called with each that carries the marker as soon as it is seen, before the look is over. */
   onMarked?: (row: ProcessRow) => void;
 }
