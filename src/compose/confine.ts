@@ -97,6 +97,7 @@ function ownGitDir(worktree: string): string {
   return real(link[1]!);
 }
 
+/** As the system names it: where upper and lower case are one, a path may have been asked for in another. */
 function real(path: string): string {
-  return realpathSync(path);
+  return realpathSync.native(path);
 }

@@ -62,14 +62,24 @@ const STATE = [
 function stateOf(env: NodeJS.ProcessEnv, writable: readonly string[]): string[] {
   const home = env.HOME;
   const own = home === undefined ? [] : [...STATE, ...writable].map((path) => join(home, path));
-  const places = ['/tmp', '/var/tmp', env.TMPDIR, env.CLAUDE_CONFIG_DIR, env.CODEX_HOME, env.XDG_CACHE_HOME, ...own];
+  // The third is where macOS has the temporary files and caches of each user, whether or not TMPDIR says so.
+  const places = [
+    '/tmp',
+    '/var/tmp',
+    '/var/folders',
+    env.TMPDIR,
+    env.CLAUDE_CONFIG_DIR,
+    env.CODEX_HOME,
+    env.XDG_CACHE_HOME,
+    ...own,
+  ];
   return [...new Set(places.flatMap((path) => (path === undefined ? [] : (real(path) ?? []))))];
 }
 
-/** Without symbolic links, as the system sees it; null when it is not there. */
+/** Without symbolic links and in its own upper and lower case, as the system sees it; null when it is not there. */
 function real(path: string): string | null {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return null;
   }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exec } from '../process/exec.ts';
 import { findSandbox } from './find.ts';
-import { sandboxExec } from './sandbox-exec.ts';
 
 let root: string;
 let home: string;
@@ -84,17 +83,4 @@ describe('where there is none', () => {
     const found = await findSandbox({ env: { ...env, PATH: `${home}:${env.PATH}` }, platform: 'linux', writable: [] });
     expect(found).toMatchObject({ ok: false, message: expect.stringContaining('No permissions') });
   });
-});
-
-it('sandbox-exec: the last rule that matches counts, and no path ends the profile', () => {
-  const { wrap } = sandboxExec('/usr/bin/sandbox-exec', ['/tmp']);
-  const [, , profile] = wrap(['agent'], { protect: ['/repo'], writable: ['/repo/a") (allow default) ("'] }, '/repo');
-  expect(profile!.split('\n')).toEqual([
-    '(version 1)',
-    '(allow default)',
-    '(deny file-write*)',
-    '(allow file-write* (subpath "/dev") (subpath "/tmp"))',
-    '(deny file-write* (subpath "/repo"))',
-    '(allow file-write* (subpath "/repo/a\\") (allow default) (\\""))',
-  ]);
 });
