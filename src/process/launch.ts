@@ -45,7 +45,7 @@ shift 2
 trap : HUP INT QUIT TERM
 _copse_fields() { _copse_start=\${20}; }
 if [ -n "$_copse_pid" ]; then
-  if read -r _copse_stat 2>/dev/null </proc/$$/stat; then
+  if [ -e /proc/$$/stat ] && read -r _copse_stat </proc/$$/stat; then
     _copse_fields \${_copse_stat##*') '}
     read -r _copse_boot 2>/dev/null </proc/sys/kernel/random/boot_id && _copse_start=$_copse_start@$_copse_boot
   else _copse_start=$(echo $(LC_ALL=C TZ=UTC0 PATH=/bin:/usr/bin ps -o lstart= -p $$)); fi

@@ -24,10 +24,10 @@ it('sandbox-exec: the last rule that matches counts, and no path ends the profil
   expect(profile.split('\n')).toEqual([
     '(version 1)',
     '(allow default)',
-    '(deny file-write*)',
-    '(allow file-write* (subpath "/dev") (subpath "/tmp"))',
-    '(deny file-write* (subpath "/repo"))',
-    '(allow file-write* (subpath "/repo/a\\") (allow default) (\\""))',
+    '(deny file-write* file-link)',
+    '(allow file-write* file-link (subpath "/dev") (subpath "/tmp"))',
+    '(deny file-write* file-link (subpath "/repo"))',
+    '(allow file-write* file-link (subpath "/repo/a\\") (allow default) (\\""))',
     '(deny file-write-unlink (literal "/repo") (literal "/repo/a\\") (allow default) (\\""))',
   ]);
 });
@@ -68,13 +68,14 @@ describe('a profile', () => {
       fc.array(path, { maxLength: 3 }),
       fc.array(path, { maxLength: 5 }),
       (state, protect, writable, others) => {
-        const { mayWrite, mayRemove } = seatbelt(profileOf(state, { protect, writable }));
+        const { mayWrite, mayLink, mayRemove } = seatbelt(profileOf(state, { protect, writable }));
         const named = [...state, ...protect, ...writable];
         const near = named.flatMap((each) => [each, dirname(each), `${each}/x`, `${each}x`]);
         for (const each of ['/dev/null', ...near, ...others]) {
           const within = (folders: string[]) => folders.some((folder) => below(folder, each));
           const expected = within(writable) || (!within(protect) && within(['/dev', ...state]));
           expect(mayWrite(each), each).toBe(expected);
+          expect(mayLink(each), each).toBe(expected);
           const fixed = [...protect, ...writable].some((inner) => below(each, inner));
           expect(mayRemove(each), each).toBe(expected && !fixed);
         }

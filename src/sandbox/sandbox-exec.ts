@@ -4,7 +4,7 @@ import type { Sandbox } from './sandbox.ts';
 /**
  * macOS. A profile in which the last rule that matches counts. Rules are about paths, not about what lies there: who could move
  * a folder around a protected one would have it under another name. So the folders on the way to all that is named stay
- * where they are, as mount points do.
+ * where they are, as mount points do; and what may not be written gets no further name (a hard link) where one may write.
  * @param state folders and files of agents that stay writable
  */
 export function sandboxExec(program: string, state: readonly string[]): Sandbox {
@@ -15,10 +15,10 @@ export function sandboxExec(program: string, state: readonly string[]): Sandbox 
       const rules = [
         '(version 1)',
         '(allow default)',
-        '(deny file-write*)',
-        rule('allow file-write*', ['/dev', ...state], 'subpath'),
-        rule('deny file-write*', protect, 'subpath'),
-        rule('allow file-write*', writable, 'subpath'),
+        '(deny file-write* file-link)',
+        rule('allow file-write* file-link', ['/dev', ...state], 'subpath'),
+        rule('deny file-write* file-link', protect, 'subpath'),
+        rule('allow file-write* file-link', writable, 'subpath'),
         rule('deny file-write-unlink', [...fixed], 'literal'),
       ];
       return [program, '-p', rules.join('\n'), ...argv];

@@ -5,6 +5,8 @@
 export interface Seatbelt {
   /** Whether what is at a path may be written or made. */
   mayWrite(path: string): boolean;
+  /** Whether what is at a path may get a further name. */
+  mayLink(path: string): boolean;
   /** Whether what is at a path may be removed, or moved away. */
   mayRemove(path: string): boolean;
 }
@@ -21,18 +23,22 @@ export function seatbelt(profile: string): Seatbelt {
   };
   return {
     mayWrite: (path) => decide('file-write-data', path),
+    mayLink: (path) => decide('file-link', path),
     mayRemove: (path) => decide('file-write-unlink', path),
   };
 }
 
-const OPERATIONS = ['default', 'file-write*', 'file-write-unlink'];
+const OPERATIONS = ['default', 'file-write*', 'file-write-unlink', 'file-link'];
 
 function matches(rule: Form, operation: string, path: string): boolean {
-  const [action, of, ...filters] = rule as [string, string, ...Form[]];
-  if (!['allow', 'deny'].includes(action) || !OPERATIONS.includes(of)) throw new Error(`unknown rule ${action} ${of}`);
-  if (of !== 'default' && of !== operation && !(of === 'file-write*' && operation.startsWith('file-write-')))
-    return false;
-  return filters.length === 0 || filters.some((filter) => holds(filter, path));
+  const [action, ...rest] = rule as [string, ...Form[]];
+  const of = rest.filter((each) => typeof each === 'string');
+  const filters = rest.slice(of.length);
+  if (!['allow', 'deny'].includes(action) || of.length === 0 || !of.every((each) => OPERATIONS.includes(each)))
+    throw new Error(`unknown rule ${action} ${of}`);
+  const isMeant = (each: string) =>
+    each === 'default' || each === operation || (each === 'file-write*' && operation.startsWith('file-write-'));
+  return of.some(isMeant) && (filters.length === 0 || filters.some((filter) => holds(filter, path)));
 }
 
 function holds(filter: Form, path: string): boolean {
