@@ -14,6 +14,7 @@ describe('exec', () => {
   it('gives status and both outputs', async () => {
     const result = await sh('echo out; echo err >&2; exit 3');
     expect({ ...result, stdout: `${result.stdout}`, stderr: `${result.stderr}` }).toEqual({
+      pid: expect.any(Number),
       exit: 3,
       signal: null,
       stdout: 'out\n',
