@@ -1,9 +1,10 @@
 // Keeps V8's machine code of the joined modules beside them (docs/decisions/0005-joined-modules.md).
 // keep-code.js <folder of the compiled code>
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 
 const { load, codeFile, codeOf } = createRequire(import.meta.url)('../bin/load.js');
 
@@ -20,22 +21,46 @@ try {
 }
 for (const file of files) writeFileSync(codeFile(file), codeOf(file));
 
-/** Checks the demo's plan and plays its schedule, which changes nothing: what nearly every command does first is compiled by it. */
+/** Checks a small plan, plays its schedule and runs it: what these commands call is compiled by it. */
 async function practise() {
-  const { makeDemo } = await import(pathToFileURL(join(dist, 'cli/demo/make.js')).href);
-  const demo = await makeDemo({ env: process.env });
-  const { write } = process.stdout;
-  process.chdir(demo.repo);
-  process.stdout.write = () => true;
+  const root = mkdtempSync(join(tmpdir(), 'copse-practice-'));
+  const outputs = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
   try {
-    for (const argv of [['validate'], ['run', '--dry-run']]) {
+    process.chdir(makePractice(root));
+    for (const { stream } of outputs) stream.write = () => true;
+    for (const argv of [['validate'], ['run', '--dry-run'], ['run'], ['status'], ['integrate'], ['clean']]) {
       process.argv = [process.execPath, 'copse', ...argv];
       await load(join(folder, 'start.cjs')).start();
       if (process.exitCode !== 0) throw new Error(`copse ${argv.join(' ')} → ${process.exitCode}`);
     }
   } finally {
-    process.stdout.write = write;
+    for (const { stream, write } of outputs) stream.write = write;
     process.chdir(dist);
-    rmSync(demo.root, { recursive: true, force: true });
+    rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** A repository with a plan of two tasks, one after the other, for an agent that is one line of shell. */
+function makePractice(root) {
+  const repo = join(root, 'repo');
+  const task = (id, deps) =>
+    `---\nid: ${id}\nwave: 1\ndeps: [${deps}]\n---\n# ${id}: Practise\n## Scope\nCREATE: ${id}.txt\n## Requirements\n- practise\n`;
+  const files = {
+    'copse.config.json': JSON.stringify({
+      agent: 'practice',
+      agents: { practice: { type: 'command', command: ['sh', '-c', 'echo "$COPSE_TASK" > "$COPSE_TASK.txt"'] } },
+    }),
+    'parallel/practice/tasks/task-001.md': task('task-001', ''),
+    'parallel/practice/tasks/task-002.md': task('task-002', 'task-001'),
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(repo, path)), { recursive: true });
+    writeFileSync(join(repo, path), text);
+  }
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=copse', '-c', 'user.email=copse@localhost', ...args], { cwd: repo });
+  git('init', '-q', '-b', 'main');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'practice');
+  return repo;
 }

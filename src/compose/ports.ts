@@ -1,5 +1,6 @@
 import type { OpenRun } from '../engine/open.ts';
 import type { Ports } from '../engine/ports.ts';
+import { identityEnv } from '../git/identity.ts';
 import { createPool } from '../git/pool.ts';
 import { oneLine } from '../run/describe.ts';
 import type { Workspaces } from '../workspace/workspace.ts';
@@ -25,6 +26,7 @@ export async function portsOf(
   unguarded: Project,
   open: OpenRun,
 ): Promise<Ports & Pick<Workspaces, 'settle'>> {
+  identityEnv(unguarded.repository.git).catch(() => {}); // asked for at once, and waited for where it is needed
   const project = await trusting(unguarded, open.id);
   const { plan } = open;
   const agents = agentsOf(context, project);
