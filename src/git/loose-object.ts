@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, fdatasync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import type { Oid } from '../run/event.ts';
 import type { Git } from './git.ts';
@@ -70,18 +71,35 @@ export async function writeLooseObject(
   const folder = join(objects, oid.slice(0, 2));
   const draft = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(folder, { recursive: true });
-    const file = await open(draft, 'wx', 0o444);
+    // Only the wait for the disk is long enough to be worth a thread.
+    const file = openIn(folder, draft);
     try {
-      await file.writeFile(deflateSync(object));
-      await file.datasync();
+      writeFileSync(file, deflateSync(object));
+      await onDisk(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(draft, join(folder, oid.slice(2)));
+    renameSync(draft, join(folder, oid.slice(2)));
     return oid;
   } catch {
-    await rm(draft, { force: true }).catch(() => {});
+    try {
+      rmSync(draft, { force: true });
+    } catch {
+      // It is not there, or nobody can help it.
+    }
     return null;
+  }
+}
+
+const onDisk = promisify(fdatasync);
+
+/** A new file; its folder is there nearly always. */
+function openIn(folder: string, path: string): number {
+  try {
+    return openSync(path, 'wx', 0o444);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(folder, { recursive: true });
+    return openSync(path, 'wx', 0o444);
   }
 }
