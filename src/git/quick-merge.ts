@@ -1,4 +1,5 @@
 import type { Oid } from '../run/event.ts';
+import { changesSince } from './changes-since.ts';
 import { type CommitObject, readCommitObjects } from './commit-objects.ts';
 import { footprintOf, meet } from './footprint.ts';
 import type { Git } from './git.ts';
@@ -24,7 +25,7 @@ export async function quickMerge(
   const [ours, theirs, before] = [onto, head, base].map((oid) => commits.get(oid)?.tree);
   if (ours === undefined || theirs === undefined || before === undefined) return null;
   if (onto === base) return theirs;
-  const [own, upstream] = await Promise.all([diffTrees(git, before, theirs), diffTrees(git, before, ours)]);
+  const [own, upstream] = await Promise.all([diffTrees(git, before, theirs), changesSince(git, before, ours)]);
   if (own === null || upstream === null) return null;
   if (meet(footprintOf(own.map(rawChange)), footprintOf(upstream.map(rawChange)))) return null;
   return applyToTree(git, site, ours, own);
@@ -35,17 +36,17 @@ export async function quickMerge(
  * the history of `onto`.
  */
 async function isFork(git: Git, { onto, head, base }: { onto: Oid; head: Oid; base: Oid }): Promise<boolean> {
-  const [own, landed] = [await lineBetween(git, head, base), await lineBetween(git, onto, base)];
+  const [own, landed] = [await lineBetween(git, head, base), await grownLine(git, onto, base)];
   if (own === null || landed === null) return false;
-  if ([...own.values()].some(({ parents }) => parents.length > 1)) return false;
+  if ([...own.commits.values()].some(({ parents }) => parents.length > 1)) return false;
   /** In the history of `onto`, and nothing of the branch is behind them. */
-  const settled = new Set([...landed.keys(), base]);
+  const settled = new Set([...landed.commits.keys(), base]);
   const seen = new Set<Oid>();
   let older = base;
-  let level = [...landed.values()].flatMap(({ parents }) => parents.slice(1));
+  let level = [...landed.commits.values()].flatMap(({ parents }) => parents.slice(1));
   while (level.length > 0) {
     const next = [...new Set(level)].filter((oid) => !settled.has(oid) && !seen.has(oid));
-    if (next.some((oid) => own.has(oid)) || seen.size > MOST) return false;
+    if (next.some((oid) => own.commits.has(oid)) || seen.size > MOST) return false;
     const commits = await readCommitObjects(git, next);
     if (commits.size < next.length) return false;
     for (const oid of next) seen.add(oid);
@@ -59,14 +60,40 @@ async function isFork(git: Git, { onto, head, base }: { onto: Oid; head: Oid; ba
   return true;
 }
 
-/** The commits from `tip` down to `base`, by first parents, without `base`; null when the line does not lead there. */
-async function lineBetween(git: Git, tip: Oid, base: Oid): Promise<Map<Oid, CommitObject> | null> {
-  const line = new Map<Oid, CommitObject>();
+interface Line {
+  tip: Oid;
+  /** From the tip down to a base, by first parents, without the base. */
+  commits: ReadonlyMap<Oid, CommitObject>;
+}
+
+/** The line from `tip` down to `base`; null when it does not lead there. `known`: an older tip of it. */
+async function lineBetween(git: Git, tip: Oid, base: Oid, known?: Line): Promise<Line | null> {
+  const commits = new Map<Oid, CommitObject>();
   for (let oid = tip; oid !== base; ) {
+    if (oid === known?.tip) {
+      for (const [each, commit] of known.commits) commits.set(each, commit);
+      break;
+    }
     const commit = (await readCommitObjects(git, [oid])).get(oid);
-    if (commit === undefined || commit.parents.length === 0 || line.size === MOST) return null;
-    line.set(oid, commit);
+    if (commit === undefined || commit.parents.length === 0) return null;
+    commits.set(oid, commit);
+    if (commits.size > MOST) return null;
     oid = commit.parents[0]!;
   }
+  return commits.size > MOST ? null : { tip, commits };
+}
+
+/** By environment, then by base. */
+const grown = new WeakMap<NodeJS.ProcessEnv, Map<Oid, Line>>();
+const KEPT = 16;
+
+/** The same of a branch that grows: it is followed only as far as it has grown since the last time. */
+async function grownLine(git: Git, tip: Oid, base: Oid): Promise<Line | null> {
+  const bases = grown.get(git.env) ?? new Map<Oid, Line>();
+  grown.set(git.env, bases);
+  const line = await lineBetween(git, tip, base, bases.get(base));
+  bases.delete(base);
+  if (line !== null) bases.set(base, line);
+  for (const oldest of bases.keys()) if (bases.size > KEPT) bases.delete(oldest);
   return line;
 }

@@ -6,7 +6,7 @@ import { looseObject, type ObjectSite, writeLooseObject } from './loose-object.t
 import { readObjects } from './objects.ts';
 
 /** An entry of a tree object. Names are latin1, byte for byte: they need not be UTF-8. */
-interface TreeEntry {
+export interface TreeEntry {
   /** As it stands there: `100644`, `40000` for a tree. */
   mode: string;
   oid: Oid;
