@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const { load, codeFile, codeOf } = createRequire(import.meta.url)('../bin/load.js');
@@ -23,6 +23,9 @@ for (const file of files) writeFileSync(codeFile(file), codeOf(file));
 
 /** Checks a small plan, plays its schedule and runs it: what these commands call is compiled by it. */
 async function practise() {
+  // A build may be part of a hook of git, which names another repository; nor is whoever builds to be asked for a signature.
+  for (const name of Object.keys(process.env)) if (name.startsWith('GIT_')) delete process.env[name];
+  Object.assign(process.env, { GIT_CONFIG_GLOBAL: devNull, GIT_CONFIG_NOSYSTEM: '1' });
   const root = mkdtempSync(join(tmpdir(), 'copse-practice-'));
   const outputs = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
   try {
@@ -35,6 +38,7 @@ async function practise() {
     }
   } finally {
     for (const { stream, write } of outputs) stream.write = write;
+    process.exitCode = 0; // of the commands
     process.chdir(dist);
     rmSync(root, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
 import type { Oid } from '../run/event.ts';
+import { putRecent } from '../util/recent.ts';
 import type { Git } from './git.ts';
 import { diffTrees, type TreeChange, type TreeEntry } from './trees.ts';
 
@@ -29,9 +30,7 @@ export async function changesSince(git: Git, from: Oid, to: Oid): Promise<TreeCh
     if (isSame(first, now)) changes.delete(path);
     else changes.set(path, { path, old: first, now });
   }
-  bases.delete(from);
-  bases.set(from, { to, changes });
-  for (const oldest of bases.keys()) if (bases.size > KEPT) bases.delete(oldest);
+  putRecent(bases, from, { to, changes }, KEPT);
   return [...changes.values()];
 }
 

@@ -1,4 +1,5 @@
 import type { Oid } from '../run/event.ts';
+import { putRecent } from '../util/recent.ts';
 import { changesSince } from './changes-since.ts';
 import { type CommitObject, readCommitObjects } from './commit-objects.ts';
 import { footprintOf, meet } from './footprint.ts';
@@ -92,8 +93,6 @@ async function grownLine(git: Git, tip: Oid, base: Oid): Promise<Line | null> {
   const bases = grown.get(git.env) ?? new Map<Oid, Line>();
   grown.set(git.env, bases);
   const line = await lineBetween(git, tip, base, bases.get(base));
-  bases.delete(base);
-  if (line !== null) bases.set(base, line);
-  for (const oldest of bases.keys()) if (bases.size > KEPT) bases.delete(oldest);
+  if (line !== null) putRecent(bases, base, line, KEPT);
   return line;
 }
